@@ -1,0 +1,53 @@
+# The only things a person types. Everything else is `resonanz --help`.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := $(shell date +%Y%m%dT%H%M%S)
+.DEFAULT_GOAL := help
+.PHONY: help install run test test-slow check docs fresh constraints clean
+
+help:  ## Show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+# Installed once for each state of the dependencies; afterwards no network is needed.
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, found %s" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+install: .venv/installed  ## Make .venv with the command `resonanz` in it
+
+run: install  ## Take the sample data all the way to published tables
+	@$(BIN)/resonanz ingest data/samples/*
+	@$(BIN)/resonanz daily || test $$? -eq 3
+	@echo
+	@echo 'Sentiment by channel and week:'
+	@$(BIN)/resonanz sql "SELECT channel, week, comment_count AS n, negative_share AS negative, neutral_share AS neutral, positive_share AS positive FROM mart.channel_weekly WHERE comment_count >= 10 ORDER BY n DESC LIMIT 10"
+	@echo 'Next: $(BIN)/resonanz sql "FROM mart.comments_to_answer", $(BIN)/resonanz tables, or the CSV files.'
+
+test: install  ## Run the tests
+	$(BIN)/python -m pytest
+
+test-slow: install  ## Run the slow tests, too
+	$(BIN)/python -m pytest -m "slow or not slow"
+
+check: install  ## Check style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: install  ## Render docs/tables.md from the contracts
+	$(BIN)/resonanz tables --markdown > docs/tables.md
+
+fresh:  ## Move all data aside, to start with empty tables
+	@mkdir -p data/aside/$(STAMP)
+	@for name in inbox landing published warehouse.duckdb; do if [ -e data/$$name ]; then mv data/$$name data/aside/$(STAMP)/; fi; done
+	@echo 'What was there is now in data/aside/$(STAMP).'
+
+constraints:  ## Pin the newest versions that fit (needs uv)
+	{ echo '# What `make install` installs, exactly. Regenerate with `make constraints`.'; uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-header --no-annotate --quiet; } > constraints.new
+	mv constraints.new constraints.txt
+
+clean:  ## Remove the environment; data stays
+	rm -rf .venv

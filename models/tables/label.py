@@ -1,0 +1,22 @@
+"""What a model said of a comment: one row per comment, head and label."""
+
+from models.contract import Column, Table
+
+LABEL = Table(
+    layer="classified",
+    name="label",
+    about="What a model said of a comment: one row per comment, head and label. Rows are never "
+    "changed; a new model or a new wording adds rows.",
+    grain=("comment_id", "input_hash", "head", "label", "model_version"),
+    columns=(
+        Column("comment_id", "text", "the comment"),
+        Column(
+            "input_hash", "text", "hash of what the model read: the comment's and the post's text"
+        ),
+        Column("head", "text", "the question: sentiment, topic, language, ..."),
+        Column("label", "text", "an answer to it"),
+        Column("probability", "share", "how probable the model finds this answer, 0 to 1"),
+        Column("is_chosen", "flag", "the model's answer (several may be, for topics and intents)"),
+        Column("model_version", "text", "name and content hash of the checkpoint that answered"),
+    ),
+)
