@@ -1,0 +1,98 @@
+"""Builders of rows and records: a test says only the fields it is about."""
+
+from datetime import UTC, datetime
+
+from models.canonical import Comment
+from models.tables.comment import COMMENT
+from models.tables.post import POST
+
+Row = dict[str, object]
+NOON = datetime(2025, 11, 3, 12, 0)
+RECEIVED = datetime(2025, 11, 10, 8, 0, tzinfo=UTC)
+
+
+def comment_row(comment_id: str = "c1", **fields: object) -> Row:
+    """A row of `clean.comment`: an ordinary comment of the audience, but for `fields`."""
+    row: Row = dict.fromkeys(COMMENT.column_names)
+    row |= {
+        "comment_id": comment_id,
+        "platform": "blog",
+        "site": "",
+        "channel": "blog",
+        "id_basis": "native",
+        "aliases": [],
+        "kind": "comment",
+        "post_id": "p1",
+        "root_id": comment_id,
+        "depth": 0,
+        "reply_semantics": "tree",
+        "author_key": f"author of {comment_id}",
+        "is_owner": False,
+        "text": f"text of {comment_id}",
+        "text_hash": f"hash of {comment_id}",
+        "created_at_utc": NOON,
+        "time_precision": "exact",
+        "status": "published",
+        "first_seen_at_utc": NOON,
+        "last_seen_at_utc": NOON,
+        "landed_file": "file.csv",
+        "position": 1,
+    }
+    return row | fields
+
+
+def post_row(post_id: str = "p1", **fields: object) -> Row:
+    """A row of `clean.post`, but for `fields`."""
+    row: Row = dict.fromkeys(POST.column_names)
+    row |= {
+        "post_id": post_id,
+        "platform": "blog",
+        "site": "",
+        "channel": "blog",
+        "native_id": post_id,
+        "aliases": [],
+        "kind": "post",
+        "title": f"Title of {post_id}",
+        "time_precision": "exact",
+        "status": "published",
+        "first_seen_at_utc": NOON,
+        "last_seen_at_utc": NOON,
+        "landed_file": "file.csv",
+        "position": 1,
+    }
+    return row | fields
+
+
+def label_row(
+    comment_id: object,
+    head: object,
+    label: object,
+    probability: object = 0.9,
+    *,
+    input_hash: str,
+    model_version: str = "m@1",
+) -> Row:
+    """A row of `classified.label`."""
+    return {
+        "comment_id": comment_id,
+        "input_hash": input_hash,
+        "head": head,
+        "label": label,
+        "probability": probability,
+        "is_chosen": float(str(probability)) >= 0.5,
+        "model_version": model_version,
+    }
+
+
+def comment(position: int = 1, **fields: object) -> Comment:
+    """A canonical comment as a reader yields it, but for `fields`."""
+    known: Row = {
+        "platform": "blog",
+        "site": "example.org",
+        "position": position,
+        "native_id": f"n{position}",
+        "text": f"Text number {position}",
+        "created_at": RECEIVED,
+        "created_at_raw": "2025-11-10T08:00:00Z",
+    }
+    return Comment(**(known | fields))  # type: ignore[arg-type]

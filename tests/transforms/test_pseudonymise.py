@@ -1,0 +1,30 @@
+from transforms.pseudonymise import author_key
+
+KEY = b"k" * 32
+
+
+def test_the_same_author_has_one_pseudonym_however_the_name_is_written() -> None:
+    assert author_key("x", "Anna Berg", KEY) == author_key("x", " anna berg ", KEY)
+
+
+def test_authors_platforms_and_keys_give_different_pseudonyms() -> None:
+    keys = {
+        author_key("x", "anna", KEY),
+        author_key("x", "berta", KEY),
+        author_key("facebook", "anna", KEY),
+        author_key("x", "anna", b"q" * 32),
+    }
+    assert len(keys) == 4
+
+
+def test_a_pseudonym_is_the_published_hmac() -> None:
+    # Computed with `printf 'x\x1fanna' | openssl dgst -sha256 -hmac kkk...k`.
+    import hashlib
+    import hmac
+
+    expected = hmac.new(KEY, b"x\x1fanna", hashlib.sha256).hexdigest()[:32]
+    assert author_key("x", "anna", KEY) == expected
+
+
+def test_a_name_with_a_broken_character_still_has_a_pseudonym() -> None:
+    assert len(author_key("x", "anna\ud83d", KEY)) == 32

@@ -1,0 +1,245 @@
+"""Canonical records in, frames out: ids, channels and pseudonyms in place, texts plain."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import polars as pl
+
+from models.canonical import Comment, Post
+from models.tables.comment import COMMENT
+from models.tables.post import POST
+from transforms.plain_text import plain_text
+from transforms.pseudonymise import author_key
+
+CHANNEL_OF_HOST = {
+    "facebook.com": "facebook",
+    "fb.com": "facebook",
+    "linkedin.com": "linkedin",
+    "lnkd.in": "linkedin",
+    "x.com": "x",
+    "twitter.com": "x",
+    "youtube.com": "youtube",
+    "youtu.be": "youtube",
+    "instagram.com": "instagram",
+    "reddit.com": "reddit",
+    "bsky.app": "bluesky",
+    "yammer.com": "intranet",
+    "sharepoint.com": "intranet",
+    "teams.microsoft.com": "intranet",
+}
+"""Where a link leads tells where the audience was met."""
+
+CHANNEL_NAMES = {
+    "twitter": "x",
+    "x (twitter)": "x",
+    "fb": "facebook",
+    "yt": "youtube",
+    "insta": "instagram",
+    "li": "linkedin",
+    "wordpress": "blog",
+    "disqus": "blog",
+    "viva engage": "intranet",
+    "yammer": "intranet",
+    "teams": "intranet",
+    "sharepoint": "intranet",
+}
+"""Other names of a channel, as people and exports write them."""
+
+UNKNOWN_CHANNEL = "other"
+
+DRAFT_COMMENT: Mapping[str, pl.DataType] = COMMENT.schema() | {"line": pl.Int64()}
+"""A comment before it was judged: text and time may be missing, and its line is known."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What all records of one landed file share; `received_at` is aware, `owners` casefolded."""
+
+    landed_file: str
+    received_at: datetime
+    channel: str | None
+    owners: frozenset[str]
+    key: bytes
+
+
+def posts_frame(posts: Sequence[Post], origin: Origin) -> pl.DataFrame:
+    """One row a post, fit for `clean.post`; of posts with one id the later one counts."""
+    rows = {row["post_id"]: row for row in (_post_row(post, origin) for post in posts)}
+    return _frame(list(rows.values()), POST.schema())
+
+
+def comments_frame(
+    comments: Sequence[Comment], origin: Origin, repeats: Counter[str]
+) -> pl.DataFrame:
+    """One row a comment in `DRAFT_COMMENT`'s columns, in the order given.
+
+    `repeats` counts, over one file, the comments that have no native id and are alike in all
+    else; it is updated, so that each of them keeps an id of its own.
+    """
+    rows = [_comment_row(comment, origin, repeats) for comment in comments]
+    return _frame(rows, DRAFT_COMMENT)
+
+
+def _frame(rows: list[dict[str, object]], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    try:
+        return pl.DataFrame(rows, schema=schema, orient="row")
+    except UnicodeEncodeError:  # half a character, as JSON can write it: rare, so looked for late
+        return pl.DataFrame([_whole(row) for row in rows], schema=schema, orient="row")
+
+
+def _whole(row: dict[str, object]) -> dict[str, object]:
+    """`row` with U+FFFD in place of surrogates that are not part of a pair."""
+    return {
+        name: value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        if isinstance(value, str)
+        else value
+        for name, value in row.items()
+    }
+
+
+def naive_utc(moment: datetime | None) -> datetime | None:
+    """An aware time as tables hold it: UTC without a zone."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment else None
+
+
+def channel_of(*candidates: str | None, link: str | None = None) -> str:
+    """The first channel that is named, else the one the link leads to, else "other"."""
+    for name in candidates:
+        if name and name.strip():
+            wanted = name.strip().casefold()
+            return CHANNEL_NAMES.get(wanted, wanted)
+    host = (_host(link) or "").removeprefix("www.").removeprefix("m.").removeprefix("de.")
+    return CHANNEL_OF_HOST.get(host, UNKNOWN_CHANNEL)
+
+
+def text_hash(text: str) -> str:
+    """First 32 hex digits of the SHA-256 of `text`: 128 bits tell any two wordings apart."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _post_row(post: Post, origin: Origin) -> dict[str, object]:
+    seen = naive_utc(origin.received_at)
+    return {
+        "post_id": _id(post.platform, post.site, post.native_id),
+        "platform": post.platform,
+        "site": post.site,
+        "channel": channel_of(origin.channel, post.channel, link=post.url),
+        "native_id": post.native_id,
+        "aliases": list(post.aliases),
+        "kind": post.kind,
+        "title": _text_or_none(post.title, "html" if post.text_format == "html" else "plain"),
+        "text": _text_or_none(post.text, post.text_format),
+        "url": post.url,
+        "author_key": _author_key(post.platform, post.author, origin.key),
+        "created_at_utc": naive_utc(post.created_at),
+        "created_at_raw": post.created_at_raw,
+        "time_precision": post.time_precision,
+        "updated_at_utc": naive_utc(post.updated_at),
+        "status": post.status,
+        "visibility": post.visibility,
+        "language_declared": post.language_declared,
+        "reported_comment_count": post.reported_comment_count,
+        "reported_counts": post.reported_counts,
+        "first_seen_at_utc": seen,
+        "last_seen_at_utc": seen,
+        "landed_file": origin.landed_file,
+        "position": post.position,
+    }
+
+
+def _comment_row(comment: Comment, origin: Origin, repeats: Counter[str]) -> dict[str, object]:
+    text = _text_or_none(comment.text, comment.text_format)
+    native = comment.native_id or _derived_id(comment, repeats)
+    comment_id = _id(comment.platform, comment.site, native)
+    parent_id = _optional_id(comment, comment.parent_native_id)
+    seen = naive_utc(origin.received_at)
+    return {
+        "comment_id": comment_id,
+        "platform": comment.platform,
+        "site": comment.site,
+        "channel": channel_of(origin.channel, comment.channel, link=comment.permalink),
+        "native_id": comment.native_id,
+        "id_basis": comment.id_basis if comment.native_id else "hash",
+        "aliases": list(comment.aliases),
+        "kind": comment.kind,
+        "post_id": _optional_id(comment, comment.post_native_id),
+        "parent_id": parent_id,
+        "root_id": comment_id,
+        "depth": 0,
+        "reply_semantics": comment.reply_semantics,
+        "author_key": _author_key(
+            comment.platform, comment.author or comment.author_name, origin.key
+        ),
+        "is_owner": comment.is_owner or _is_named_owner(comment, origin.owners),
+        "text": text,
+        "text_hash": text_hash(text or ""),
+        "language_declared": comment.language_declared,
+        "created_at_utc": naive_utc(comment.created_at),
+        "created_at_raw": comment.created_at_raw,
+        "created_tz_assumed": comment.created_tz_assumed,
+        "time_precision": comment.time_precision,
+        "edited_at_utc": naive_utc(comment.edited_at),
+        "is_edited": True if comment.edited_at else comment.is_edited,
+        "edit_basis": "api" if comment.edited_at or comment.is_edited else None,
+        "status": comment.status,
+        "visibility": comment.visibility,
+        "like_count": comment.like_count,
+        "dislike_count": comment.dislike_count,
+        "reply_count": comment.reply_count,
+        "reactions": comment.reactions,
+        "attachments": comment.attachments,
+        "mentions": comment.mentions,
+        "platform_labels": comment.platform_labels,
+        "permalink": comment.permalink,
+        "first_seen_at_utc": seen,
+        "last_seen_at_utc": seen,
+        "landed_file": origin.landed_file,
+        "position": comment.position,
+        "line": comment.line,
+    }
+
+
+def _id(platform: str, site: str, native_id: str) -> str:
+    return f"{platform}:{site}:{native_id}" if site else f"{platform}:{native_id}"
+
+
+def _optional_id(comment: Comment, native_id: str | None) -> str | None:
+    return _id(comment.platform, comment.site, native_id) if native_id else None
+
+
+def _derived_id(comment: Comment, repeats: Counter[str]) -> str:
+    """Who, when, what and where, hashed; the second of two that are alike gets another id."""
+    what = [
+        comment.author or comment.author_name,
+        comment.created_at_raw,
+        comment.text,
+        comment.post_native_id,
+    ]
+    digest = text_hash(json.dumps(what))
+    repeats[digest] += 1
+    return f"h-{digest}" if repeats[digest] == 1 else f"h-{digest}-{repeats[digest]}"
+
+
+def _author_key(platform: str, author: str | None, key: bytes) -> str | None:
+    return author_key(platform, author, key) if author and author.strip() else None
+
+
+def _is_named_owner(comment: Comment, owners: frozenset[str]) -> bool:
+    names = (comment.author, comment.author_name)
+    return any(name and name.strip().casefold() in owners for name in names)
+
+
+def _text_or_none(text: str | None, text_format: str) -> str | None:
+    return (plain_text(text, text_format) or None) if text else None
+
+
+def _host(link: str | None) -> str | None:
+    try:
+        return urlsplit(link).hostname if link else None
+    except ValueError:
+        return None
