@@ -11,7 +11,7 @@ POST = Table(
         Column("post_id", "text", "`platform:site:native id`, or `platform:native id`"),
         Column("platform", "text", "the system that the post was made on"),
         Column(
-            "site", "text", "host, forum or page within the platform; empty where ids are global"
+            "site", "text", "blog, forum or page within the platform; empty where ids are global"
         ),
         Column("channel", "text", "where the audience was met, as the marts group it"),
         Column("native_id", "text", "the platform's own id"),

@@ -1,0 +1,193 @@
+"""Every knob, read once: `settings.toml`, overridden by `RESONANZ_*` of the environment."""
+
+import os
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from flows.sources.base import ColumnMapping, ReadingRules
+from models.errors import GiveUp
+
+
+def home() -> Path:
+    """Where relative paths of the settings start: `RESONANZ_HOME`, or the project's folder."""
+    return Path(os.environ.get("RESONANZ_HOME") or Path(__file__).parent.parent).resolve()
+
+
+class Concern(BaseModel):
+    """One table of `settings.toml`: immutable, and a misspelt key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def known_zone(name: str) -> str:
+    """Return `name` if it is a time zone, else raise ValueError."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"`{name}` is not a time zone; write one like `Europe/Berlin`") from error
+    return name
+
+
+class Paths(Concern):
+    """Where the data lies."""
+
+    data: Path = Field(
+        default=Path("data"), description="inbox, landing, warehouse and published files"
+    )
+
+    @property
+    def root(self) -> Path:
+        """The data folder, absolute."""
+        return (home() / self.data.expanduser()).resolve()
+
+    @property
+    def inbox(self) -> Path:
+        """Files dropped here are taken in by the next run; a subfolder's name is their channel."""
+        return self.root / "inbox"
+
+    @property
+    def landing(self) -> Path:
+        """Every file ever received, untouched."""
+        return self.root / "landing"
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file that belongs to the flows."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """What people open, in `latest/`."""
+        return self.root / "published"
+
+
+class Reporting(Concern):
+    """How numbers are told."""
+
+    time_zone: str = Field(
+        default="Europe/Berlin", description="days, weeks and months are counted in it"
+    )
+    _zone = field_validator("time_zone")(known_zone)
+
+
+class Mapping(Concern):
+    """How the columns of some table files are to be read."""
+
+    match: str = Field(default="*", description="pattern of the file names it is for")
+    channel: str | None = Field(default=None, description="where the audience was met")
+    columns: dict[str, str] = Field(default_factory=dict, description="field -> column header")
+    time_format: str | None = Field(default=None, description="strptime format of the time column")
+    time_zone: str | None = Field(default=None, description="zone of times without an offset")
+
+
+class Sources(Concern):
+    """How files are read."""
+
+    time_zone: str = Field(
+        default="Europe/Berlin", description="assumed for times without an offset"
+    )
+    date_order: Literal["dmy", "mdy"] = Field(
+        default="dmy", description="how an open 03/04/2025 is read"
+    )
+    owners: tuple[str, ...] = Field(default=(), description="whose comments are your own answers")
+    mappings: tuple[Mapping, ...] = Field(default=(), description="column mappings of table files")
+    _zone = field_validator("time_zone")(known_zone)
+
+    def rules(self) -> ReadingRules:
+        """These settings as the readers take them."""
+        return ReadingRules(
+            time_zone=self.time_zone,
+            date_order=self.date_order,
+            mappings=tuple(ColumnMapping(**mapping.model_dump()) for mapping in self.mappings),
+        )
+
+
+class Refine(Concern):
+    """What is kept."""
+
+    longest_text: int = Field(default=65535, gt=0, description="characters a comment may have")
+
+
+class Classify(Concern):
+    """Which model answers, and how it is run."""
+
+    checkpoint: str = Field(default="models/checkpoint", description="a folder, or a Hub id")
+    batch: int = Field(default=2000, gt=0, description="comments scored between two commits")
+    threads: int = Field(default=0, ge=0, description="0: all cores")
+    labels: dict[str, str] = Field(default_factory=dict, description="its label -> our label")
+
+
+class Privacy(Concern):
+    """What keeps authors unknown."""
+
+    author_key_file: Path = Field(
+        default=Path("~/.config/resonanz/author.key"), description="key of the authors' pseudonyms"
+    )
+
+
+class Warehouse(Concern):
+    """How the DuckDB file is used."""
+
+    memory: str = Field(default="1GB", description="what DuckDB may use")
+    wait_seconds: int = Field(
+        default=30, ge=0, description="patience while another run holds the file"
+    )
+
+
+class Publish(Concern):
+    """What is kept of published states."""
+
+    snapshots: int = Field(default=8, ge=1, description="published states kept")
+
+
+class Settings(BaseSettings):
+    """All settings; read-only."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RESONANZ_", env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
+
+    paths: Paths = Paths()
+    reporting: Reporting = Reporting()
+    sources: Sources = Sources()
+    refine: Refine = Refine()
+    classify: Classify = Classify()
+    privacy: Privacy = Privacy()
+    warehouse: Warehouse = Warehouse()
+    publish: Publish = Publish()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file."""
+        file = TomlConfigSettingsSource(settings_cls, toml_file=home() / "settings.toml")
+        return init_settings, env_settings, file
+
+
+def load_settings() -> Settings:
+    """Read the settings; raise `GiveUp` that names the key which can't be understood."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(
+            f"`{'.'.join(str(part) for part in problem['loc'])}`: {problem['msg']}"
+            for problem in error.errors()
+        )
+        raise GiveUp(f"The settings can't be read: {problems}") from error
+    except ValueError as error:
+        raise GiveUp(f"`{home() / 'settings.toml'}` is not valid TOML: {error}") from error

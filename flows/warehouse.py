@@ -1,0 +1,136 @@
+"""The warehouse file: open it for one transaction, read frames, merge frames by grain."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from flows.settings import Warehouse
+from models.contract import Table
+from models.errors import GiveUp, TryAgain
+from models.tables import all_tables
+from models.tables.reporting import REPORTING
+from transforms.views import all_views
+
+LAYERS = ("clean", "classified", "mart", "ops")
+
+
+@contextmanager
+def writing(path: Path, limits: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection whose work is committed as a whole when the block ends well, else not at all.
+
+    Raises `TryAgain` while another process holds the file (DuckDB admits one at a time).
+    """
+    connection = _connect(path, limits)
+    try:
+        prepare(connection)
+        connection.begin()
+        yield connection
+        connection.commit()
+    finally:
+        connection.close()  # rolls back what was not committed
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create what does not exist yet: schemas, tables with their descriptions, views."""
+    known = {
+        row[0]
+        for row in connection.execute(
+            "SELECT table_schema || '.' || table_name FROM information_schema.tables"
+        ).fetchall()
+    }
+    for layer in LAYERS:
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
+    for table in all_tables().values():
+        if table.full_name not in known:
+            connection.execute(table.ddl())
+            for comment in table.comments():
+                connection.execute(comment)
+    for view in all_views():
+        connection.execute(view.view())
+
+
+def frame(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: list[object] | None = None
+) -> pl.DataFrame:
+    """The answer to `query` as a Polars frame."""
+    return connection.execute(query, parameters or []).pl()
+
+
+def read(connection: duckdb.DuckDBPyConnection, table: Table) -> pl.DataFrame:
+    """All rows of `table`."""
+    return frame(connection, f"FROM {table.full_name}")
+
+
+def matching(
+    connection: duckdb.DuckDBPyConnection, table: Table, keys: pl.DataFrame
+) -> pl.DataFrame:
+    """The rows of `table` whose grain occurs in `keys`."""
+    connection.register("wanted", keys.select(table.grain).unique())
+    try:
+        return frame(
+            connection, f"FROM {table.full_name} SEMI JOIN wanted USING ({', '.join(table.grain)})"
+        )
+    finally:
+        connection.unregister("wanted")
+
+
+def merge(connection: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFrame) -> None:
+    """Replace the rows of `table` that share a grain with `rows`, and add the others.
+
+    Raises `ContractBroken` before anything is written if `rows` do not fit the table.
+    """
+    fitting = table.require(rows)
+    if fitting.is_empty():
+        return
+    connection.register("incoming", fitting)
+    try:
+        match = " AND ".join(f"stored.{name} = incoming.{name}" for name in table.grain)
+        connection.execute(f"DELETE FROM {table.full_name} AS stored USING incoming WHERE {match}")
+        connection.execute(f"INSERT INTO {table.full_name} FROM incoming")
+    finally:
+        connection.unregister("incoming")
+
+
+def append(connection: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFrame) -> None:
+    """Add `rows`, whose grain the caller knows to be new, to `table`."""
+    fitting = table.require(rows)
+    if fitting.is_empty():
+        return
+    connection.register("incoming", fitting)
+    try:
+        connection.execute(f"INSERT INTO {table.full_name} FROM incoming")
+    finally:
+        connection.unregister("incoming")
+
+
+def use_time_zone(connection: duckdb.DuckDBPyConnection, time_zone: str) -> None:
+    """Let the views count days in `time_zone`."""
+    row = pl.DataFrame({"time_zone": [time_zone]})
+    if not read(connection, REPORTING).equals(row):
+        connection.execute("DELETE FROM ops.reporting")
+        merge(connection, REPORTING, row)
+
+
+def _connect(path: Path, limits: Warehouse) -> duckdb.DuckDBPyConnection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + limits.wait_seconds
+    while True:
+        try:
+            return duckdb.connect(path, config={"memory_limit": limits.memory})
+        except duckdb.IOException as error:
+            if "lock" not in str(error).lower():
+                raise GiveUp(
+                    f"`{path}` can't be opened as a DuckDB file: {str(error).splitlines()[0]}. "
+                    "Put back a copy, or delete it: `resonanz refine` builds it again from landing."
+                ) from error
+            if time.monotonic() > deadline:
+                raise TryAgain(
+                    f"`{path}` is held by another program since {limits.wait_seconds} s. Let that "
+                    "run end, or close the client that opened it (people read "
+                    "`published/latest/resonanz.duckdb` instead)."
+                ) from error
+            time.sleep(0.5)

@@ -1,0 +1,94 @@
+"""What many tests share: a warehouse in memory, a data folder of their own, a Prefect server."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from flows.cli import QUIET
+from flows.warehouse import merge, prepare, use_time_zone
+from models.tables.comment import COMMENT
+from models.tables.current_model import CURRENT_MODEL
+from models.tables.label import LABEL
+from models.tables.post import POST
+from tests.builders import RECEIVED, Row, label_row
+from transforms.canonical import Origin
+from transforms.marts import MACROS, all_marts
+
+# Before Prefect is imported: no test may call outside.
+os.environ.update(QUIET)
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty warehouse in memory, with its views, that reports in Berlin's time."""
+    with duckdb.connect() as connection:
+        prepare(connection)
+        connection.execute(MACROS.read_text(encoding="utf-8"))
+        use_time_zone(connection, "Europe/Berlin")
+        yield connection
+
+
+@pytest.fixture
+def given(con: duckdb.DuckDBPyConnection) -> Callable[..., None]:
+    """Put rows into the warehouse: `given(comments=[...], posts=[...], labels=[...])`.
+
+    A label is (comment_id, head, label) or, with its probability, a fourth value: chosen unless
+    the probability is below 0.5.
+    """
+
+    def put(
+        comments: list[Row] = (),  # type: ignore[assignment]
+        posts: list[Row] = (),  # type: ignore[assignment]
+        labels: list[tuple[object, ...]] = (),  # type: ignore[assignment]
+    ) -> None:
+        merge(con, POST, pl.DataFrame(list(posts), schema=POST.schema()))
+        merge(con, COMMENT, pl.DataFrame(list(comments), schema=COMMENT.schema()))
+        inputs = dict(con.execute("SELECT comment_id, input_hash FROM classified.input").fetchall())
+        rows = [label_row(*label, input_hash=inputs[str(label[0])]) for label in labels]
+        merge(con, LABEL, pl.DataFrame(rows, schema=LABEL.schema(), orient="row"))
+        heads = sorted({str(row["head"]) for row in rows})
+        current = {"head": heads, "model_version": ["m@1"] * len(heads)}
+        merge(con, CURRENT_MODEL, pl.DataFrame(current, schema=CURRENT_MODEL.schema()))
+
+    return put
+
+
+@pytest.fixture
+def mart(con: duckdb.DuckDBPyConnection) -> Callable[[str], list[Row]]:
+    """Build a mart by name: its rows, checked against its contract."""
+
+    def build(name: str) -> list[Row]:
+        statement = all_marts()[name]
+        answer = con.execute(statement.query).pl().cast(statement.table.schema())  # type: ignore[arg-type]
+        return statement.table.require(answer).to_dicts()
+
+    return build
+
+
+@pytest.fixture
+def origin() -> Origin:
+    """Where the records of a test come from."""
+    return Origin("table_file/file.csv", RECEIVED, None, frozenset(), b"k" * 32)
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder of its own, with a key of its own; the project's settings otherwise."""
+    data = tmp_path / "data"
+    monkeypatch.setenv("RESONANZ_PATHS__DATA", str(data))
+    monkeypatch.setenv("RESONANZ_AUTHOR_KEY", "0123456789abcdef" * 4)
+    monkeypatch.setenv("RESONANZ_WAREHOUSE__WAIT_SECONDS", "0")
+    return data
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    """A real Prefect server with a database of its own, once for all tests of flows."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield

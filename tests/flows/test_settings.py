@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import pytest
+
+from flows.settings import Settings, load_settings
+from models.errors import GiveUp
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("RESONANZ_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_the_file_that_ships_states_the_defaults(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = load_settings()
+    monkeypatch.delenv("RESONANZ_HOME")
+    assert load_settings() == bare == Settings()
+
+
+def test_the_environment_wins_over_the_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "settings.toml").write_text('[reporting]\ntime_zone = "Europe/Vienna"\n')
+    assert load_settings().reporting.time_zone == "Europe/Vienna"
+    monkeypatch.setenv("RESONANZ_REPORTING__TIME_ZONE", "Europe/Dublin")
+    assert load_settings().reporting.time_zone == "Europe/Dublin"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("[reporting]\nzone = 'x'\n", "reporting.zone", id="a misspelt key"),
+        pytest.param("[reportng]\n", "reportng", id="a misspelt table"),
+        pytest.param(
+            "[reporting]\ntime_zone = 'Berlin'\n", "`Berlin` is not a time zone", id="no time zone"
+        ),
+        pytest.param("[classify]\nbatch = 0\n", "classify.batch", id="a number out of range"),
+        pytest.param("[reporting\n", "not valid TOML", id="broken TOML"),
+    ],
+)
+def test_what_cannot_be_understood_is_named(home: Path, text: str, message: str) -> None:
+    (home / "settings.toml").write_text(text)
+    with pytest.raises(GiveUp, match=message.replace(".", r"\.")):
+        load_settings()
+
+
+def test_a_mapping_reaches_the_readers(home: Path) -> None:
+    (home / "settings.toml").write_text(
+        '[[sources.mappings]]\nmatch = "umfrage*"\ncolumns = { text = "Meinung" }\n'
+    )
+    (mapping,) = load_settings().sources.rules().mappings
+    assert (mapping.match, mapping.columns) == ("umfrage*", {"text": "Meinung"})
+
+
+def test_another_rule_is_another_fingerprint(home: Path) -> None:
+    before = load_settings().sources.rules().fingerprint()
+    (home / "settings.toml").write_text('[sources]\ndate_order = "mdy"\n')
+    assert load_settings().sources.rules().fingerprint() != before

@@ -1,0 +1,89 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from flows.settings import Warehouse
+from flows.warehouse import merge, prepare, read, use_time_zone, writing
+from models.errors import ContractBroken, GiveUp, TryAgain
+from models.tables import all_tables
+from models.tables.comment import COMMENT
+from models.tables.reporting import REPORTING
+from tests.builders import comment_row
+
+LIMITS = Warehouse(wait_seconds=0)
+
+
+def comments(*rows: dict[str, object]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=COMMENT.schema())
+
+
+def test_rows_of_one_grain_are_replaced_and_others_stay(con: duckdb.DuckDBPyConnection) -> None:
+    merge(con, COMMENT, comments(comment_row("c1", text="old"), comment_row("c2")))
+    merge(con, COMMENT, comments(comment_row("c1", text="new")))
+    texts = dict(con.execute("SELECT comment_id, text FROM clean.comment").fetchall())
+    assert texts == {"c1": "new", "c2": "text of c2"}
+
+
+def test_a_frame_that_breaks_the_contract_changes_nothing(con: duckdb.DuckDBPyConnection) -> None:
+    merge(con, COMMENT, comments(comment_row("c1")))
+    with pytest.raises(ContractBroken):
+        merge(con, COMMENT, comments(comment_row("c2"), comment_row("c2")))
+    assert con.execute("SELECT comment_id FROM clean.comment").fetchall() == [("c1",)]
+
+
+def test_an_error_leaves_nothing_of_its_transaction(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+
+    def store_and_fail() -> None:
+        with writing(path, LIMITS) as connection:
+            merge(connection, COMMENT, comments(comment_row("c1")))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        store_and_fail()
+    with writing(path, LIMITS) as connection:
+        assert read(connection, COMMENT).height == 0
+
+
+def test_preparing_twice_keeps_the_rows(con: duckdb.DuckDBPyConnection) -> None:
+    merge(con, COMMENT, comments(comment_row("c1")))
+    prepare(con)
+    assert read(con, COMMENT).height == 1
+
+
+def test_every_table_is_there_with_its_description(con: duckdb.DuckDBPyConnection) -> None:
+    found = dict(
+        con.execute(
+            "SELECT schema_name || '.' || table_name, comment FROM duckdb_tables()"
+        ).fetchall()
+    )
+    assert found == {name: table.about for name, table in all_tables().items()}
+
+
+def test_there_is_one_reporting_time_zone(con: duckdb.DuckDBPyConnection) -> None:
+    use_time_zone(con, "Europe/Vienna")
+    assert read(con, REPORTING).rows() == [("Europe/Vienna",)]
+
+
+def test_a_warehouse_held_by_another_process_is_worth_another_try(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    hold = f"import duckdb; c = duckdb.connect({str(path)!r}); print('held', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(TryAgain, match="held by another program"), writing(path, LIMITS):
+            pass
+        holder.communicate("\n")
+
+
+def test_a_file_that_is_no_warehouse_is_not_worth_another_try(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    path.write_bytes(b"not a database" * 1000)
+    with pytest.raises(GiveUp, match="can't be opened as a DuckDB file"), writing(path, LIMITS):
+        pass

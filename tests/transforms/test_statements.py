@@ -1,0 +1,34 @@
+from pathlib import Path
+
+import pytest
+
+from transforms.statements import read_statement
+
+TEXT = """/*---
+about = "Counts."
+grain = ["day"]
+[columns]
+day  = ["day", "the day"]
+kind = ["text", "which", ["a", "b"]]
+n    = ["count", "how many", "optional"]
+---*/
+SELECT 1
+"""
+
+
+def test_a_header_declares_a_table(tmp_path: Path) -> None:
+    (tmp_path / "counts.sql").write_text(TEXT)
+    statement = read_statement(tmp_path / "counts.sql", "mart")
+    table = statement.table
+    assert (table.full_name, table.grain, statement.query) == ("mart.counts", ("day",), "SELECT 1")
+    assert [(c.name, c.kind, c.allowed, c.optional) for c in table.columns] == [
+        ("day", "day", (), False),
+        ("kind", "text", ("a", "b"), False),
+        ("n", "count", (), True),
+    ]
+
+
+def test_a_file_without_a_header_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "bare.sql").write_text("SELECT 1")
+    with pytest.raises(ValueError, match=r"`bare\.sql` must start with a header"):
+        read_statement(tmp_path / "bare.sql", "mart")

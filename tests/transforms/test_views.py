@@ -1,0 +1,96 @@
+from collections.abc import Callable
+from datetime import date, datetime
+
+import duckdb
+import pytest
+
+from flows.warehouse import use_time_zone
+from tests.builders import comment_row, label_row
+from transforms.views import all_views
+
+
+@pytest.mark.parametrize("view", all_views(), ids=lambda view: view.table.name)
+def test_a_view_returns_what_its_header_declares(
+    view: object, con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    given(comments=[comment_row()], labels=[("c1", "sentiment", "positive")])
+    table = view.table  # type: ignore[attr-defined]
+    rows = con.execute(f"FROM {table.full_name}").pl()
+    assert table.require(rows.cast(dict(table.schema()))).height == 1
+
+
+@pytest.mark.parametrize(
+    ("utc", "day", "week"),
+    [
+        pytest.param("2025-06-30 21:59:59", "2025-06-30", "2025-W27", id="summer, before midnight"),
+        pytest.param("2025-06-30 22:00:00", "2025-07-01", "2025-W27", id="summer, after midnight"),
+        pytest.param("2025-12-31 22:59:59", "2025-12-31", "2026-W01", id="winter, before midnight"),
+        pytest.param("2025-12-31 23:00:00", "2026-01-01", "2026-W01", id="winter, after midnight"),
+        pytest.param("2025-10-26 00:30:00", "2025-10-26", "2025-W43", id="the hour that is twice"),
+        pytest.param(
+            "2025-10-26 01:30:00", "2025-10-26", "2025-W43", id="the hour that is twice 2"
+        ),
+        pytest.param("2025-03-30 01:00:00", "2025-03-30", "2025-W13", id="the hour that is not"),
+        pytest.param("2027-01-03 12:00:00", "2027-01-03", "2026-W53", id="a year with 53 weeks"),
+        pytest.param("2025-10-26 22:59:59", "2025-10-26", "2025-W43", id="end of a 25-hour day"),
+        pytest.param("2025-10-26 23:00:00", "2025-10-27", "2025-W44", id="after a 25-hour day"),
+    ],
+)
+def test_days_and_iso_weeks_are_those_of_the_reporting_time_zone(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None], utc: str, day: str, week: str
+) -> None:
+    given(comments=[comment_row(created_at_utc=datetime.fromisoformat(utc))])
+    answer = con.execute("SELECT day, week, week_start FROM classified.dated").fetchall()
+    year, number = week.split("-W")
+    assert answer == [
+        (date.fromisoformat(day), week, date.fromisocalendar(int(year), int(number), 1))
+    ]
+
+
+def test_another_reporting_zone_gives_another_day(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    given(comments=[comment_row(created_at_utc=datetime(2025, 11, 3, 23, 30))])
+    use_time_zone(con, "America/Toronto")
+    assert con.execute("SELECT day FROM classified.dated").fetchone() == (date(2025, 11, 3),)
+
+
+@pytest.mark.parametrize(
+    ("fields", "counts"),
+    [
+        pytest.param({}, True, id="published"),
+        pytest.param({"status": "unknown"}, True, id="status unknown"),
+        pytest.param({"is_owner": True}, False, id="own answer"),
+        pytest.param({"status": "spam"}, False, id="spam"),
+        pytest.param({"status": "pending"}, False, id="not yet public"),
+        pytest.param({"status": "deleted"}, False, id="deleted"),
+        pytest.param({"kind": "pingback"}, False, id="pingback"),
+        pytest.param({"kind": "survey_answer"}, True, id="answer to a survey"),
+    ],
+)
+def test_only_public_opinions_of_others_are_audience(
+    con: duckdb.DuckDBPyConnection,
+    given: Callable[..., None],
+    fields: dict[str, object],
+    counts: bool,
+) -> None:
+    given(comments=[comment_row(**fields)])
+    assert con.execute("SELECT is_audience FROM classified.dated").fetchall() == [(counts,)]
+
+
+def test_answers_to_an_old_wording_do_not_count(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    given(comments=[comment_row(text_hash="old")], labels=[("c1", "sentiment", "positive")])
+    con.execute("UPDATE clean.comment SET text_hash = 'new'")
+    assert con.execute("SELECT sentiment FROM classified.audience").fetchall() == [(None,)]
+
+
+def test_answers_of_another_model_do_not_count(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    given(comments=[comment_row()], labels=[("c1", "sentiment", "positive")])
+    (input_hash,) = con.execute("SELECT input_hash FROM classified.input").fetchone() or ("",)
+    old = label_row("c1", "sentiment", "negative", input_hash=input_hash, model_version="m@0")
+    con.execute("INSERT INTO classified.label VALUES (?, ?, ?, ?, ?, ?, ?)", list(old.values()))
+    assert con.execute("SELECT sentiment FROM classified.audience").fetchall() == [("positive",)]

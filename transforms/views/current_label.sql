@@ -1,0 +1,21 @@
+/*---
+about = "The answers that count now: of the current models, for the current wording."
+grain = ["comment_id", "head", "label"]
+[columns]
+comment_id    = ["text",  "the comment"]
+head          = ["text",  "the question: sentiment, topic, language, ..."]
+label         = ["text",  "an answer to it"]
+probability   = ["share", "how probable the model finds this answer, 0 to 1"]
+is_chosen     = ["flag",  "the model's answer"]
+model_version = ["text",  "the checkpoint that answered"]
+---*/
+SELECT
+    label.comment_id,
+    label.head,
+    label.label,
+    label.probability,
+    label.is_chosen,
+    label.model_version
+FROM classified.label AS label
+SEMI JOIN ops.current_model AS current USING (head, model_version)
+SEMI JOIN classified.input AS input USING (comment_id, input_hash)

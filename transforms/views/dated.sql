@@ -1,0 +1,40 @@
+/*---
+about = "One row a comment, with its day in the reporting time zone and whether it counts as audience."
+grain = ["comment_id"]
+[columns]
+comment_id  = ["text",  "the comment"]
+post_id     = ["text",  "the post it answers; `<channel>:unknown` where the source does not say"]
+channel     = ["text",  "where the audience was met"]
+author_key  = ["text",  "keyed pseudonym of its author", "optional"]
+day         = ["day",   "day it was made, in the reporting time zone"]
+week        = ["text",  "ISO week of that day, for example 2025-W40"]
+week_start  = ["day",   "Monday of that week"]
+month       = ["text",  "month of that day, for example 2025-10"]
+is_audience = ["flag",  "counts: not the owner's own answer, and an opinion the public can see"]
+is_own      = ["flag",  "the owner's own answer"]
+---*/
+WITH dated AS (
+    SELECT
+        comment_id,
+        coalesce(post_id, channel || ':unknown')                                    AS post_id,
+        channel,
+        author_key,
+        timezone(reporting.time_zone, timezone('UTC', created_at_utc))::DATE        AS day,
+        is_owner,
+        status IN ('published', 'unknown')
+            AND kind IN ('comment', 'review', 'survey_answer', 'message')           AS is_public_opinion
+    FROM clean.comment
+    CROSS JOIN ops.reporting AS reporting
+)
+SELECT
+    comment_id,
+    post_id,
+    channel,
+    author_key,
+    day,
+    strftime(day, '%G-W%V')             AS week,
+    date_trunc('week', day)::DATE       AS week_start,
+    strftime(day, '%Y-%m')              AS month,
+    is_public_opinion AND NOT is_owner  AS is_audience,
+    is_owner                            AS is_own
+FROM dated
