@@ -1,0 +1,254 @@
+"""Answers of the Facebook Graph API, saved to disk, in; posts of a page and their comments out.
+
+A file holds one answer, several as JSON lines, or an array of them. An answer is a page of `data`,
+a single object, the objects by id that `?ids=` gives, or an error.
+
+Format: https://developers.facebook.com/docs/graph-api/results, v26.0.
+What `paging` holds, access tokens among it, is never taken over.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any
+
+from flows.sources.base import FileSource, LandedFile, ReadingRules
+from flows.sources.graph_objects import (
+    GraphObject,
+    Kind,
+    Place,
+    comment_of,
+    ids_of_post,
+    kind_of,
+    nested_comments,
+    object_in,
+    place_of,
+    post_of,
+    text_in,
+)
+from flows.sources.json_window import BrokenJson, Found, JsonWindow, open_text, utf_8_start
+from models.canonical import Comment, Record, Rejected
+
+GRAPH_TIME = re.compile(rb'"created_time"\s*:\s*"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}"')
+"""The offset without a colon is Graph's own."""
+
+GRAPH_FIELD = re.compile(rb'"(?:message|permalink_url|story|comments|from)"\s*:')
+GRAPH_ERROR = re.compile(rb'"error"\s*:\s*\{[^{}]*"(?:fbtrace_id|type)"\s*:')
+EMPTY_PAGE = re.compile(rb'\{\s*"data"\s*:\s*\[\s*\]\s*,\s*"(?:paging|summary)"\s*:')
+
+OBJECT_ID = re.compile(r"\d+(?:_\d+)?")
+
+POST_EDGES = frozenset(["feed", "posts", "published_posts", "tagged", "visitor_posts"])
+"""Where the posts of a page are asked for."""
+
+
+@dataclass(frozen=True)
+class PageEnd:
+    """An answer was read to its end; `kind` is what it says its objects are."""
+
+    kind: Kind | None
+
+
+Part = Found | PageEnd | BrokenJson
+"""What a file is made of: the objects of an answer, then its end or the damage that it ends in."""
+
+
+def recognise(sample: bytes) -> bool:
+    """Whether it is JSON with Graph's way to write times, an empty page or an error of Graph's."""
+    text = utf_8_start(sample)
+    if not text.startswith((b"{", b"[")):
+        return False
+    has_objects = GRAPH_TIME.search(text) and GRAPH_FIELD.search(text)
+    return bool(has_objects or EMPTY_PAGE.match(text) or GRAPH_ERROR.search(text[:4096]))
+
+
+def read(landed: LandedFile, rules: ReadingRules) -> Iterator[Record]:
+    """Yield each post, followed by the comments that stand in it, and each comment of its own.
+
+    Of a file that is cut, the objects before the cut come through. A rejection that is all there
+    is to a file is one of the file.
+    """
+    with open_text(landed.path) as file:
+        records = _Reader(rules).records(_parts(JsonWindow(file)))
+        first, second = next(records, None), next(records, None)
+        if isinstance(first, Rejected) and not second:
+            first = replace(first, position=0, reason="broken file")
+        yield from filter(None, (first, second))
+        yield from records
+
+
+def _parts(window: JsonWindow) -> Iterator[Part]:
+    """The parts of a file, in its order; after damage, from the next answer on."""
+    is_damaged = False
+    if not window.peek():
+        yield BrokenJson("the file is empty", 1)
+    while window.peek():
+        if is_damaged and any(map(window.takes, ",]}")):
+            continue  # of the array that the damage was in
+        try:
+            yield from _answers(window)
+        except BrokenJson as error:
+            is_damaged = True
+            yield error
+            window.skip_document()
+
+
+def _answers(window: JsonWindow) -> Iterator[Part]:
+    """The parts of the next answer, or of the array of answers that comes next."""
+    if window.peek() != "[":
+        yield from _answer(window)
+        return
+    for _ in window.elements():
+        yield from _answer(window)
+
+
+def _answer(window: JsonWindow, kind: Kind | None = None) -> Iterator[Found | PageEnd]:
+    """The objects of one answer, then its end; an answer that holds none is an object itself.
+
+    `kind` is that of the objects, where it is known.
+    """
+    line = window.line()
+    fields: dict[str, Any] = {}
+    is_page = False
+    for key in window.members():
+        opening = window.peek()
+        if key == "data" and opening == "[":
+            is_page = True
+            yield from (window.found() for _ in window.elements())
+        elif OBJECT_ID.fullmatch(key) and opening == "{":
+            is_page = True
+            yield window.found()
+        elif key in POST_EDGES and opening == "{" and not kind:
+            is_page = True
+            yield from _answer(window, "post")
+        else:
+            fields[key] = window.value()
+    if not is_page or _is_error(fields):
+        yield Found(fields, line)
+    yield PageEnd(kind or _kind_of_page(fields))
+
+
+def _kind_of_page(fields: GraphObject) -> Kind | None:
+    """What an answer says its objects are: by the path of its next page, or by its summary."""
+    for name in ("next", "previous"):
+        address = text_in(object_in(fields, "paging"), name) or ""
+        edge = address.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+        if edge == "comments":
+            return "comment"
+        if edge in POST_EDGES:
+            return "post"
+    is_of_comments = object_in(fields, "summary").keys() & {"can_comment", "order"}
+    return "comment" if is_of_comments else None
+
+
+@dataclass
+class _Reader:
+    """Turns objects to records; remembers posts by id, and objects that could be either kind."""
+
+    rules: ReadingRules
+    positions: Iterator[int] = field(default_factory=lambda: count(1))
+    pages: dict[str, str | None] = field(default_factory=dict)
+    """Page by post."""
+    waiting: list[Found] = field(default_factory=list)
+    """Posts or comments: the end of their page says which."""
+
+    def records(self, parts: Iterator[Part]) -> Iterator[Record]:
+        """The posts and comments that the parts of a file hold, and what of it cannot be used."""
+        for part in parts:
+            if isinstance(part, Found):
+                yield from self._of_object(part)
+            elif isinstance(part, PageEnd):
+                yield from self._undecided(part.kind)
+            else:
+                yield from self._cut()
+                yield self._rejected(part.detail, part.line)
+
+    def _of_object(self, found: Found) -> Iterator[Record]:
+        if problem := _problem(found):
+            yield self._rejected(problem, found.line)
+        elif kind := kind_of(found.value, self.pages):
+            yield from self._of_kind(kind, found)
+        else:
+            self.waiting.append(found)
+
+    def _undecided(self, kind: Kind | None) -> Iterator[Record]:
+        """The objects that waited for what their page says; in doubt, posts have no `from`."""
+        waiting, self.waiting = self.waiting, []
+        for found in waiting:
+            in_doubt: Kind = "comment" if "from" in found.value else "post"
+            yield from self._of_kind(kind or in_doubt, found)
+
+    def _cut(self) -> Iterator[Rejected]:
+        """The objects that waited for the end of a page that never came."""
+        waiting, self.waiting = self.waiting, []
+        for found in waiting:
+            detail = "a post or a comment: only the end of its page, which is missing, says which"
+            yield self._rejected(detail, found.line)
+
+    def _of_kind(self, kind: Kind, found: Found) -> Iterator[Record]:
+        if kind == "comment":
+            yield from self._comments([found.value], Place(line=found.line))
+        else:
+            yield from self._post(found)
+
+    def _post(self, found: Found) -> Iterator[Record]:
+        """A post, then the comments that stand in it."""
+        native_id, page = ids_of_post(found.value)
+        if not native_id:
+            yield self._rejected("a post without `id`", found.line)
+            return
+        self.pages[native_id] = page
+        yield post_of(found.value, native_id, next(self.positions), self.rules)
+        yield from self._comments(nested_comments(found.value), Place(native_id, page))
+
+    def _comments(self, values: list[GraphObject], above: Place) -> Iterator[Comment]:
+        """Comments, each followed by its answers, however deep these are nested."""
+        waiting = [(value, above) for value in reversed(values)]
+        while waiting:
+            value, above = waiting.pop()
+            place = place_of(value, above, self.pages)
+            comment = comment_of(value, place, next(self.positions), self.rules)
+            below = Place(place.post, place.page, comment.native_id)
+            yield comment
+            waiting += [(answer, below) for answer in reversed(nested_comments(value))]
+
+    def _rejected(self, detail: str, line: int) -> Rejected:
+        return Rejected(
+            position=next(self.positions), reason="broken record", detail=detail, line=line
+        )
+
+
+def _problem(found: Found) -> str | None:
+    """Why an object is neither a post nor a comment; None if it is one of them."""
+    if found.has_stray_bytes:
+        return "bytes that are not UTF-8 in an object"
+    value = found.value if isinstance(found.value, dict) else {}
+    if _is_error(value):
+        return _told_without_message(value["error"])
+    if not value.keys() & {"id", "message", "permalink_url"}:
+        return "an object that is neither a post nor a comment"
+    return None
+
+
+def _is_error(value: GraphObject) -> bool:
+    return isinstance(value.get("error"), dict)
+
+
+def _told_without_message(error: GraphObject) -> str:
+    """Type and code of an error only: its message can hold a token."""
+    name, code = error.get("type"), error.get("code")
+    shown = name if isinstance(name, str) and re.fullmatch(r"\w{1,40}", name) else "unknown"
+    number = code if isinstance(code, int) else "unknown"
+    return f"an error of the Graph API instead of data: type `{shown}`, code {number}"
+
+
+SOURCE = FileSource(
+    name="facebook_graph",
+    about="Answers of the Facebook Graph API for a page: posts and their comments",
+    how_to_get="Ask the Graph API with a token of the page for `/{page}/posts?fields=id,message,"
+    "created_time,from,comments{id,message,created_time,from,parent,like_count,comment_count}` and "
+    "save each answer as it comes, one a line or one a file.",
+    recognise=recognise,
+    read=read,
+)
