@@ -30,6 +30,8 @@ def from_html(text: str) -> str:
 def tidy(text: str) -> str:
     """Composed accents (Unicode NFC), single spaces, at most one blank line, no invisible signs."""
     composed = unicodedata.normalize("NFC", INVISIBLE.sub("", text))
+    if "\n" not in composed and "\r" not in composed:
+        return SPACES.sub(" ", composed).strip()
     lines = SPACES.sub(" ", composed.replace("\r\n", "\n").replace("\r", "\n"))
     squeezed = BLANK_LINES.sub("\n\n", lines)
     return "\n".join(line.strip() for line in squeezed.strip().split("\n"))

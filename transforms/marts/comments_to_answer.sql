@@ -20,27 +20,32 @@ WITH answer AS (
     SELECT
         comment_id,
         max(label) FILTER (head = 'sentiment' AND is_chosen)                        AS sentiment,
-        string_agg(label, ', ' ORDER BY probability DESC)
+        string_agg(label, ', ' ORDER BY probability DESC, label)
             FILTER (head = 'topic' AND is_chosen)                                   AS topics,
         bool_or(is_chosen) FILTER (head = 'needs_reply' AND label = 'yes')          AS needs_reply,
         max(probability) FILTER (head = 'needs_reply' AND label = 'yes')            AS reply_score,
         bool_or(is_chosen) FILTER (head = 'intent' AND label = 'question')          AS is_question,
         bool_or(is_chosen) FILTER (head = 'intent' AND label = 'request')           AS is_request
     FROM classified.current_label
+    -- Every labelled comment has a chosen language, so none is lost here.
+    WHERE is_chosen OR (head = 'needs_reply' AND label = 'yes')
     GROUP BY comment_id
 ), own AS (
     SELECT parent_id, root_id, reply_semantics, created_at_utc
     FROM clean.comment
     WHERE is_owner
 ), answered AS (
-    SELECT DISTINCT comment.comment_id
+    SELECT parent_id AS comment_id
+    FROM own
+    WHERE parent_id IS NOT NULL
+    UNION
+    -- Where threads have one level, an answer to a reply hangs below the thread's first comment.
+    SELECT comment.comment_id
     FROM clean.comment AS comment
     JOIN own
-        ON own.parent_id = comment.comment_id
-        -- Where threads have one level, an answer to a reply hangs below the thread's first comment.
-        OR (own.root_id = comment.root_id
-            AND own.created_at_utc > comment.created_at_utc
-            AND own.reply_semantics <> 'tree')
+        ON own.root_id = comment.root_id
+        AND own.created_at_utc > comment.created_at_utc
+    WHERE own.reply_semantics <> 'tree'
 ), open_comment AS (
     SELECT
         comment.comment_id,
