@@ -1,0 +1,80 @@
+"""Questions to the published tables: SQL in, rows out, and nothing can be changed."""
+
+import json
+from pathlib import Path
+from typing import TextIO
+
+import duckdb
+
+from flows.exports.analyst_copy import FILE_NAME
+from flows.settings import load_settings
+from models.errors import GiveUp
+
+WIDEST = 160
+"""Characters of a line where the terminal does not say."""
+
+
+def answer(query: str, style: str, out: TextIO) -> None:
+    """Write the rows that `query` gives to `out`, as a `table`, as `csv` or as `json` lines.
+
+    Raises `GiveUp` if nothing is published, or the query can't be answered.
+    """
+    with open_published() as connection:
+        try:
+            rows = connection.sql(query)
+            if rows is None:
+                return
+            if style == "table":
+                out.write(str(rows) + "\n")
+            elif style == "csv":
+                _write_csv(rows, out)
+            else:
+                _write_json(rows, out)
+        except duckdb.Error as error:
+            raise GiveUp(f"The query can't be answered: {error}") from error
+
+
+def open_published() -> duckdb.DuckDBPyConnection:
+    """A read-only connection to the published file; it reads no other file and loads nothing."""
+    path = published_file()
+    connection = duckdb.connect(path, read_only=True)
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def published_file() -> Path:
+    """The published DuckDB file; raises `GiveUp` if there is none yet."""
+    path = load_settings().paths.published / "latest" / FILE_NAME
+    if not path.exists():
+        raise GiveUp(f"Nothing is published yet: `{path}` does not exist. Run `resonanz daily`.")
+    return path.resolve()
+
+
+def published_tables() -> str:
+    """Where the published files lie, and how many rows each table has."""
+    with open_published() as connection:
+        names = connection.execute(
+            "SELECT table_name, estimated_size, comment FROM duckdb_tables() "
+            "WHERE schema_name = 'mart' ORDER BY table_name"
+        ).fetchall()
+    width = max((len(name) for name, _, _ in names), default=0)
+    lines = [f"  {name:<{width}}  {rows:>7,} rows  {about}" for name, rows, about in names]
+    folder = load_settings().paths.published / "latest"
+    return "\n".join(["", f"Published in {folder}", *lines])
+
+
+def _write_csv(rows: duckdb.DuckDBPyRelation, out: TextIO) -> None:
+    import csv
+
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(rows.columns)
+    while batch := rows.fetchmany(10_000):
+        writer.writerows(batch)
+
+
+def _write_json(rows: duckdb.DuckDBPyRelation, out: TextIO) -> None:
+    while batch := rows.fetchmany(10_000):
+        for row in batch:
+            record = dict(zip(rows.columns, row, strict=True))
+            out.write(json.dumps(record, ensure_ascii=False, default=str) + "\n")

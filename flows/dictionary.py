@@ -1,0 +1,71 @@
+"""The data dictionary: every table with its grain and columns, as text."""
+
+import textwrap
+
+from models.contract import Column, Table, ticked
+from models.errors import GiveUp
+from models.tables import all_tables
+from transforms.marts import all_marts
+from transforms.views import all_views
+
+INTRODUCTION = """\
+Generated from the contracts by `resonanz tables --markdown`; a test keeps it true. `mart.*` is
+published; the others are in the warehouse file, which belongs to the flows. Times are UTC, days,
+weeks and months are those of the reporting time zone, shares go from 0 to 1, empty means unknown.
+"""
+"""Stands above the tables."""
+
+
+def every_table() -> dict[str, Table]:
+    """Marts first, then the tables and views that they are made from; by full name."""
+    statements = [*all_marts().values(), *all_views()]
+    return {s.table.full_name: s.table for s in statements} | all_tables()
+
+
+def describe(name: str | None) -> str:
+    """The list of tables, or one of them column by column; raises `GiveUp` for an unknown name."""
+    known = every_table()
+    if name is None:
+        return _overview(list(known.values()))
+    found = known.get(name) or next((table for table in known.values() if table.name == name), None)
+    if found is None:
+        raise GiveUp(f"There is no table `{name}`, expected one of {ticked(list(known))}.")
+    return _details(found)
+
+
+def _overview(tables: list[Table]) -> str:
+    width = max(len(table.full_name) for table in tables)
+    return "\n".join(f"{table.full_name:<{width}}  {table.about}" for table in tables)
+
+
+def _details(table: Table) -> str:
+    name_width = max(len(column.name) for column in table.columns)
+    lines = [
+        table.full_name,
+        *textwrap.wrap(table.about, 96),
+        f"One row per {', '.join(table.grain)}.",
+    ]
+    lines += [""]
+    for column in table.columns:
+        about = column.about + (f" [{' | '.join(column.allowed)}]" if column.allowed else "")
+        lines.append(f"  {column.name:<{name_width}}  {column.kind:<5}  {about}")
+    return "\n".join(lines)
+
+
+def as_markdown() -> str:
+    """All tables as one page, `docs/tables.md`."""
+    parts = ["# Tables", "", INTRODUCTION.strip()]
+    for table in every_table().values():
+        parts += ["", f"## `{table.full_name}`", "", table.about, ""]
+        parts += [f"One row per `{'`, `'.join(table.grain)}`.", ""]
+        parts += ["| column | holds | what it says |", "|---|---|---|"]
+        parts += [_markdown_row(column) for column in table.columns]
+    return "\n".join(parts)
+
+
+def _markdown_row(column: Column) -> str:
+    holds = column.kind + (", may be empty" if column.optional else "")
+    about = column.about.replace("|", "\\|")
+    if column.allowed:
+        about += f": {ticked(column.allowed)}"
+    return f"| `{column.name}` | {holds} | {about} |"

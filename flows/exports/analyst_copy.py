@@ -1,0 +1,30 @@
+"""A DuckDB file of the marts, described column by column, for ad-hoc SQL."""
+
+from pathlib import Path
+
+import duckdb
+
+from flows.exports.base import Export, Marts
+from transforms.marts import MACROS
+
+FILE_NAME = "resonanz.duckdb"
+
+
+def write(marts: Marts, folder: Path) -> None:
+    """Write `resonanz.duckdb`, read-only, with every mart in the schema `mart`."""
+    path = folder / FILE_NAME
+    with duckdb.connect(path) as connection:
+        connection.execute("CREATE SCHEMA mart")
+        connection.execute(MACROS.read_text(encoding="utf-8"))
+        for table, frame in marts.items():
+            connection.execute(table.ddl())
+            connection.register("rows_of_mart", frame)
+            connection.execute(f"INSERT INTO {table.full_name} FROM rows_of_mart")
+            connection.unregister("rows_of_mart")
+            for comment in table.comments():
+                connection.execute(comment)
+        connection.execute("CHECKPOINT")
+    path.chmod(0o444)
+
+
+EXPORT = Export("analyst_copy", "A read-only DuckDB file of all marts, for SQL", write)

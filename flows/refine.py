@@ -1,0 +1,158 @@
+"""Flow: landing -> clean: read, clean and merge each landed file, in one transaction a file."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+import polars as pl
+from prefect import flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+
+from flows.authors import read_author_key
+from flows.landing import UNRECOGNISED, landed_files
+from flows.report import StageReport
+from flows.retry import RETRY_DELAYS, may_recover
+from flows.settings import Settings, load_settings
+from flows.sources.base import FileSource, LandedFile, all_sources, recognise
+from flows.store import Tally, store
+from flows.warehouse import merge, writing
+from models.canonical import Record, Rejected
+from models.tables.refined_file import REFINED_FILE
+from models.tables.run import RUN
+from transforms.canonical import Origin, naive_utc
+
+
+@task(
+    cache_policy=NO_CACHE,
+    retries=len(RETRY_DELAYS),
+    retry_delay_seconds=RETRY_DELAYS,
+    retry_condition_fn=may_recover,
+    task_run_name="refine {landed.name}",
+)
+def refine_file(landed: LandedFile, settings: Settings) -> Tally:
+    """Read one landed file into the clean tables: all of it, or on an error nothing."""
+    source = recognise(landed.path)
+    rules = settings.sources.rules()
+    origin = Origin(
+        landed_file=landed_name(landed, settings),
+        received_at=landed.received_at,
+        channel=landed.channel,
+        owners=frozenset(name.strip().casefold() for name in settings.sources.owners),
+        key=read_author_key(settings.privacy.author_key_file),
+    )
+    records = source.read(landed, rules) if source else unrecognised()
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        tally = store(connection, records, origin, settings.refine.longest_text)
+        note = source.describe(landed, rules) if source else None
+        merge(connection, REFINED_FILE, refined_row(source, settings, origin, tally, note))
+    return tally
+
+
+@flow(name="refine")
+def refine(as_of: datetime | None = None) -> StageReport:
+    """Read every landed file that the clean tables do not hold as it would be read today.
+
+    Safe to run twice, and after a crash: a file is in the tables as a whole or not at all. A file
+    is read again when its reader or the settings of reading change.
+    """
+    settings = load_settings()
+    files = stale_files(settings)
+    tallies = [refine_file(landed, settings) for landed in files]
+    report = StageReport(
+        "refine",
+        rows_in=sum(tally.records for tally in tallies),
+        rows_out=sum(len(tally.comments) + len(tally.posts) for tally in tallies),
+        rejected_count=sum(tally.rejected for tally in tallies),
+        note=sentence(tallies),
+        details=rejections_by_reason(files, settings) if any(t.rejected for t in tallies) else (),
+    )
+    report.log(get_run_logger())
+    if report.had_work:
+        with writing(settings.paths.warehouse, settings.warehouse) as connection:
+            merge(connection, RUN, report.row(as_of or datetime.now(UTC)))
+    return report
+
+
+def stale_files(settings: Settings) -> list[LandedFile]:
+    """Landed files that were never read, or would be read differently now; oldest first."""
+    rules = settings.sources.rules()
+    readings = {name: source.reading(rules) for name, source in all_sources().items()}
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        known = dict(
+            connection.execute("SELECT landed_file, reading FROM ops.refined_file").fetchall()
+        )
+    everyone = unrecognised_reading(readings.values())
+    current = {*readings.values(), everyone}
+    return [
+        landed
+        for landed in landed_files(settings.paths.landing)
+        if known.get(landed_name(landed, settings)) not in current
+    ]
+
+
+def refined_row(
+    source: FileSource | None, settings: Settings, origin: Origin, tally: Tally, note: str | None
+) -> pl.DataFrame:
+    """The row of `ops.refined_file` that says how the file was read."""
+    rules = settings.sources.rules()
+    readings = [known.reading(rules) for known in all_sources().values()]
+    return pl.DataFrame(
+        {
+            "landed_file": origin.landed_file,
+            "source": source.name if source else UNRECOGNISED,
+            "reading": source.reading(rules) if source else unrecognised_reading(readings),
+            "note": note,
+            "received_at_utc": naive_utc(origin.received_at),
+            "post_count": len(tally.posts),
+            "comment_count": len(tally.comments),
+            "rejected_count": tally.rejected,
+        },
+        schema=REFINED_FILE.schema(),
+    )
+
+
+def unrecognised() -> Iterator[Record]:
+    """The only record of a file whose format no source knows."""
+    known = "; ".join(source.about for source in all_sources().values())
+    detail = f"no reader knows this format, expected one of: {known}"
+    yield Rejected(position=0, reason="unknown format", detail=detail)
+
+
+def unrecognised_reading(readings: Iterable[str]) -> str:
+    """Fingerprint for files that no source knew: they are tried again when the sources change."""
+    return f"{UNRECOGNISED}: {', '.join(readings)}"
+
+
+def landed_name(landed: LandedFile, settings: Settings) -> str:
+    """The name by which the warehouse knows a landed file."""
+    return landed.path.relative_to(settings.paths.landing).as_posix()
+
+
+def sentence(tallies: list[Tally]) -> str:
+    """The run in a few words."""
+    if not tallies:
+        return "nothing new"
+    comments = sum(len(tally.comments) for tally in tallies)
+    posts = len(set().union(*(tally.posts for tally in tallies)))
+    rejected = sum(tally.rejected for tally in tallies)
+    return (
+        f"{len(tallies)} files read: {comments:,} comments on {posts:,} posts, "
+        f"{rejected:,} records rejected"
+    )
+
+
+def rejections_by_reason(files: list[LandedFile], settings: Settings) -> tuple[str, ...]:
+    """One line for each file and reason: how many records, the first of them, and why."""
+    names = [landed_name(landed, settings) for landed in files]
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        found = connection.execute(
+            "SELECT landed_file, reason, count(*), min(position), arg_min(line, position), "
+            "arg_min(detail, position) FROM clean.rejected_comment "
+            "WHERE list_contains(?, landed_file) GROUP BY landed_file, reason ORDER BY ALL",
+            [names],
+        ).fetchall()
+    return tuple(
+        f"`{file}`: {count:,} x {reason}, first at "
+        + (f"line {line}" if line else f"record {position}" if position else "the file as a whole")
+        + f": {detail}"
+        for file, reason, count, position, line, detail in found
+    )

@@ -1,0 +1,172 @@
+"""Records of one landed file in, clean tables up to date: merged, swept, threads in place."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+import duckdb
+import polars as pl
+
+from flows.warehouse import frame, matching, merge
+from models.canonical import Comment, Post, Record, Rejected
+from models.contract import Table
+from models.tables.comment import COMMENT
+from models.tables.comment_version import COMMENT_VERSION
+from models.tables.post import POST
+from models.tables.rejected_comment import REJECTED_COMMENT
+from transforms.canonical import Origin, comments_frame, naive_utc, posts_frame
+from transforms.clean import clean
+from transforms.merge import merged
+from transforms.threads import with_places
+
+BATCH = 50_000
+"""Records held in memory at a time."""
+
+FILLED_BY_FILE = (COMMENT_VERSION, REJECTED_COMMENT)
+"""Tables whose rows of a file are written anew when it is read anew."""
+
+
+@dataclass
+class Tally:
+    """What one file came to so far."""
+
+    posts: set[str] = field(default_factory=set)
+    comments: set[str] = field(default_factory=set)
+    rejected: int = 0
+    records: int = 0
+
+
+def store(
+    connection: duckdb.DuckDBPyConnection,
+    records: Iterable[Record],
+    origin: Origin,
+    longest_text: int,
+) -> Tally:
+    """Make the clean tables say of a file what `records` say, and nothing an earlier reading said.
+
+    Belongs in one transaction: half of it would leave rows of both readings.
+    """
+    for table in FILLED_BY_FILE:
+        connection.execute(
+            f"DELETE FROM {table.full_name} WHERE landed_file = ?", [origin.landed_file]
+        )
+    tally = merge_records(connection, records, origin, longest_text)
+    sweep(connection, origin, tally)
+    place_threads(connection, origin)
+    return tally
+
+
+def merge_records(
+    connection: duckdb.DuckDBPyConnection,
+    records: Iterable[Record],
+    origin: Origin,
+    longest_text: int,
+) -> Tally:
+    """Merge all `records` of a file into the clean tables, a batch at a time."""
+    tally, repeats = Tally(), Counter[str]()
+    for batch in batches(records):
+        tally.records += len(batch)
+        posts = posts_frame([record for record in batch if isinstance(record, Post)], origin)
+        merge_seen(connection, POST, posts)
+        drafts = comments_frame(
+            [record for record in batch if isinstance(record, Comment)], origin, repeats
+        )
+        cleaned = clean(drafts, longest_text)
+        rejected = pl.concat(
+            [
+                cleaned.rejected,
+                rejected_frame(
+                    [record for record in batch if isinstance(record, Rejected)], origin
+                ),
+                replaced(connection, cleaned.kept, tally),
+            ]
+        )
+        merge(connection, REJECTED_COMMENT, rejected)
+        merge_seen(connection, COMMENT, cleaned.kept)
+        merge_seen(connection, COMMENT_VERSION, cleaned.kept.select(COMMENT_VERSION.column_names))
+        tally.posts |= set(posts["post_id"])
+        tally.comments |= set(cleaned.kept["comment_id"])
+        tally.rejected += rejected.height
+    return tally
+
+
+def merge_seen(connection: duckdb.DuckDBPyConnection, table: Table, incoming: pl.DataFrame) -> None:
+    """Merge rows that carry when they were seen with what is stored of the same ones."""
+    merge(connection, table, merged(incoming, matching(connection, table, incoming), table))
+
+
+def replaced(
+    connection: duckdb.DuckDBPyConnection, kept: pl.DataFrame, tally: Tally
+) -> pl.DataFrame:
+    """Rejections for what an earlier batch of the same file said of the same comments."""
+    again = kept.filter(pl.col("comment_id").is_in(list(tally.comments & set(kept["comment_id"]))))
+    if again.is_empty():
+        return REJECTED_COMMENT.empty()
+    return matching(connection, COMMENT, again).select(
+        "landed_file",
+        "position",
+        line=pl.lit(None, pl.Int64),
+        reason=pl.lit("duplicate"),
+        detail=pl.lit("a later record of the same file has the same id"),
+        channel="channel",
+        received_at_utc="last_seen_at_utc",
+    )
+
+
+def rejected_frame(rejected: list[Rejected], origin: Origin) -> pl.DataFrame:
+    """What a reader could not use, as rows of `clean.rejected_comment`."""
+    return pl.DataFrame(
+        [
+            {
+                "landed_file": origin.landed_file,
+                "position": record.position,
+                "line": record.line,
+                "reason": record.reason,
+                "detail": record.detail,
+                "channel": origin.channel,
+                "received_at_utc": naive_utc(origin.received_at),
+            }
+            for record in rejected
+        ],
+        schema=REJECTED_COMMENT.schema(),
+    )
+
+
+def sweep(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -> None:
+    """Drop what an earlier reading of the same file gave and this one does not."""
+    for table, key, kept in (
+        (COMMENT, "comment_id", tally.comments),
+        (POST, "post_id", tally.posts),
+    ):
+        connection.register("produced", pl.DataFrame({key: list(kept)}, schema={key: pl.String}))
+        connection.execute(
+            f"DELETE FROM {table.full_name} WHERE landed_file = ? "
+            f"AND {key} NOT IN (SELECT {key} FROM produced)",
+            [origin.landed_file],
+        )
+        connection.unregister("produced")
+
+
+def place_threads(connection: duckdb.DuckDBPyConnection, origin: Origin) -> None:
+    """Set root and depth of every comment under the posts that a file touched."""
+    touched = frame(
+        connection,
+        "SELECT comment_id, parent_id FROM clean.comment WHERE coalesce(post_id, '') IN "
+        "(SELECT coalesce(post_id, '') FROM clean.comment WHERE landed_file = ?)",
+        [origin.landed_file],
+    )
+    connection.register("places", with_places(touched))
+    connection.execute(
+        "UPDATE clean.comment AS comment SET root_id = places.root_id, depth = places.depth "
+        "FROM places WHERE places.comment_id = comment.comment_id "
+        "AND (places.root_id, places.depth) IS DISTINCT FROM (comment.root_id, comment.depth)"
+    )
+    connection.unregister("places")
+
+
+def batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """Runs of at most `BATCH` records."""
+    iterator = iter(records)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch

@@ -1,0 +1,78 @@
+"""What tests of flows share: files to take in, and a quick model that answers by keywords."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from flows.classify import Answer, Answerer
+from models.tables.label import LABEL
+
+Query = Callable[[str], list[tuple[object, ...]]]
+
+HEADER = "id;Datum;Autor;Kommentar;Beitrag\n"
+
+
+@pytest.fixture
+def write_csv(tmp_path: Path) -> Callable[..., Path]:
+    """Write a table of comments: `write_csv("a.csv", "id;date;author;text;post", ...)`."""
+
+    def write(name: str, *lines: str) -> Path:
+        path = tmp_path / "files" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(HEADER + "".join(f"{line}\n" for line in lines), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def query(workplace: Path) -> Query:
+    """Ask the warehouse file."""
+
+    def ask(statement: str) -> list[tuple[object, ...]]:
+        with duckdb.connect(workplace / "warehouse.duckdb", read_only=True) as connection:
+            return connection.execute(statement).fetchall()
+
+    return ask
+
+
+class KeywordModel:
+    """Answers sentiment by a word, and remembers what it was asked."""
+
+    def __init__(self, version: str = "keywords@1") -> None:
+        self.version = version
+        self.asked: list[str] = []
+
+    def answerer(self) -> Answerer:
+        """This model as the flow takes it."""
+
+        def load() -> Answer:
+            return self.answer
+
+        return Answerer(self.version, load)
+
+    def answer(self, inputs: pl.DataFrame) -> pl.DataFrame:
+        """One `sentiment` row an input: negative for what holds "schlecht", else positive."""
+        self.asked += inputs["text"].to_list()
+        return inputs.select(
+            "comment_id",
+            "input_hash",
+            head=pl.lit("sentiment"),
+            label=pl.when(pl.col("text").str.contains("schlecht"))
+            .then(pl.lit("negative"))
+            .otherwise(pl.lit("positive")),
+            probability=pl.lit(0.9),
+            is_chosen=pl.lit(True),
+            model_version=pl.lit(self.version),
+        ).cast(dict(LABEL.schema()))
+
+
+@pytest.fixture
+def keyword_model(monkeypatch: pytest.MonkeyPatch) -> KeywordModel:
+    """A quick model in the place of the encoder."""
+    model = KeywordModel()
+    monkeypatch.setattr("flows.classify.encoder_answerer", lambda settings: model.answerer())
+    return model

@@ -1,0 +1,191 @@
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import flows.store
+from flows.ingest import ingest
+from flows.refine import refine
+from tests.flows.conftest import Query
+
+pytestmark = pytest.mark.usefixtures("prefect_server", "workplace")
+
+MONDAY = datetime(2025, 11, 10, 8, 0, tzinfo=UTC)
+COUNTS = (
+    "SELECT (SELECT count(*) FROM clean.comment), (SELECT count(*) FROM clean.rejected_comment)"
+)
+
+Csv = Callable[..., Path]
+
+
+def take_in(*files: Path, days_later: int = 0) -> None:
+    ingest(files=list(files), as_of=MONDAY + timedelta(days=days_later))
+
+
+def test_comments_and_posts_are_stored_without_names(write_csv: Csv, query: Query) -> None:
+    take_in(write_csv("a.csv", "c-1;03.11.2025 09:00;Anna Berg;Gut gemacht;Cloud"))
+    refine()
+    assert query("SELECT text, created_at_utc FROM clean.comment") == [
+        ("Gut gemacht", datetime(2025, 11, 3, 8, 0))
+    ]
+    assert query("SELECT title FROM clean.post") == [("Cloud",)]
+    assert query("SELECT count(*) FROM clean.comment c WHERE c::VARCHAR LIKE '%Anna%'") == [(0,)]
+
+
+def test_a_second_run_changes_nothing(write_csv: Csv, query: Query) -> None:
+    take_in(write_csv("a.csv", "c-1;03.11.2025;Anna;Gut;Cloud", "c-2;kaputt;Bert;Schlecht;Cloud"))
+    first = refine()
+    before = query("FROM clean.comment"), query("FROM clean.rejected_comment")
+    second = refine()
+    assert (first.rows_in, second.rows_in, str(second)) == (3, 0, "refine: nothing new")
+    assert (query("FROM clean.comment"), query("FROM clean.rejected_comment")) == before
+
+
+def test_every_row_is_kept_or_rejected_with_file_line_and_reason(
+    write_csv: Csv, query: Query
+) -> None:
+    take_in(
+        write_csv(
+            "a.csv",
+            "c-1;03.11.2025;Anna;Gut;Cloud",
+            "c-2;kaputt;Bert;Text;Cloud",
+            "c-3;03.11.2025;Carla;;Cloud",
+            "c-4;03.11.2025;zu;viele;Felder;hier",
+            "c-1;03.11.2025;Anna;Doch nicht gut;Cloud",
+        )
+    )
+    report = refine()
+    rejected = query("SELECT line, reason FROM clean.rejected_comment ORDER BY line")
+    assert rejected == [
+        (2, "duplicate"),
+        (3, "no time"),
+        (4, "no text"),
+        (5, "broken record"),
+    ]
+    assert query("SELECT text FROM clean.comment") == [("Doch nicht gut",)]
+    assert report.rejected_count == 4
+    assert any("line 3: the time `kaputt` can't be read" in line for line in report.details)
+
+
+def test_a_comment_in_two_files_is_one_comment(write_csv: Csv, query: Query) -> None:
+    take_in(write_csv("a.csv", "c-1;03.11.2025;Anna;Gut;Cloud"))
+    take_in(
+        write_csv("b.csv", "c-1;03.11.2025;Anna;Gut;Cloud", "c-2;04.11.2025;Bert;Neu;Cloud"),
+        days_later=1,
+    )
+    refine()
+    assert query("SELECT comment_id FROM clean.comment ORDER BY 1") == [
+        ("table:c-1",),
+        ("table:c-2",),
+    ]
+
+
+def test_an_edit_is_a_version_and_the_latest_wording_counts(write_csv: Csv, query: Query) -> None:
+    take_in(write_csv("a.csv", "c-1;03.11.2025;Anna;Gut;Cloud"))
+    refine()
+    take_in(write_csv("b.csv", "c-1;03.11.2025;Anna;Doch schlecht;Cloud"), days_later=1)
+    refine()
+    assert query("SELECT text, is_edited, edit_basis FROM clean.comment") == [
+        ("Doch schlecht", True, "hash_changed")
+    ]
+    assert query("SELECT text FROM clean.comment_version ORDER BY first_seen_at_utc") == [
+        ("Gut",),
+        ("Doch schlecht",),
+    ]
+
+
+def test_other_settings_of_reading_read_every_file_again(
+    write_csv: Csv, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in(write_csv("a.csv", "c-1;03/04/2025 09:00;Anna;Gut;Cloud"))
+    refine()
+    april = query("SELECT month(created_at_utc) FROM clean.comment")
+    monkeypatch.setenv("RESONANZ_SOURCES__DATE_ORDER", "mdy")
+    refine()
+    assert (april, query("SELECT month(created_at_utc) FROM clean.comment")) == ([(4,)], [(3,)])
+    assert query(COUNTS) == [(1, 0)]
+
+
+def test_what_a_new_reading_no_longer_gives_is_gone(
+    write_csv: Csv, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Without an id the time is part of who the comment is: another reading is another comment.
+    take_in(write_csv("a.csv", ";03/04/2025 09:00;Anna;Gut;Cloud"))
+    refine()
+    monkeypatch.setenv("RESONANZ_REFINE__LONGEST_TEXT", "2")
+    monkeypatch.setenv("RESONANZ_SOURCES__DATE_ORDER", "mdy")
+    refine()
+    assert query(COUNTS) == [(0, 1)]
+
+
+def test_a_crash_half_way_leaves_whole_files_and_the_next_run_goes_on(
+    write_csv: Csv, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in(write_csv("a.csv", "c-1;03.11.2025;Anna;Gut;Cloud"))
+    take_in(write_csv("b.csv", "c-2;03.11.2025;Bert;Auch gut;Cloud"), days_later=1)
+    place_threads = flows.store.place_threads
+
+    def crash_in_second_file(connection: object, origin: object) -> None:
+        if "b.csv" in str(origin):
+            raise RuntimeError("power cut")
+        place_threads(connection, origin)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("flows.store.place_threads", crash_in_second_file)
+    with pytest.raises(RuntimeError, match="power cut"):
+        refine()
+    assert query("SELECT comment_id FROM clean.comment") == [("table:c-1",)]
+    monkeypatch.setattr("flows.store.place_threads", place_threads)
+    report = refine()
+    assert query(COUNTS) == [(2, 0)]
+    assert "1 files read" in str(report)
+
+
+def test_a_file_of_no_known_format_is_one_rejection(tmp_path: Path, query: Query) -> None:
+    (tmp_path / "x.bin").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
+    take_in(tmp_path / "x.bin")
+    report = refine()
+    assert query("SELECT position, reason FROM clean.rejected_comment") == [(0, "unknown format")]
+    assert "no reader knows this format" in report.details[0]
+    assert str(refine()) == "refine: nothing new"
+
+
+def test_a_missing_column_is_named(tmp_path: Path, query: Query) -> None:
+    (tmp_path / "a.csv").write_text("Farbe;Zahl\nrot;1\nblau;2\n")
+    take_in(tmp_path / "a.csv")
+    refine()
+    ((reason, detail),) = query("SELECT reason, detail FROM clean.rejected_comment")
+    assert reason == "missing column"
+    assert "`Farbe`, `Zahl`" in str(detail)
+
+
+def test_threads_are_kept_across_files(tmp_path: Path, query: Query) -> None:
+    for number, line in enumerate(["r1;;Frage", "r2;r1;Antwort", "r3;r2;Danke"]):
+        file = tmp_path / f"{number}.csv"
+        name, parent, text = line.split(";")
+        file.write_text(
+            f"id;parent_id;date;text;post\n{name};{parent};2025-11-03T10:00:00Z;{text};Cloud\n"
+        )
+        take_in(file, days_later=2 - number)
+    refine()
+    places = query("SELECT comment_id, root_id, depth FROM clean.comment ORDER BY 1")
+    assert places == [
+        ("table:r1", "table:r1", 0),
+        ("table:r2", "table:r1", 1),
+        ("table:r3", "table:r1", 2),
+    ]
+
+
+def test_repeats_across_batches_are_found(
+    write_csv: Csv, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.store.BATCH", 2)
+    lines = [f"c-{number % 3};03.11.2025;Anna;Text {number};Cloud" for number in range(7)]
+    take_in(write_csv("a.csv", *lines))
+    report = refine()
+    assert query("SELECT text FROM clean.comment ORDER BY comment_id") == [
+        ("Text 6",),
+        ("Text 4",),
+        ("Text 5",),
+    ]
+    assert (query(COUNTS), report.rejected_count) == ([(3, 4)], 4)

@@ -1,0 +1,147 @@
+"""The quality gate: contracts and hand-written rules in, a verdict by Great Expectations out.
+
+The only module that imports Great Expectations, and late: that alone takes seconds. Only verdicts
+leave it, never values: texts of comments do not belong in a log.
+"""
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from models.contract import Column, Table
+
+SUM_TOLERANCE = 1e-6
+"""Shares that are parts of one whole must add up to 1 but for rounding."""
+
+PARTS = ("negative_share", "neutral_share", "positive_share")
+PART_COUNTS = ("negative_count", "neutral_count", "positive_count")
+INTERVALS = (
+    ("negative_low", "negative_share", "negative_high"),
+    ("positive_low", "positive_share", "positive_high"),
+    ("topic_low", "topic_share", "topic_high"),
+)
+"""Columns that must come in ascending order in every row."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One expectation's verdict on one table: what was expected, and how many rows break it."""
+
+    table: str
+    expectation: str
+    column: str
+    passed: bool
+    broken_count: int
+
+    def __str__(self) -> str:
+        where = f"`{self.table}.{self.column}`" if self.column else f"`{self.table}`"
+        return f"{where}: {self.expectation} fails in {self.broken_count:,} rows"
+
+
+def judge(frames: Mapping[Table, pl.DataFrame]) -> list[Finding]:
+    """Every expectation's verdict on every frame, generated from its table's contract."""
+    gx = _quiet_gx()
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    source = context.data_sources.add_pandas("gate")
+    findings: list[Finding] = []
+    for table, frame in frames.items():
+        suite = gx.ExpectationSuite(
+            name=table.full_name, expectations=list(expectations(table, gx))
+        )
+        asset = source.add_dataframe_asset(table.full_name)
+        batch = asset.add_batch_definition_whole_dataframe("whole").get_batch(
+            {"dataframe": judged_columns(table, frame).to_pandas()}
+        )
+        result = batch.validate(suite, result_format="SUMMARY")
+        findings += [_finding(table, entry) for entry in result.results]
+    return findings
+
+
+def expectations(table: Table, gx: Any) -> Iterator[Any]:
+    """The suite of `table`: what its columns promise, and what holds between them."""
+    expect = gx.expectations
+    for column in table.columns:
+        yield from _column_expectations(column, expect)
+    if len(table.grain) == 1:
+        yield expect.ExpectColumnValuesToBeUnique(column=table.grain[0])
+    else:
+        yield expect.ExpectCompoundColumnsToBeUnique(column_list=list(table.grain))
+    for name in derived_columns(table):
+        yield expect.ExpectColumnValuesToBeBetween(
+            column=name, min_value=-SUM_TOLERANCE, max_value=SUM_TOLERANCE
+        )
+    for low, middle, high in intervals(table):
+        for upper, lower in ((middle, low), (high, middle)):
+            yield expect.ExpectColumnPairValuesAToBeGreaterThanB(
+                column_A=upper,
+                column_B=lower,
+                or_equal=True,
+                ignore_row_if="either_value_is_missing",
+            )
+
+
+def judged_columns(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` with the differences that must be zero as columns of their own, and rounded shares.
+
+    Shares and interval ends are rounded to nine places: at 0 and 1 they meet, but for the last bit.
+    """
+    derived = derived_columns(table)
+    with_differences = frame.with_columns(**derived) if derived else frame
+    return with_differences.with_columns(pl.selectors.float().round(9))
+
+
+def derived_columns(table: Table) -> dict[str, pl.Expr]:
+    """Name -> a difference that must be zero in each row of `table`, null where undefined."""
+    names = set(table.column_names)
+    derived: dict[str, pl.Expr] = {}
+    if names.issuperset(PARTS):
+        derived["shares_minus_one"] = sum((pl.col(part) for part in PARTS), pl.lit(-1.0))
+    whole = "labelled_count" if "labelled_count" in names else "comment_count"
+    if names.issuperset((*PART_COUNTS, whole)):
+        parts = sum((pl.col(part) for part in PART_COUNTS), pl.lit(0))
+        derived["parts_minus_whole"] = (parts - pl.col(whole)).cast(pl.Float64)
+    return derived
+
+
+def intervals(table: Table) -> list[tuple[str, str, str]]:
+    """The (low, middle, high) columns that `table` has."""
+    return [interval for interval in INTERVALS if set(interval) <= set(table.column_names)]
+
+
+def _column_expectations(column: Column, expect: Any) -> Iterator[Any]:
+    yield expect.ExpectColumnToExist(column=column.name)
+    if not column.optional:
+        yield expect.ExpectColumnValuesToNotBeNull(column=column.name)
+    if column.kind == "share":
+        yield expect.ExpectColumnValuesToBeBetween(column=column.name, min_value=0, max_value=1)
+    if column.kind == "count":
+        yield expect.ExpectColumnValuesToBeBetween(column=column.name, min_value=0)
+    if column.allowed:
+        yield expect.ExpectColumnValuesToBeInSet(column=column.name, value_set=list(column.allowed))
+
+
+def _finding(table: Table, entry: Any) -> Finding:
+    config = entry.expectation_config
+    return Finding(
+        table=table.full_name,
+        expectation=config.type.removeprefix("expect_").replace("_", " "),
+        column=str(config.kwargs.get("column") or config.kwargs.get("column_A") or ""),
+        passed=bool(entry.success),
+        broken_count=int((entry.result or {}).get("unexpected_count") or 0),
+    )
+
+
+def _quiet_gx() -> Any:
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import great_expectations as gx
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("great_exp")]:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    return gx
