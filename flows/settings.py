@@ -13,7 +13,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from flows.sources.base import ColumnMapping, ReadingRules
+from flows.reading.landed import ColumnMapping, ReadingRules
 from models.errors import GiveUp
 
 
@@ -87,6 +87,11 @@ class Mapping(Concern):
     columns: dict[str, str] = Field(default_factory=dict, description="field -> column header")
     time_format: str | None = Field(default=None, description="strptime format of the time column")
     time_zone: str | None = Field(default=None, description="zone of times without an offset")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, name: str | None) -> str | None:
+        return known_zone(name) if name else None
 
 
 class Sources(Concern):

@@ -1,62 +1,14 @@
 """What a source of files is, and how the one for a file is found: by content, never by name."""
 
-import hashlib
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from models.canonical import Record
-
-SAMPLE_SIZE = 64 * 1024
-"""Bytes that a source sees to recognise a format: past any preamble, quick to read."""
-
-
-@dataclass(frozen=True)
-class LandedFile:
-    """A file in the landing folder: `path` to its bytes, `name` as its sender called it.
-
-    `received_at` is timezone-aware; `channel` is what the person who dropped it said of it.
-    """
-
-    path: Path
-    name: str
-    received_at: datetime
-    channel: str | None = None
-
-
-@dataclass(frozen=True)
-class ColumnMapping:
-    """How the columns of a table file are to be read, where guessing is not good enough."""
-
-    match: str = "*"
-    """Pattern of the file names it is for, for example `umfrage*.csv`."""
-    channel: str | None = None
-    columns: dict[str, str] = field(default_factory=dict)
-    """Canonical field -> column header."""
-    time_format: str | None = None
-    """`strptime` format of the time column."""
-    time_zone: str | None = None
-    """Zone of times without an offset."""
-
-
-@dataclass(frozen=True)
-class ReadingRules:
-    """What settings say about reading files; the same rules and bytes give the same records."""
-
-    time_zone: str = "Europe/Berlin"
-    """Zone assumed for times without an offset."""
-    date_order: str = "dmy"
-    """`dmy` or `mdy`: how `03/04/2025` is read where the column itself leaves it open."""
-    mappings: tuple[ColumnMapping, ...] = ()
-
-    def fingerprint(self) -> str:
-        """Changes when any rule does."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()[:12]
-
 
 Recognise = Callable[[bytes], bool]
 """The first `SAMPLE_SIZE` bytes of a file -> is it of this format?"""
@@ -92,10 +44,6 @@ class FileSource:
     is_generic: bool = False
     """Asked only after every specific source has said no."""
     describe: Describe = no_description
-
-    def reading(self, rules: ReadingRules) -> str:
-        """Fingerprint of how this source reads under `rules`."""
-        return f"{self.name}/{self.version}/{rules.fingerprint()}"
 
 
 @cache

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 
-from flows.sources.base import FileSource, LandedFile, ReadingRules
-from flows.sources.xml_records import Damage, Node, XmlShape, root_start_tag, xml_records
+from flows.reading.landed import LandedFile, ReadingRules
+from flows.reading.xml_records import Damage, Node, XmlShape, root_start_tag, xml_records
+from flows.sources.base import FileSource
 from models.canonical import Comment, Post, Record, Rejected, Status
 
 PLATFORM = "disqus"

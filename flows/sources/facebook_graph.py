@@ -13,8 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
-from flows.sources.base import FileSource, LandedFile, ReadingRules
-from flows.sources.graph_objects import (
+from flows.reading.graph_objects import (
     GraphObject,
     Kind,
     Place,
@@ -27,7 +26,9 @@ from flows.sources.graph_objects import (
     post_of,
     text_in,
 )
-from flows.sources.json_window import BrokenJson, Found, JsonWindow, open_text, utf_8_start
+from flows.reading.json_window import BrokenJson, Found, JsonWindow, open_text, utf_8_start
+from flows.reading.landed import LandedFile, ReadingRules
+from flows.sources.base import FileSource
 from models.canonical import Comment, Record, Rejected
 
 GRAPH_TIME = re.compile(rb'"created_time"\s*:\s*"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}"')

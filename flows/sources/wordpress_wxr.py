@@ -13,8 +13,8 @@ from itertools import count
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flows.sources.base import FileSource, LandedFile, ReadingRules
-from flows.sources.xml_records import (
+from flows.reading.landed import LandedFile, ReadingRules
+from flows.reading.xml_records import (
     Damage,
     Node,
     XmlRecord,
@@ -22,6 +22,7 @@ from flows.sources.xml_records import (
     root_start_tag,
     xml_records,
 )
+from flows.sources.base import FileSource
 from models.canonical import Comment, Post, Record, Rejected, Status
 
 PLATFORM = "wordpress"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.sources.base import SAMPLE_SIZE, LandedFile, ReadingRules
+from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from flows.sources.disqus_xml import SOURCE, read, recognise
 from models.canonical import Comment, Post, Record, Rejected
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.sources import json_window
-from flows.sources.base import SAMPLE_SIZE, LandedFile, ReadingRules
+from flows.reading import json_window
+from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from flows.sources.facebook_graph import SOURCE, read, recognise
 from models.canonical import Comment, Post, Record, Rejected
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
-from flows.sources.base import ReadingRules
+from flows.reading.landed import ReadingRules
 from models.canonical import Comment, Post, Status
 
 PLATFORM = "facebook"

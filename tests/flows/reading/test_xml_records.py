@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.sources.xml_records import (
+from flows.reading.xml_records import (
     FIRST_CHUNK,
     Damage,
     XmlRecord,

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.sources import json_window
-from flows.sources.json_window import BrokenJson, Found, JsonWindow, open_text, utf_8_start
+from flows.reading import json_window
+from flows.reading.json_window import BrokenJson, Found, JsonWindow, open_text, utf_8_start
 
 SIZES = (1, 2, 7, 1000)
 

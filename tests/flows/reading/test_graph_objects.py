@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from flows.sources.base import ReadingRules
-from flows.sources.graph_objects import (
+from flows.reading.graph_objects import (
     Comment,
     Place,
     comment_of,
@@ -17,6 +16,7 @@ from flows.sources.graph_objects import (
     post_of,
     text_in,
 )
+from flows.reading.landed import ReadingRules
 
 ADDRESS = "https://www.facebook.com/1/posts/22/"
 ANSWER = f"{ADDRESS}?comment_id=333&reply_comment_id=444"

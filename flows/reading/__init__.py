@@ -1,0 +1,1 @@
+"""What the sources read with: tables of every kind, XML, JSON and times."""
