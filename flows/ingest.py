@@ -9,9 +9,10 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.landing import UNRECOGNISED, land
+from flows.reading.landed import LandedFile
 from flows.report import StageReport
 from flows.settings import Settings, load_settings
-from flows.sources.base import LandedFile, recognise
+from flows.sources.base import recognise
 from models.errors import GiveUp
 
 NOTES_FOR_PEOPLE = frozenset({"README.md", "README.txt"})

@@ -1,6 +1,7 @@
 """Flow: landing -> clean: read, clean and merge each landed file, in one transaction a file."""
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import polars as pl
@@ -9,16 +10,17 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.authors import read_author_key
 from flows.landing import UNRECOGNISED, landed_files
+from flows.reading.landed import LandedFile
 from flows.report import StageReport
 from flows.retry import RETRY_DELAYS, may_recover
 from flows.settings import Settings, load_settings
-from flows.sources.base import FileSource, LandedFile, all_sources, recognise
+from flows.sources.base import all_sources, recognise
 from flows.store import Tally, store
 from flows.warehouse import merge, writing
 from models.canonical import Record, Rejected
 from models.tables.refined_file import REFINED_FILE
 from models.tables.run import RUN
-from transforms.canonical import Origin, naive_utc
+from transforms.canonical import Origin, account, naive_utc
 
 
 @task(
@@ -32,18 +34,14 @@ def refine_file(landed: LandedFile, settings: Settings) -> Tally:
     """Read one landed file into the clean tables: all of it, or on an error nothing."""
     source = recognise(landed.path)
     rules = settings.sources.rules()
-    origin = Origin(
-        landed_file=landed_name(landed, settings),
-        received_at=landed.received_at,
-        channel=landed.channel,
-        owners=frozenset(name.strip().casefold() for name in settings.sources.owners),
-        key=read_author_key(settings.privacy.author_key_file),
-    )
+    origin = origin_of(landed, settings)
     records = source.read(landed, rules) if source else unrecognised()
+    name = source.name if source else UNRECOGNISED
+    note = source.describe(landed, rules) if source else None
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         tally = store(connection, records, origin, settings.refine.longest_text)
-        note = source.describe(landed, rules) if source else None
-        merge(connection, REFINED_FILE, refined_row(source, settings, origin, tally, note))
+        row = refined_row(origin, tally, name, readings(settings)[name], note)
+        merge(connection, REFINED_FILE, row)
     return tally
 
 
@@ -74,14 +72,11 @@ def refine(as_of: datetime | None = None) -> StageReport:
 
 def stale_files(settings: Settings) -> list[LandedFile]:
     """Landed files that were never read, or would be read differently now; oldest first."""
-    rules = settings.sources.rules()
-    readings = {name: source.reading(rules) for name, source in all_sources().items()}
+    current = set(readings(settings).values())
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         known = dict(
             connection.execute("SELECT landed_file, reading FROM ops.refined_file").fetchall()
         )
-    everyone = unrecognised_reading(readings.values())
-    current = {*readings.values(), everyone}
     return [
         landed
         for landed in landed_files(settings.paths.landing)
@@ -89,17 +84,49 @@ def stale_files(settings: Settings) -> list[LandedFile]:
     ]
 
 
+def readings(settings: Settings) -> dict[str, str]:
+    """Name of a source -> fingerprint of how its files are read now; of unrecognised ones, too.
+
+    It changes with the source's version, with any setting that decides what a record becomes and
+    with the author key. What only a generic source or none knew is tried again with a new source.
+    """
+    key = read_author_key(settings.privacy.author_key_file)
+    rules = digest(settings.sources, settings.refine, key)
+    sources = all_sources().values()
+    everyone = digest(*(f"{source.name}/{source.version}" for source in sources))
+    fingerprints = {
+        source.name: f"{source.name}/{source.version}/{rules}"
+        + (f"/{everyone}" if source.is_generic else "")
+        for source in sources
+    }
+    return fingerprints | {UNRECOGNISED: f"{UNRECOGNISED}/{everyone}"}
+
+
+def digest(*parts: object) -> str:
+    """A short fingerprint of `parts`."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
+
+
+def origin_of(landed: LandedFile, settings: Settings) -> Origin:
+    """What all records of a landed file share."""
+    return Origin(
+        landed_file=landed_name(landed, settings),
+        received_at=landed.received_at,
+        channel=landed.channel,
+        owners=frozenset(map(account, settings.sources.owners)),
+        key=read_author_key(settings.privacy.author_key_file),
+    )
+
+
 def refined_row(
-    source: FileSource | None, settings: Settings, origin: Origin, tally: Tally, note: str | None
+    origin: Origin, tally: Tally, source: str, reading: str, note: str | None
 ) -> pl.DataFrame:
     """The row of `ops.refined_file` that says how the file was read."""
-    rules = settings.sources.rules()
-    readings = [known.reading(rules) for known in all_sources().values()]
     return pl.DataFrame(
         {
             "landed_file": origin.landed_file,
-            "source": source.name if source else UNRECOGNISED,
-            "reading": source.reading(rules) if source else unrecognised_reading(readings),
+            "source": source,
+            "reading": reading,
             "note": note,
             "received_at_utc": naive_utc(origin.received_at),
             "post_count": len(tally.posts),
@@ -115,11 +142,6 @@ def unrecognised() -> Iterator[Record]:
     known = "; ".join(source.about for source in all_sources().values())
     detail = f"no reader knows this format, expected one of: {known}"
     yield Rejected(position=0, reason="unknown format", detail=detail)
-
-
-def unrecognised_reading(readings: Iterable[str]) -> str:
-    """Fingerprint for files that no source knew: they are tried again when the sources change."""
-    return f"{UNRECOGNISED}: {', '.join(readings)}"
 
 
 def landed_name(landed: LandedFile, settings: Settings) -> str:

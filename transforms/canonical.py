@@ -58,7 +58,7 @@ DRAFT_COMMENT: Mapping[str, pl.DataType] = COMMENT.schema() | {"line": pl.Int64(
 
 @dataclass(frozen=True)
 class Origin:
-    """What all records of one landed file share; `received_at` is aware, `owners` casefolded."""
+    """What all records of a landed file share; `received_at` is aware, `owners` are accounts."""
 
     landed_file: str
     received_at: datetime
@@ -115,6 +115,11 @@ def channel_of(*candidates: str | None, link: str | None = None) -> str:
             return CHANNEL_NAMES.get(wanted, wanted)
     host = (_host(link) or "").removeprefix("www.").removeprefix("m.").removeprefix("de.")
     return CHANNEL_OF_HOST.get(host, UNKNOWN_CHANNEL)
+
+
+def account(name: str) -> str:
+    """A name, handle or id as accounts are compared: `@CIO_Nordhafen ` is `cio_nordhafen`."""
+    return name.strip().removeprefix("@").casefold()
 
 
 def text_hash(text: str) -> str:
@@ -231,7 +236,7 @@ def _author_key(platform: str, author: str | None, key: bytes) -> str | None:
 
 def _is_named_owner(comment: Comment, owners: frozenset[str]) -> bool:
     names = (comment.author, comment.author_name)
-    return any(name and name.strip().casefold() in owners for name in names)
+    return any(name is not None and account(name) in owners for name in names)
 
 
 def _text_or_none(text: str | None, text_format: str) -> str | None:

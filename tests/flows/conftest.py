@@ -12,7 +12,7 @@ from models.tables.label import LABEL
 
 Query = Callable[[str], list[tuple[object, ...]]]
 
-HEADER = "id;Datum;Autor;Kommentar;Beitrag\n"
+HEADER = "Kommentar-ID;Datum;Autor;Kommentar;Beitrag\n"
 
 
 @pytest.fixture

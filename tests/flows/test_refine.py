@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 import flows.store
 from flows.ingest import ingest
 from flows.refine import refine
+from flows.sources.base import all_sources
 from tests.flows.conftest import Query
 
 pytestmark = pytest.mark.usefixtures("prefect_server", "workplace")
@@ -105,6 +107,43 @@ def test_other_settings_of_reading_read_every_file_again(
     refine()
     assert (april, query("SELECT month(created_at_utc) FROM clean.comment")) == ([(4,)], [(3,)])
     assert query(COUNTS) == [(1, 0)]
+
+
+def test_naming_an_owner_reads_every_file_again(
+    write_csv: Csv, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in(write_csv("a.csv", "c-1;03.11.2025;Die IT;Danke!;Cloud"))
+    refine()
+    before = query("SELECT is_owner FROM clean.comment")
+    monkeypatch.setenv("RESONANZ_SOURCES__OWNERS", '["die it"]')
+    refine()
+    assert (before, query("SELECT is_owner FROM clean.comment")) == ([(False,)], [(True,)])
+
+
+def test_another_author_key_leaves_no_author_under_two_pseudonyms(
+    write_csv: Csv, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in(write_csv("a.csv", "c-1;03.11.2025;Anna;Gut;Cloud"))
+    refine()
+    monkeypatch.setenv("RESONANZ_AUTHOR_KEY", "another key that is long enough to be one")
+    take_in(write_csv("b.csv", "c-2;03.11.2025;Anna;Auch gut;Cloud"), days_later=1)
+    refine()
+    assert query("SELECT count(DISTINCT author_key) FROM clean.comment") == [(1,)]
+
+
+def test_a_new_source_tries_what_only_the_generic_one_knew(
+    write_csv: Csv, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in(write_csv("a.csv", "c-1;03.11.2025;Anna;Gut;Cloud"))
+    refine()
+    table = all_sources()["table_file"]
+    newer = replace(table, name="better_table", is_generic=False)
+    monkeypatch.setattr(
+        "flows.refine.all_sources", lambda: {"better_table": newer, "table_file": table}
+    )
+    monkeypatch.setattr("flows.refine.recognise", lambda path: newer)
+    assert refine().rows_in == 2
+    assert str(refine()) == "refine: nothing new"
 
 
 def test_what_a_new_reading_no_longer_gives_is_gone(

@@ -48,8 +48,9 @@ def test_no_name_of_an_author_is_left(origin: Origin) -> None:
 
 def test_a_comment_by_somebody_the_settings_name_is_the_owners() -> None:
     origin = Origin("f", datetime(2025, 1, 1).astimezone(), None, frozenset({"die it"}), b"k" * 32)
-    answer = frame(origin, comment(1, author_name=" Die IT "), comment(2, author_name="Anna"))
-    assert answer["is_owner"].to_list() == [True, False]
+    names = (" Die IT ", "Anna", "@die it")
+    answer = frame(origin, *(comment(n, author_name=name) for n, name in enumerate(names)))
+    assert answer["is_owner"].to_list() == [True, False, True]
 
 
 def test_broken_characters_do_not_stop_the_others(origin: Origin) -> None:
