@@ -1,0 +1,264 @@
+"""Comments in, probabilities of every head and an embedding out, in one forward pass.
+
+A checkpoint is a folder in the layout of a model hub: `config.json`, the tokenizer, a file of
+weights. `load_encoder` opens our own or any other sequence-classification checkpoint, from this
+machine only.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.answers import Answer, Head, foreign_answer, own_answers
+from models.engines import Engine, Floats, open_engine, weights_file
+from models.preprocess import normalise
+from models.windows import (
+    Places,
+    Window,
+    batches,
+    cut,
+    frame_of,
+    largest,
+    padded,
+    parts_read,
+    weighted_sum,
+)
+
+__all__ = ["Encoder", "Head", "Reading", "checkpoint_version", "load_encoder"]
+
+logger = logging.getLogger(__name__)
+
+BLOCK_TEXTS = 2048
+"""Distinct texts that are tokenised and sorted by length together; bounds memory."""
+FOREIGN_TOKENS = 256
+"""Longest window of a checkpoint that is not ours; attention grows with its square."""
+SENTENCE_ENDS = (".", "!", "?", "…", "...", "!!!", "???")
+TOKENIZER_FILES = ("tokenizer.json", "sentencepiece.bpe.model", "spiece.model", "vocab.txt")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read of some texts, all float32.
+
+    `probabilities[head.name]` is (texts, labels); the rows of a single-label head sum to 1.
+    `embedding` is (texts, width) with rows of length 1, or None if the checkpoint gives none.
+    """
+
+    probabilities: dict[str, Floats]
+    embedding: Floats | None
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """Tokens of a window, special ones included, and of the post in it (0: it is not shown)."""
+
+    window: int
+    post: int
+
+
+class Encoder:
+    """A loaded checkpoint; `load_encoder` makes one."""
+
+    def __init__(
+        self,
+        version: str,
+        answers: Sequence[Answer],
+        tokenizer: Any,
+        engine: Engine,
+        lengths: Lengths,
+    ) -> None:
+        self.version = version
+        self.heads = tuple(answer.head for answer in answers)
+        self._answers, self._tokenizer, self._engine = tuple(answers), tokenizer, engine
+        self._lengths, self._frame = lengths, frame_of(tokenizer)
+        self._ends = frozenset(tokenizer.convert_tokens_to_ids(list(SENTENCE_ENDS)))
+
+    def read(
+        self,
+        texts: Sequence[str],
+        posts: Sequence[str | None] | None = None,
+        *,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> Reading:
+        """Read `texts`, each with the post it answers if `posts` has it, in the order of `texts`.
+
+        Equal (text, post) pairs are read once, and no row depends on the others. A text longer than
+        the network's window is read in windows: logits are averaged by length where one label
+        applies, and the largest counts where several may. Of more than 16 windows (about 1,400
+        words) the first 12 and the last 4 are read, and a warning says how many texts that met.
+        `on_progress` gets the number of distinct pairs read so far. Raises ValueError if `posts`
+        and `texts` differ in length.
+        """
+        if posts is not None and len(posts) != len(texts):
+            raise ValueError(
+                f"`posts` has {len(posts)} entries, expected {len(texts)}: one for each text, "
+                "None where there is no post"
+            )
+        given = posts if posts is not None else [None] * len(texts)
+        pairs = [self._pair(text, post) for text, post in zip(texts, given, strict=True)]
+        places = {pair: place for place, pair in enumerate(dict.fromkeys(pairs))}
+        distinct = list(places)
+        blocks = []
+        for start in range(0, len(distinct), BLOCK_TEXTS):
+            block = distinct[start : start + BLOCK_TEXTS]
+            blocks.append(self._outputs(block))
+            if on_progress is not None:
+                on_progress(start + len(block))
+        return self._reading(blocks, np.array([places[pair] for pair in pairs], dtype=np.int64))
+
+    def _pair(self, text: str, post: str | None) -> tuple[str, str]:
+        """A text and its post as they are read; "" if there is none or this network sees none."""
+        return normalise(text), normalise(post) if post and self._lengths.post else ""
+
+    def _reading(self, blocks: list[dict[str, Floats]], rows: Places) -> Reading:
+        """Put the blocks' outputs in the order of `rows`; without rows, arrays of height 0."""
+        blocks = blocks or [self._outputs([("", "")])]
+        outputs = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+        probabilities = {
+            answer.head.name: answer.probabilities(outputs[answer.output])[rows]
+            for answer in self._answers
+        }
+        embedding = outputs.get("embedding")
+        return Reading(probabilities, None if embedding is None else embedding[rows])
+
+    def _outputs(self, pairs: list[tuple[str, str]]) -> dict[str, Floats]:
+        """Every output of the network, (pairs, width), the windows of a text combined."""
+        windows = sorted(self._windows(pairs), key=lambda window: len(window.ids))
+        parts = [self._engine(*padded(batch, self._frame.padding)) for batch in batches(windows)]
+        many = {answer.output for answer in self._answers if answer.head.many}
+        combined = {}
+        for name in parts[0]:
+            values = np.concatenate([part[name] for part in parts])
+            combine = largest if name in many else weighted_sum
+            combined[name] = combine(values, windows, len(pairs))
+        if "embedding" in combined:
+            length = np.linalg.norm(combined["embedding"], axis=1, keepdims=True)
+            combined["embedding"] = combined["embedding"] / np.maximum(length, 1e-12)
+        return combined
+
+    def _windows(self, pairs: list[tuple[str, str]]) -> Iterator[Window]:
+        """The windows of every pair; a text has at least one."""
+        texts = self._ids([text for text, _ in pairs])
+        posts = self._ids([post for _, post in pairs])
+        shortened = 0
+        for place, (text, post) in enumerate(zip(texts, posts, strict=True)):
+            shown = post[: self._lengths.post]
+            room = self._lengths.window - len(self._frame.around([], shown))
+            pieces = list(cut(text, room, self._ends))
+            parts = parts_read(pieces)
+            shortened += len(parts) < len(pieces)
+            total = max(1, sum(map(len, parts)))
+            for part in parts:
+                yield Window(place, self._frame.around(part, shown), max(1, len(part)) / total)
+        if shortened:
+            logger.warning("the middle of %d very long texts was not read", shortened)
+
+    def _ids(self, texts: list[str]) -> list[list[int]]:
+        """Token ids of each text, without special tokens and never cut."""
+        encoded = self._tokenizer(texts, add_special_tokens=False, verbose=False)
+        return list(encoded["input_ids"])
+
+
+def load_encoder(
+    folder: Path,
+    *,
+    threads: int = 0,
+    labels: Mapping[str, str] | None = None,
+    head: str = "sentiment",
+) -> Encoder:
+    """Load the checkpoint in `folder` on `threads` processor threads (0: all).
+
+    Our own checkpoints need neither `labels` nor `head`. Another sequence-classification checkpoint
+    answers `head`; `labels` maps its labels to ours, such as `{"1 star": "negative", ...}`, and it
+    is shown comments without their posts. Raises ValueError if a file is missing or broken, or a
+    label is not mapped.
+    """
+    folder = Path(folder)
+    config_file, tokenizer_file, weights = checkpoint_files(folder)
+    config = read_config(config_file)
+    own = config.get("resonanz")
+    if own:
+        answers = own_answers(own, folder)
+        lengths = Lengths(own["max_tokens"], own["post_tokens"])
+    else:
+        answers = [foreign_answer(config, labels, head, folder)]
+        lengths = foreign_lengths(config)
+    tokenizer = load_tokenizer(tokenizer_file)
+    engine = open_engine(weights, threads)
+    return Encoder(checkpoint_version(folder), answers, tokenizer, engine, lengths)
+
+
+def checkpoint_version(folder: Path) -> str:
+    """`<name>@<12 hex digits>` of the checkpoint in `folder`: equal if and only if its files are.
+
+    Reads the files but loads no model. Raises ValueError if one is missing.
+    """
+    digest = hashlib.sha256()
+    files = checkpoint_files(Path(folder))
+    for path in files:
+        with path.open("rb") as content:
+            digest.update(hashlib.file_digest(content, "sha256").digest())
+    own = read_config(files[0]).get("resonanz") or {}
+    return f"{own.get('name', Path(folder).resolve().name)}@{digest.hexdigest()[:12]}"
+
+
+def checkpoint_files(folder: Path) -> tuple[Path, Path, Path]:
+    """Config, tokenizer and weights in `folder`; raises ValueError if one is missing."""
+    if not folder.is_dir():
+        raise ValueError(
+            f"checkpoint folder `{folder}` does not exist; name a folder that holds `config.json`"
+        )
+    if not (folder / "config.json").is_file():
+        raise ValueError(
+            f"checkpoint `{folder}` has no `config.json`; "
+            "fetch the missing file or name another folder"
+        )
+    for name in TOKENIZER_FILES:
+        if (folder / name).is_file():
+            return folder / "config.json", folder / name, weights_file(folder)
+    expected = ", ".join(f"`{name}`" for name in TOKENIZER_FILES)
+    raise ValueError(
+        f"checkpoint `{folder}` has no tokenizer: found none of {expected}; "
+        "fetch the missing file or name another folder"
+    )
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """The object in a `config.json`; raises ValueError if it holds none."""
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"`{path}` is not JSON ({error}); fetch the file again") from error
+    if not isinstance(config, dict):
+        found = type(config).__name__
+        raise ValueError(f"`{path}` holds a {found}, expected an object; fetch the file again")
+    return config
+
+
+def load_tokenizer(path: Path) -> Any:
+    """The tokenizer that `path` belongs to; raises ValueError if it can't be read."""
+    notices = logging.getLogger("transformers")
+    level = notices.level
+    notices.setLevel(logging.ERROR)  # it would report that no framework is installed
+    try:
+        from transformers import AutoTokenizer
+
+        return AutoTokenizer.from_pretrained(path.parent, local_files_only=True)
+    except Exception as error:  # the tokenizers library raises bare Exception
+        raise ValueError(
+            f"`{path}` can't be read as a tokenizer ({error}); fetch the file again"
+        ) from error
+    finally:
+        notices.setLevel(level)
+
+
+def foreign_lengths(config: Mapping[str, Any]) -> Lengths:
+    """What the network's positions allow; RoBERTa counts them from 2."""
+    positions = int(config.get("max_position_embeddings", FOREIGN_TOKENS + 2))
+    return Lengths(min(FOREIGN_TOKENS, positions - 2), 0)

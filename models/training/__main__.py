@@ -1,0 +1,202 @@
+"""Rebuild the checkpoint: cut the vocabulary, fit the stages, calibrate, export, measure.
+
+    python -m models.training --data FOLDER --corpus data/corpus --encoder FOLDER --work FOLDER
+    --out FOLDER
+
+`--data` holds the labelled sets, one folder each; `--encoder` holds `e5-small-q4.bin` and the
+original `tokenizer.json`; `--work` keeps the state from which an interrupted run goes on.
+"""
+
+import argparse
+import json
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from models.encoder import load_encoder
+from models.training.batches import Encoded, encode, ordered_batches
+from models.training.calibrate import calibrate
+from models.training.corpus import read_corpus
+from models.training.datasets import Example, apart_from, every_text, mixture, read_dataset
+from models.training.export import Calibration, encoder_config, export, write_json
+from models.training.fit import HALF, Fit, teacher_embeddings
+from models.training.measure import scores
+from models.training.network import Network
+from models.training.settings import Recipe, Settings, read_settings
+from models.training.source import read_encoder
+from models.training.vocabulary import chosen_pieces, cut_tokenizer, piece_counts
+
+logger = logging.getLogger(__name__)
+
+HELD_OUT = {
+    "umsab_de": "val",
+    "umsab_en": "val",
+    "umsab_fr": "val",
+    "umsab_it": "val",
+    "umsab_es": "val",
+    "umsab_pt": "val",
+    "sb10k": "dev",
+    "potts": "dev",
+}
+"""Parts that no stage is fitted on, nor on near copies of their texts."""
+TEACHER_PREFIX = "query:"
+"""E5 was trained with it; the teacher reads it, the network learns to do without."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """The folders of a run."""
+
+    data: Path
+    corpus: Path
+    encoder: Path
+    work: Path
+    out: Path
+
+
+def kept_pieces(places: Places, settings: Settings) -> list[int]:
+    """Ids of the pieces that stay, counted once and kept in the work folder."""
+    kept_file = places.work / "pieces.json"
+    if not kept_file.exists():
+        source = places.encoder / "tokenizer.json"
+        counts = piece_counts(
+            Tokenizer.from_file(str(source)), every_text(places.data, places.corpus)
+        )
+        vocabulary = json.loads(source.read_text(encoding="utf-8"))["model"]["vocab"]
+        pieces = [(piece, score) for piece, score in vocabulary]
+        write_json(kept_file, chosen_pieces(pieces, counts, settings.pieces), indent=None)
+    kept: list[int] = json.loads(kept_file.read_text(encoding="utf-8"))
+    return kept
+
+
+def fresh_network(places: Places, settings: Settings, kept: list[int]) -> Network:
+    """The network before any fitting, the same for the same seed."""
+    torch.manual_seed(settings.seed)
+    encoder = read_encoder(places.encoder / "e5-small-q4.bin", kept)
+    return Network(encoder, settings.heads, settings.dropout)
+
+
+def stage_examples(places: Places, recipe: Recipe, settings: Settings) -> list[Example]:
+    """What a stage is fitted on: its data sets, and the corpus as often as the recipe says."""
+    held_out = [e for name, part in HELD_OUT.items() for e in read_dataset(places.data, name, part)]
+    shares = {name: share for name, share in recipe.data.items() if name != "corpus"}
+    examples = apart_from(mixture(places.data, shares, settings.seed), held_out)
+    if share := recipe.data.get("corpus"):
+        comments = [
+            replace(e, weight=share.get("weight", 1.0)) for e in read_corpus(places.corpus, "train")
+        ]
+        examples += comments * int(share.get("times", 1))
+    return examples
+
+
+def run_stage(
+    name: str,
+    network: Network,
+    places: Places,
+    settings: Settings,
+    tokenizer: Tokenizer,
+    kept: list[int],
+) -> None:
+    """Fit `network` by the recipe `name`, or load it if that was done before."""
+    recipe, state = settings.recipes[name], places.work / f"{name}.pt"
+    examples = stage_examples(places, recipe, settings)
+    encoded = encode(
+        examples, tokenizer, settings.heads, settings.comment_tokens, settings.post_tokens
+    )
+    known = {label for example in examples for label in example.labels}
+    heads = {head: shape for head, shape in settings.heads.items() if head in known}
+    fit = Fit(network, recipe.stage, heads, encoded, state, settings.seed)
+    fit.resume()
+    if not fit.is_done():
+        logger.info("stage `%s`: %d examples, %d steps", name, len(examples), fit.steps)
+        prefix = tokenizer.encode(TEACHER_PREFIX, add_special_tokens=False).ids
+        plain = [Encoded(prefix + e.comment, [], {}, 1.0) for e in encoded]
+        fit.teacher = teacher_embeddings(
+            fresh_network(places, settings, kept), plain, recipe.stage.teacher_share, settings.seed
+        )
+        fit.run()
+
+
+def read_logits(
+    network: Network, encoded: Sequence[Encoded], with_post: bool
+) -> dict[str, np.ndarray]:
+    """Logits of every head, (examples, labels), without dropout."""
+    found: dict[str, np.ndarray] = {}
+    network.eval()
+    with torch.no_grad(), torch.autocast("cpu", HALF):
+        for batch in ordered_batches(encoded, {}, 64, with_post):
+            for name, values in network(batch.input_ids, batch.attention_mask).items():
+                whole = found.setdefault(
+                    name, np.zeros((len(encoded), values.shape[1]), np.float32)
+                )
+                whole[batch.rows] = values.float().numpy()
+    return found
+
+
+def calibrations(
+    network: Network, examples: Sequence[Example], settings: Settings, tokenizer: Tokenizer
+) -> dict[str, Calibration]:
+    """Calibrate every head on `examples`, read with and without their posts."""
+    encoded = encode(
+        examples, tokenizer, settings.heads, settings.reach.max_tokens, settings.post_tokens
+    )
+    readings = [read_logits(network, encoded, with_post) for with_post in (True, False)]
+    found = {}
+    for name, head in settings.heads.items():
+        logits = np.concatenate([reading[name] for reading in readings])
+        targets = np.array([e.targets[name] for e in encoded] * len(readings))
+        found[name] = calibrate(logits, targets, head)
+    return found
+
+
+def measured(places: Places) -> Iterator[tuple[str, dict[str, float]]]:
+    """The exported checkpoint's figures on every held-out part."""
+    encoder = load_encoder(places.out)
+    for name, part in HELD_OUT.items():
+        yield f"{name} {part}", scores(encoder, read_dataset(places.data, name, part))
+    test = read_corpus(places.corpus, "test")
+    yield "corpus test", scores(encoder, test)
+    yield "corpus test, posts hidden", scores(encoder, [replace(e, post=None) for e in test])
+
+
+def build(places: Places, settings: Settings) -> None:
+    """The whole way from the original encoder to a measured checkpoint."""
+    places.work.mkdir(parents=True, exist_ok=True)
+    kept = kept_pieces(places, settings)
+    document: dict[str, Any] = cut_tokenizer(places.encoder / "tokenizer.json", kept)
+    tokenizer = Tokenizer.from_str(json.dumps(document))
+    network = fresh_network(places, settings, kept)
+    for name in settings.recipes:
+        run_stage(name, network, places, settings, tokenizer, kept)
+    validation = read_corpus(places.corpus, "validation")
+    found = calibrations(network, validation, settings, tokenizer)
+    config = encoder_config(network, settings.name, settings.heads, found, settings.reach)
+    export(network, document, config, settings.heads, places.out)
+    figures = dict(measured(places))
+    write_json(places.work / "figures.json", figures)
+    for name, values in figures.items():
+        logger.info("%s: %s", name, values)
+
+
+def arguments(words: Iterable[str] | None = None) -> Places:
+    """The folders named on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m models.training", description=__doc__)
+    for name in ("data", "corpus", "encoder", "work", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    return Places(**vars(parser.parse_args(None if words is None else list(words))))
+
+
+def main() -> None:
+    """Read `settings.toml` beside this file and build."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    build(arguments(), read_settings(Path(__file__).with_name("settings.toml")))
+
+
+if __name__ == "__main__":
+    main()

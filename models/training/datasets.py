@@ -1,0 +1,134 @@
+"""Labelled texts as `Example`s: one shape for every data set, whatever labels it has."""
+
+import gzip
+import html
+import json
+import random
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from models.preprocess import normalise
+
+Row = Mapping[str, Any]
+
+_POSITIVE = {"joy"}
+_NEGATIVE = {"anger", "disgust", "fear", "sadness"}
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+_BEFORE = re.compile(r"\s+([.,;:!?…%)\]](?!\w))")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text with the labels that are known of it; a head without an entry is not trained on it."""
+
+    text: str
+    labels: Mapping[str, tuple[str, ...]]
+    post: str | None = None
+    weight: float = 1.0
+
+
+def rows_of(path: Path) -> Iterator[Row]:
+    """Read a JSON-lines file, gzipped or plain; raise FileNotFoundError if it is missing."""
+    content = path.read_bytes()
+    lines = gzip.decompress(content) if path.suffix == ".gz" else content
+    yield from map(json.loads, lines.splitlines())
+
+
+def plain(row: Row) -> str:
+    """The text of `row` without the traces of its data set's own cleaning."""
+    text = row.get("text_untok") or _BEFORE.sub(r"\1", row["text"])
+    text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return normalise(html.unescape(html.unescape(text)).replace("[NAME]", "@user"))
+
+
+def sentiment(row: Row) -> dict[str, tuple[str, ...]]:
+    """Labels of a set that carries our three sentiments; others (`mixed`) are left out."""
+    label = row.get("sentiment", row.get("sentiment_derived"))
+    return {"sentiment": (label,)} if label in ("negative", "neutral", "positive") else {}
+
+
+def emotions(row: Row) -> dict[str, tuple[str, ...]]:
+    """Sentiment of a set that carries basic emotions: joy alone, unpleasant ones alone, or none."""
+    felt = set(row["emotions"])
+    sides = [
+        label for label, side in (("positive", _POSITIVE), ("negative", _NEGATIVE)) if felt & side
+    ]
+    if len(sides) == 2 or felt == {"surprise"}:
+        return {}
+    return {"sentiment": (sides[0] if sides else "neutral",)}
+
+
+def offence(row: Row) -> dict[str, tuple[str, ...]]:
+    """GermEval's `OFFENSE` / `OTHER` as our `toxic`."""
+    return {"toxic": ("yes" if row["coarse"] == "OFFENSE" else "no",)}
+
+
+def act(row: Row) -> dict[str, tuple[str, ...]]:
+    """Speech acts that are intents of ours; the others do not say what a text intends."""
+    return {"intent": (row["act"],)} if row["act"] in ("question", "request", "suggestion") else {}
+
+
+READERS: dict[str, Callable[[Row], dict[str, tuple[str, ...]]]] = {
+    "brighter_de": emotions,
+    "germeval2018": offence,
+    "germeval2019": offence,
+    "tweet_acts": act,
+}
+"""How to read a set's labels; sets that are not named carry sentiments."""
+
+
+def read_dataset(folder: Path, name: str, part: str = "train") -> list[Example]:
+    """Examples of data set `name` under `folder`, without unlabelled rows and empty texts."""
+    files = sorted(
+        path for path in (folder / name).glob("*.gz") if path.name.startswith((part, "all"))
+    )
+    if not files:
+        raise FileNotFoundError(
+            f"`{folder / name}` has no `{part}*.gz` or `all*.gz`: "
+            "pass the folder of data sets as `--data`"
+        )
+    read = READERS.get(name, sentiment)
+    pairs = ((plain(row), read(row)) for row in rows_of(files[0]))
+    return [Example(text, labels) for text, labels in pairs if text and labels]
+
+
+def fingerprint(text: str) -> str:
+    """Equal for texts that differ only in case, punctuation, links and names."""
+    return re.sub(r"[\W\d_]+", "", text.lower().replace("@user", "").replace("http", ""))[:80]
+
+
+def apart_from(examples: Iterable[Example], held_out: Iterable[Example]) -> list[Example]:
+    """`examples` without near copies of `held_out`, and without near copies among themselves."""
+    seen = {fingerprint(example.text) for example in held_out} - {""}
+    kept = []
+    for example in examples:
+        mark = fingerprint(example.text)
+        if mark not in seen:
+            kept.append(example)
+        if len(mark) > 12:
+            seen.add(mark)
+    return kept
+
+
+def mixture(folder: Path, shares: Mapping[str, Row], seed: int) -> list[Example]:
+    """Draw from the sets of `shares` (`rows`: how many, `weight`: of each), shuffled."""
+    rng = random.Random(seed)
+    drawn: list[Example] = []
+    for name, share in shares.items():
+        examples = read_dataset(folder, name)
+        rng.shuffle(examples)
+        rows = examples[: share.get("rows")]
+        drawn += [replace(example, weight=share.get("weight", 1.0)) for example in rows]
+    rng.shuffle(drawn)
+    return drawn
+
+
+def every_text(*folders: Path) -> Iterator[str]:
+    """Normalised texts of all JSON-lines files under `folders`, labelled or not, for counting."""
+    for path in sorted(path for folder in folders for path in folder.rglob("*.jsonl*")):
+        for row in rows_of(path):
+            rows = row.get("comments", [row])
+            yield from (normalise(r.get("text") or r.get("post_text") or "") for r in rows)

@@ -1,0 +1,227 @@
+"""Write the network as an ONNX graph by hand: few nodes, int8 weights, rows that never mix.
+
+`quantize_dynamic` scales activations by the largest value of the whole batch, so a comment's score
+depends on its neighbours. Here every token's state is scaled by its own largest value, which
+`QuantizeLinear` does along its axis 0, and the integer product is scaled back row by row.
+`EXPERIMENTS.md` has the measured alternatives.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+Weights = Mapping[str, np.ndarray]
+
+WEIGHT_TOP = 63
+"""7 bits: x86 without VNNI adds pairs of products in 16 bits, which 8 bits would overflow."""
+STATE_TOP = 127
+MIDDLE = 128
+"""What stands for zero in the unsigned bytes of a quantised state."""
+MICROSOFT = "com.microsoft"
+
+
+@dataclass
+class Graph:
+    """Nodes and constants under construction; every method returns the name of its output."""
+
+    nodes: list[onnx.NodeProto] = field(default_factory=list)
+    constants: list[onnx.TensorProto] = field(default_factory=list)
+
+    def constant(self, value: np.ndarray) -> str:
+        """Store an array."""
+        name = f"c{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.asarray(value, order="C"), name))
+        return name
+
+    def node(self, kind: str, *inputs: str, domain: str = "", **attributes: object) -> str:
+        """Add an operator with one output."""
+        output = f"n{len(self.nodes)}"
+        self.nodes.append(
+            helper.make_node(kind, list(inputs), [output], domain=domain, **attributes)
+        )
+        return output
+
+
+@dataclass(frozen=True)
+class Quantised:
+    """States as bytes (rows, width) and the scale of each row (rows, 1)."""
+
+    values: str
+    scale: str
+
+
+def quantised_rows(weight: np.ndarray, top: int) -> tuple[np.ndarray, np.ndarray]:
+    """Int8 (rows, width) and float32 scales (rows, 1) of a float weight."""
+    scales = np.maximum(np.abs(weight).max(axis=1, keepdims=True), 1e-8) / top
+    return np.rint(weight / scales).astype(np.int8), scales.astype(np.float32)
+
+
+def quantised_state(graph: Graph, source: str, width: int) -> Quantised:
+    """Quantise (texts, tokens, width), each token by its own largest value."""
+    flat = graph.node("Reshape", source, graph.constant(np.array([-1, width], np.int64)))
+    last = graph.constant(np.array([-1], np.int64))
+    largest = graph.node("ReduceMax", graph.node("Abs", flat), last, keepdims=1)
+    scale = graph.node("Mul", largest, graph.constant(np.array(1 / STATE_TOP, np.float32)))
+    column = graph.node("Reshape", scale, last)
+    middle = graph.node(
+        "Expand", graph.constant(np.array(MIDDLE, np.uint8)), graph.node("Shape", column)
+    )
+    return Quantised(graph.node("QuantizeLinear", flat, column, middle, axis=0), scale)
+
+
+def product(graph: Graph, source: Quantised, weight: np.ndarray) -> str:
+    """`source @ weight.T`, (texts, tokens, outputs); the weight is (outputs, inputs)."""
+    rows, scales = quantised_rows(weight, WEIGHT_TOP)
+    flat = graph.node(
+        "MatMulIntegerToFloat",
+        source.values,
+        graph.constant(rows.T),
+        graph.constant(np.array(1, np.float32)),
+        graph.constant(scales[:, 0]),
+        graph.constant(np.array(MIDDLE, np.uint8)),
+        domain=MICROSOFT,
+    )
+    width = graph.constant(np.array([len(weight)], np.int64))
+    shape = graph.node("Concat", graph.node("Shape", "input_ids"), width, axis=0)
+    return graph.node("Reshape", graph.node("Mul", flat, source.scale), shape)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the weights do not say of themselves."""
+
+    layers: int
+    attention_heads: int
+    epsilon: float
+    separator: int
+
+
+def embedded(graph: Graph, weights: Weights, epsilon: float) -> str:
+    """Word, position and type embeddings, normalised: (texts, tokens, width)."""
+    rows, scales = quantised_rows(weights["embeddings.word_embeddings.weight"], STATE_TOP)
+    word = graph.node("Cast", graph.node("Gather", graph.constant(rows), "input_ids"), to=1)
+    word = graph.node("Mul", word, graph.node("Gather", graph.constant(scales), "input_ids"))
+    place = (
+        weights["embeddings.position_embeddings.weight"]
+        + weights["embeddings.token_type_embeddings.weight"][0]
+    )
+    tokens = graph.node("Shape", "input_ids", start=1, end=2)
+    zero = graph.constant(np.array([0], np.int64))
+    place_name = graph.node("Slice", graph.constant(place), zero, tokens, zero)
+    total = graph.node("Add", word, place_name)
+    return norm(graph, total, weights, "embeddings.LayerNorm", epsilon)
+
+
+def norm(graph: Graph, source: str, weights: Weights, name: str, epsilon: float) -> str:
+    """Layer normalisation over the last axis."""
+    gamma, beta = (graph.constant(weights[f"{name}.{part}"]) for part in ("weight", "bias"))
+    return graph.node("LayerNormalization", source, gamma, beta, axis=-1, epsilon=epsilon)
+
+
+def attention(
+    graph: Graph, source: Quantised, mask: str, weights: Weights, layer: str, shape: Shape
+) -> str:
+    """Self-attention of one layer, before its output projection."""
+    names = [f"{layer}.attention.self.{part}" for part in ("query", "key", "value")]
+    states = [product(graph, source, weights[f"{name}.weight"]) for name in names]
+    bias = graph.constant(np.concatenate([weights[f"{name}.bias"] for name in names]))
+    return graph.node(
+        "MultiHeadAttention",
+        *states,
+        bias,
+        mask,
+        domain=MICROSOFT,
+        num_heads=shape.attention_heads,
+    )
+
+
+def residual(
+    graph: Graph, skip: str, source: str, weights: Weights, name: str, epsilon: float
+) -> str:
+    """Project `source`, add `skip`, normalise."""
+    weight = weights[f"{name}.dense.weight"]
+    change = product(graph, quantised_state(graph, source, weight.shape[1]), weight)
+    change = graph.node("Add", change, graph.constant(weights[f"{name}.dense.bias"]))
+    return norm(graph, graph.node("Add", skip, change), weights, f"{name}.LayerNorm", epsilon)
+
+
+def encoder_layer(
+    graph: Graph, source: str, mask: str, weights: Weights, layer: str, shape: Shape
+) -> str:
+    """One BERT layer: (texts, tokens, width) -> the same shape."""
+    width = weights[f"{layer}.attention.self.query.weight"].shape[1]
+    quantised = quantised_state(graph, source, width)
+    context = attention(graph, quantised, mask, weights, layer, shape)
+    source = residual(graph, source, context, weights, f"{layer}.attention.output", shape.epsilon)
+    inner = product(
+        graph,
+        quantised_state(graph, source, width),
+        weights[f"{layer}.intermediate.dense.weight"],
+    )
+    bias = graph.constant(weights[f"{layer}.intermediate.dense.bias"])
+    inner = graph.node("BiasGelu", inner, bias, domain=MICROSOFT)
+    return residual(graph, source, inner, weights, f"{layer}.output", shape.epsilon)
+
+
+def comment_mean(graph: Graph, states: str, separator: int) -> str:
+    """Mean state of the tokens up to the first `</s>`: (texts, width)."""
+    ends = graph.node("Equal", "input_ids", graph.constant(np.array(separator, np.int64)))
+    ends = graph.node("Cast", ends, to=TensorProto.FLOAT)
+    axis = graph.constant(np.array(1, np.int64))
+    before = graph.node("CumSum", ends, axis, exclusive=1)
+    is_comment = graph.node("Equal", before, graph.constant(np.array(0, np.float32)))
+    mask = graph.node("Cast", is_comment, to=TensorProto.FLOAT)
+    mask = graph.node("Mul", mask, graph.node("Cast", "attention_mask", to=TensorProto.FLOAT))
+    axes = graph.constant(np.array([1], np.int64))
+    count = graph.node("ReduceSum", mask, axes, keepdims=1)
+    row = graph.node("Unsqueeze", mask, axes)
+    total = graph.node("Squeeze", graph.node("MatMul", row, states), axes)
+    return graph.node("Div", total, count)
+
+
+def answers(
+    graph: Graph, states: str, weights: Weights, heads: Iterable[str], separator: int
+) -> list[str]:
+    """Name the outputs: logits of each head, and the normalised `embedding`."""
+    mean = comment_mean(graph, states, separator)
+    first = graph.node("Gather", states, graph.constant(np.array(0, np.int64)), axis=1)
+    features = graph.node("Concat", first, mean, axis=1)
+    named = []
+    for head in heads:
+        weight, bias = (
+            graph.constant(weights[f"heads.{head}.{part}"]) for part in ("weight", "bias")
+        )
+        logits = graph.node("Gemm", features, weight, bias, transB=1)
+        named.append(helper.make_node("Identity", [logits], [head]))
+    length = graph.node("ReduceL2", mean, graph.constant(np.array([1], np.int64)), keepdims=1)
+    named.append(helper.make_node("Div", [mean, length], ["embedding"]))
+    graph.nodes.extend(named)
+    return [node.output[0] for node in named]
+
+
+def network_graph(weights: Weights, heads: Mapping[str, int], shape: Shape) -> onnx.ModelProto:
+    """The whole network: (input_ids, attention_mask) -> logits of each head and `embedding`.
+
+    `weights` are named as in `transformers`' BertModel, `heads` says how many labels each head has.
+    """
+    graph = Graph()
+    states = embedded(graph, weights, shape.epsilon)
+    mask = graph.node("Cast", "attention_mask", to=TensorProto.INT32)
+    for number in range(shape.layers):
+        states = encoder_layer(graph, states, mask, weights, f"encoder.layer.{number}", shape)
+    outputs = answers(graph, states, weights, heads, shape.separator)
+    widths = dict(heads) | {"embedding": weights["embeddings.LayerNorm.weight"].shape[0]}
+    inputs = [
+        helper.make_tensor_value_info(name, TensorProto.INT64, ["texts", "tokens"])
+        for name in ("input_ids", "attention_mask")
+    ]
+    named = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["texts", widths[name]])
+        for name in outputs
+    ]
+    whole = helper.make_graph(graph.nodes, "resonanz", inputs, named, graph.constants)
+    opsets = [helper.make_opsetid("", 20), helper.make_opsetid(MICROSOFT, 1)]
+    return helper.make_model(whole, opset_imports=opsets, ir_version=10)

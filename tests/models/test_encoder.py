@@ -1,0 +1,288 @@
+"""The shipped checkpoint, and a tiny checkpoint of another maker that counts good and bad words."""
+
+import json
+import logging
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
+
+from models.encoder import checkpoint_version, load_encoder
+from models.windows import FIRST_WINDOWS, LAST_WINDOWS, cut
+
+SHIPPED = Path("models/checkpoint")
+COMMENTS = [
+    "Top!",
+    "Was kostet das, und wer zahlt die Lizenzen?",
+    "Läuft seit März, kein einziges Ticket. Respekt an das Team 👏",
+    "another rollout nobody asked for... great.",
+    "Wir haben das 2021 eingeführt; nach zwei Jahren war die Hälfte wieder weg. " * 4,
+]
+WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "good", "bad", "meh"]
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load_encoder(SHIPPED, threads=2)
+
+
+def counting_network(path):
+    """Write a network whose three logits count `good`, `bad` and `meh`."""
+    onnx = pytest.importorskip("onnx")
+    helper, proto = onnx.helper, onnx.TensorProto
+    table = np.zeros((len(WORDS), 3), dtype=np.float32)
+    table[[4, 5, 6], [0, 1, 2]] = 2
+    nodes = [
+        helper.make_node("Gather", ["table", "input_ids"], ["scores"]),
+        helper.make_node("ReduceSum", ["scores", "tokens"], ["logits"], keepdims=0),
+    ]
+    names = ("input_ids", "attention_mask", "token_type_ids")
+    inputs = [helper.make_tensor_value_info(n, proto.INT64, ["texts", "tokens"]) for n in names]
+    output = helper.make_tensor_value_info("logits", proto.FLOAT, ["texts", 3])
+    constants = [
+        onnx.numpy_helper.from_array(table, "table"),
+        onnx.numpy_helper.from_array(np.array([1]), "tokens"),
+    ]
+    graph = helper.make_graph(nodes, "counting", inputs, [output], constants)
+    opsets = [helper.make_opsetid("", 20)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=10), path)
+
+
+def word_tokenizer(folder):
+    """Write a tokenizer of whole words, with BERT's special tokens."""
+    tokenizer = Tokenizer(models.WordLevel({w: i for i, w in enumerate(WORDS)}, "[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    tokenizer.save(str(folder / "tokenizer.json"))
+    special = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]"}
+    config = {"tokenizer_class": "PreTrainedTokenizerFast", "sep_token": "[SEP]", **special}
+    (folder / "tokenizer_config.json").write_text(json.dumps(config))
+
+
+@pytest.fixture
+def foreign(tmp_path):
+    """A function that writes the counting checkpoint, with changes to its config; its folder."""
+
+    def write(**changes):
+        config = {
+            "model_type": "bert",
+            "max_position_embeddings": 34,
+            "id2label": {"0": "5 stars", "1": "1 star", "2": "3 stars"},
+        }
+        counting_network(tmp_path / "onnx" / "model.onnx")
+        word_tokenizer(tmp_path)
+        (tmp_path / "config.json").write_text(json.dumps(config | changes))
+        return tmp_path
+
+    return write
+
+
+STARS = {"5 stars": "positive", "1 star": "negative", "3 stars": "neutral"}
+
+
+def test_the_shipped_checkpoint_answers_every_head(shipped):
+    reading = shipped.read(COMMENTS)
+    names = [head.name for head in shipped.heads]
+    assert names == ["sentiment", "topic", "intent", "stance", "needs_reply", "toxic"]
+    for head in shipped.heads:
+        chances = reading.probabilities[head.name]
+        assert chances.shape == (len(COMMENTS), len(head.labels))
+        assert chances.dtype == np.float32
+        assert len(head.cutoffs) == len(head.labels)
+        if not head.many:
+            assert np.allclose(chances.sum(axis=1), 1, atol=1e-5)
+    assert np.allclose(np.linalg.norm(reading.embedding, axis=1), 1, atol=1e-5)
+
+
+def test_obvious_comments_are_read_as_what_they_are(shipped):
+    head = shipped.heads[0]
+    chances = shipped.read(
+        ["Super, vielen Dank, endlich!", "Was für ein Murks, das nervt nur noch."]
+    ).probabilities["sentiment"]
+    assert [head.labels[i] for i in chances.argmax(axis=1)] == ["positive", "negative"]
+
+
+@pytest.mark.parametrize("post", [None, "Ab Mai ersetzen wir das VPN durch Zero Trust."])
+def test_a_score_does_not_depend_on_the_batch(shipped, post):
+    together = shipped.read(COMMENTS, [post] * len(COMMENTS))
+    for row, comment in enumerate(COMMENTS):
+        alone = shipped.read([comment], [post])
+        for name, chances in alone.probabilities.items():
+            assert np.abs(chances[0] - together.probabilities[name][row]).max() < 1e-4
+        assert np.abs(alone.embedding[0] - together.embedding[row]).max() < 1e-4
+
+
+def test_rows_keep_the_order_of_the_texts_and_repeats_are_equal(shipped):
+    forth = shipped.read([*COMMENTS, *COMMENTS[:2]])
+    back = shipped.read(COMMENTS[::-1])
+    for name, chances in forth.probabilities.items():
+        assert np.array_equal(chances[:2], chances[-2:])
+        assert np.allclose(chances[: len(COMMENTS)], back.probabilities[name][::-1], atol=1e-4)
+
+
+def test_equal_pairs_are_read_once_and_progress_counts_them(shipped):
+    seen = []
+    shipped.read(["Top!"] * 50 + ["Danke"], on_progress=seen.append)
+    assert seen == [2]
+
+
+def test_the_post_is_read_with_the_comment(shipped):
+    posts = [None, "Wir ziehen mit SAP S/4HANA in die Cloud."]
+    chances = shipped.read(["Was kostet das?"] * 2, posts).probabilities["topic"]
+    assert not np.allclose(chances[0], chances[1], atol=1e-3)
+
+
+def test_nothing_in_gives_nothing_out(shipped):
+    reading = shipped.read([])
+    for head in shipped.heads:
+        assert reading.probabilities[head.name].shape == (0, len(head.labels))
+    assert reading.embedding.shape[0] == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="empty"),
+        pytest.param(" \n\t ", id="white space"),
+        pytest.param("\x00\x00", id="NUL"),
+        pytest.param("ab\ud83d\udc00", id="lone surrogates"),
+        pytest.param("👍🏽" * 300, id="emojis"),
+        pytest.param("漢字かな한글", id="another script"),
+        pytest.param("x" * 5000, id="one long word"),
+        pytest.param("<s> </s> <unk> <pad>", id="special tokens"),
+    ],
+)
+def test_odd_texts_are_read(shipped, text):
+    reading = shipped.read([text, "Danke"])
+    assert all(np.isfinite(chances).all() for chances in reading.probabilities.values())
+    assert np.isfinite(reading.embedding).all()
+
+
+def test_a_verdict_at_the_end_of_a_long_comment_counts(shipped):
+    facts = "Die Umstellung betrifft 14 Standorte und beginnt im Mai. " * 30
+    verdict = "Das ist eine absolute Katastrophe, unfassbar schlecht, ich bin stinksauer! " * 10
+    chances = shipped.read([facts, facts + verdict]).probabilities["sentiment"]
+    assert chances[1, 0] > chances[0, 0]
+
+
+def test_a_very_long_comment_is_read_at_both_ends_and_reported(shipped, caplog):
+    text = " ".join(f"Satz {number} von vielen." for number in range(9000))
+    assert len(text) > 190_000
+    with caplog.at_level(logging.WARNING):
+        reading = shipped.read([text])
+    assert np.isfinite(reading.probabilities["sentiment"]).all()
+    assert "1 very long" in caplog.text
+
+
+def test_posts_must_be_as_many_as_texts(shipped):
+    with pytest.raises(ValueError, match="`posts` has 1 entries, expected 2"):
+        shipped.read(["a", "b"], ["c"])
+
+
+def test_pieces_end_at_sentences_and_add_up():
+    ids = [5, 9, 5, 5, 9, 5, 5, 5, 5, 5, 5, 9]
+    pieces = list(cut(ids, 6, frozenset({9})))
+    assert pieces == [[5, 9, 5, 5, 9], [5, 5, 5, 5, 5, 5], [9]]
+    assert [token for piece in pieces for token in piece] == ids
+    assert FIRST_WINDOWS + LAST_WINDOWS == 16
+
+
+def test_the_version_names_the_files(shipped, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(SHIPPED, copy)
+    assert checkpoint_version(copy) == shipped.version == checkpoint_version(SHIPPED)
+    config = json.loads((copy / "config.json").read_text())
+    config["resonanz"]["heads"][0]["temperature"] *= 2
+    (copy / "config.json").write_text(json.dumps(config))
+    assert checkpoint_version(copy) != shipped.version
+
+
+def test_hub_tools_load_the_shipped_folder():
+    transformers = pytest.importorskip("transformers")
+    config = transformers.AutoConfig.from_pretrained(SHIPPED, local_files_only=True)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(SHIPPED, local_files_only=True)
+    assert config.resonanz["heads"][0]["labels"] == ["negative", "neutral", "positive"]
+    assert tokenizer("a", "b")["input_ids"].count(tokenizer.eos_token_id) == 3
+    size = sum(path.stat().st_size for path in SHIPPED.rglob("*") if path.is_file())
+    assert size < 70_000_000
+
+
+def test_another_checkpoint_answers_with_our_labels(foreign):
+    encoder = load_encoder(foreign(), labels=STARS)
+    reading = encoder.read(["good good", "bad", "meh meh meh"], ["bad bad bad bad"] * 3)
+    assert encoder.heads[0].labels == ("negative", "neutral", "positive")
+    assert reading.probabilities["sentiment"].argmax(axis=1).tolist() == [2, 0, 1]
+    assert reading.embedding is None
+
+
+def test_labels_mapped_to_one_share_its_probability(foreign):
+    encoder = load_encoder(foreign(), labels=STARS | {"3 stars": "negative"})
+    assert encoder.heads[0].labels == ("negative", "positive")
+    chances = encoder.read(["nothing"]).probabilities["sentiment"]
+    assert np.allclose(chances, [[2 / 3, 1 / 3]], atol=1e-6)
+
+
+def test_another_checkpoint_may_choose_several_labels(foreign):
+    folder = foreign(problem_type="multi_label_classification")
+    labels = {"5 stars": "cost", "1 star": "cloud", "3 stars": "data"}
+    encoder = load_encoder(folder, labels=labels, head="topic")
+    chances = encoder.read(["good bad"]).probabilities["topic"]
+    assert encoder.heads[0].many
+    assert (chances[0] > 0.8).tolist() == [True, True, False]
+
+
+def test_a_long_text_is_read_in_windows_of_another_checkpoint(foreign):
+    encoder = load_encoder(foreign(), labels=STARS)
+    text = "good " * 10 + "meh " * 200 + "bad " * 400
+    assert encoder.read([text]).probabilities["sentiment"][0].argmax() == 0
+
+
+def test_a_checkpoint_of_torch_weights_is_read_where_torch_is_installed(tmp_path):
+    pytest.importorskip("torch")
+    from transformers import BertConfig, BertForSequenceClassification
+
+    shape = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2}
+    names = {0: "Negative", 1: "Neutral", 2: "Positive"}
+    config = BertConfig(vocab_size=len(WORDS), intermediate_size=8, id2label=names, **shape)
+    BertForSequenceClassification(config).save_pretrained(tmp_path)
+    word_tokenizer(tmp_path)
+    chances = load_encoder(tmp_path).read(["good", "bad meh"]).probabilities["sentiment"]
+    assert chances.shape == (2, 3)
+    assert np.allclose(chances.sum(axis=1), 1, atol=1e-5)
+
+
+def test_a_label_without_a_place_is_named(foreign):
+    with pytest.raises(ValueError, match=r"found `3 stars`, expected .*`negative`"):
+        load_encoder(foreign(), labels={"5 stars": "positive", "1 star": "negative"})
+
+
+@pytest.mark.parametrize(
+    ("missing", "message"),
+    [
+        ("config.json", "no `config.json`"),
+        ("tokenizer.json", "no tokenizer"),
+        ("onnx/model.onnx", "no weights"),
+    ],
+)
+def test_a_missing_file_is_named_with_its_folder(foreign, missing, message):
+    folder = foreign()
+    (folder / missing).unlink()
+    with pytest.raises(ValueError, match=message) as caught:
+        load_encoder(folder, labels=STARS)
+    assert str(folder) in str(caught.value)
+
+
+@pytest.mark.parametrize("broken", ["config.json", "tokenizer.json", "onnx/model.onnx"])
+def test_a_broken_file_is_named(foreign, broken):
+    folder = foreign()
+    (folder / broken).write_text("{")
+    with pytest.raises(ValueError, match=f"{broken}.*fetch"):
+        load_encoder(folder, labels=STARS)
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    with pytest.raises(ValueError, match="does not exist"):
+        load_encoder(tmp_path / "nowhere")

@@ -1,0 +1,126 @@
+"""A tiny random network: the graph says what torch says, a fit learns and can go on."""
+
+import json
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("onnx")
+onnxruntime = pytest.importorskip("onnxruntime")
+
+from tokenizers import Tokenizer, models, pre_tokenizers  # noqa: E402
+from transformers import BertConfig, BertModel  # noqa: E402
+
+from models.training.batches import encode, ordered_batches  # noqa: E402
+from models.training.calibrate import best_temperature, calibrate, probabilities  # noqa: E402
+from models.training.datasets import Example  # noqa: E402
+from models.training.export import arrays  # noqa: E402
+from models.training.fit import Fit, Stage  # noqa: E402
+from models.training.graph import Shape, network_graph  # noqa: E402
+from models.training.network import HeadShape, Network, comment_mask  # noqa: E402
+from models.training.vocabulary import changed_share, chosen_pieces, cut_tokenizer  # noqa: E402
+
+pytestmark = pytest.mark.slow
+
+HEADS = {
+    "sentiment": HeadShape(("negative", "neutral", "positive"), many=False),
+    "topic": HeadShape(("cloud", "cost"), many=True),
+}
+STAGE = Stage(
+    epochs=6, batch=4, rate=3e-3, layer_decay=0.9, warm_up=0.1, smoothing=0.0,
+    teacher_share=0.0, teacher_weight=0.0, post_share=0.5,
+)  # fmt: skip
+WORDS = ["<s>", "<pad>", "</s>", "<unk>", "gut", "schlecht", "egal", "cloud", "teuer"]
+
+
+@pytest.fixture
+def network():
+    torch.manual_seed(1)
+    config = BertConfig(
+        vocab_size=len(WORDS),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=64,
+        max_position_embeddings=32,
+        attn_implementation="eager",
+    )
+    return Network(BertModel(config, add_pooling_layer=False), HEADS, dropout=0.0)
+
+
+@pytest.fixture
+def encoded():
+    tokenizer = Tokenizer(models.WordLevel({w: i for i, w in enumerate(WORDS)}, "<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    said = {"gut": "positive", "schlecht": "negative", "egal": "neutral"}
+    examples = [
+        Example(f"{word} {topic}".strip(), {"sentiment": (label,), "topic": names}, "cloud teuer")
+        for word, label in said.items()
+        for topic, names in (("cloud", ("cloud",)), ("teuer", ("cost",)), ("", ()))
+    ]
+    return encode(examples, tokenizer, HEADS, 8, 4)
+
+
+def test_the_graph_says_what_the_network_says(network, encoded):
+    network.eval()
+    batch = next(ordered_batches(encoded, {}, 9, with_post=True))
+    with torch.no_grad():
+        expected = network(batch.input_ids, batch.attention_mask)
+    shape = Shape(layers=2, attention_heads=4, epsilon=1e-12, separator=2)
+    graph = network_graph(arrays(network), {n: len(h.labels) for n, h in HEADS.items()}, shape)
+    session = onnxruntime.InferenceSession(graph.SerializeToString())
+    feed = {
+        "input_ids": batch.input_ids.numpy(),
+        "attention_mask": batch.attention_mask.numpy(),
+    }
+    for node, found in zip(session.get_outputs(), session.run(None, feed), strict=True):
+        assert np.abs(found - expected[node.name].numpy()).max() < 0.05
+
+
+def test_the_comment_ends_where_its_post_begins():
+    ids = torch.tensor([[0, 5, 2, 2, 7, 2], [0, 5, 6, 2, 1, 1]])
+    mask = comment_mask(ids, (ids != 1).long())
+    assert mask.tolist() == [[1, 1, 1, 0, 0, 0], [1, 1, 1, 1, 0, 0]]
+
+
+def test_a_fit_learns_and_goes_on_where_it_stopped(network, encoded, tmp_path):
+    fit = Fit(network, STAGE, HEADS, encoded, tmp_path / "state.pt", seed=1)
+    fit.run()
+    batch = next(ordered_batches(encoded, HEADS, 9, with_post=False))
+    network.eval()
+    found = network(batch.input_ids, batch.attention_mask)["sentiment"].argmax(dim=1)
+    assert (found == batch.targets["sentiment"].argmax(dim=1)).all()
+    again = Fit(network, STAGE, HEADS, encoded, tmp_path / "state.pt", seed=1)
+    again.resume()
+    assert again.is_done()
+
+
+def test_a_temperature_undoes_exaggeration():
+    rng = np.random.default_rng(1)
+    logits = rng.normal(size=(4000, 3))
+    chances = probabilities(logits, False, 1.0)
+    targets = np.eye(3)[[rng.choice(3, p=row) for row in chances]]
+    assert best_temperature(3 * logits, targets, many=False) == pytest.approx(3, rel=0.15)
+
+
+def test_a_rare_label_leans_on_the_common_cutoff():
+    rng = np.random.default_rng(1)
+    targets = (rng.random((500, 2)) < [0.4, 0.004]) * 1.0
+    logits = 4 * targets - 2 + rng.normal(size=(500, 2))
+    found = calibrate(logits, targets, HEADS["topic"])
+    assert all(0.1 <= cutoff <= 0.8 for cutoff in found.cutoffs)
+
+
+def test_a_cut_vocabulary_cuts_known_texts_as_before(tmp_path):
+    pieces = [*WORDS[:4], "▁", "a", "b", "▁ab", "ab", "▁zz", "z"]
+    vocabulary = [[piece, -float(place)] for place, piece in enumerate(pieces)]
+    model = models.Unigram([(p, s) for p, s in vocabulary], 3)
+    before = Tokenizer(model)
+    before.pre_tokenizer = pre_tokenizers.Metaspace()
+    source = tmp_path / "tokenizer.json"
+    before.save(str(source))
+    kept = chosen_pieces([(p, s) for p, s in vocabulary], {7: 3}, size=9)
+    after = Tokenizer.from_str(json.dumps(cut_tokenizer(source, kept)))
+    assert after.get_vocab_size() == 9
+    assert changed_share(before, after, ["ab", "ab ab"]) == 0
