@@ -1,0 +1,178 @@
+"""Flow: clean -> classified: label what the current models have not labelled yet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import duckdb
+import polars as pl
+from prefect import flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+
+from flows.checkpoint import current_version, load_current
+from flows.progress import progress
+from flows.report import StageReport
+from flows.retry import RETRY_DELAYS, may_recover
+from flows.settings import Settings, load_settings
+from flows.warehouse import append, frame, merge, use_time_zone, writing
+from models.encoder import Encoder
+from models.tables.current_model import CURRENT_MODEL
+from models.tables.label import LABEL
+from models.tables.run import RUN
+from transforms.classify import label_rows, language_rows
+from transforms.language import language_version, languages
+
+PENDING = """
+    FROM classified.input AS input
+    SEMI JOIN classified.dated AS dated
+        ON dated.comment_id = input.comment_id AND dated.is_audience
+    ANTI JOIN (FROM classified.label WHERE model_version = $version) AS label
+        ON label.comment_id = input.comment_id AND label.input_hash = input.input_hash
+"""
+"""Comments of the audience whose present wording a model has not labelled."""
+
+Answer = Callable[[pl.DataFrame], pl.DataFrame]
+"""Inputs (`comment_id`, `input_hash`, `text`, `post_text`) -> their label rows."""
+
+
+@dataclass(frozen=True)
+class Answerer:
+    """Something that labels comments: its version, known cheaply, and how it is made ready."""
+
+    version: str
+    load: Callable[[], Answer]
+
+
+@task(
+    cache_policy=NO_CACHE,
+    retries=len(RETRY_DELAYS),
+    retry_delay_seconds=RETRY_DELAYS,
+    retry_condition_fn=may_recover,
+    task_run_name="label with {answerer.version}",
+)
+def label_pending(answerer: Answerer, settings: Settings) -> int:
+    """Label every pending comment, a batch a transaction; returns how many were labelled.
+
+    A text that the same version has labelled before, under whatever comment, is not read again.
+    """
+    copied = copy_known(answerer.version, settings)
+    total = count_pending(answerer.version, settings)
+    if not total:
+        return copied
+    answer = answerer.load()
+    with progress(f"labelling with {answerer.version}", total) as advance:
+        while (inputs := next_inputs(answerer.version, settings)).height:
+            distinct = inputs.unique("input_hash", maintain_order=True)
+            rows = answer(distinct)
+            with writing(settings.paths.warehouse, settings.warehouse) as connection:
+                append(connection, LABEL, spread(rows, inputs))
+            advance(inputs.height)
+    return copied + total
+
+
+@flow(name="classify")
+def classify(as_of: datetime | None = None) -> StageReport:
+    """Label every audience comment with the current models; safe to run twice, resumes by itself.
+
+    The new models' answers count only when nothing is left to label.
+    """
+    settings = load_settings()
+    answerers = (encoder_answerer(settings), language_answerer())
+    counts = [
+        label_pending(answerer, settings) if count_pending(answerer.version, settings) else 0
+        for answerer in answerers
+    ]
+    note = f"{max(counts):,} comments labelled" if any(counts) else "nothing new"
+    report = StageReport("classify", max(counts), max(counts), 0, note)
+    report.log(get_run_logger())
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        make_current([answerer.version for answerer in answerers], connection)
+        if report.had_work:
+            merge(connection, RUN, report.row(as_of or datetime.now(UTC)))
+    return report
+
+
+def encoder_answerer(settings: Settings) -> Answerer:
+    """The checkpoint that the settings name; it is loaded only if there is something to read."""
+    version = current_version(settings.classify)
+
+    def load() -> Answer:
+        encoder = load_current(settings.classify)
+        return lambda inputs: read_inputs(encoder, inputs, version)
+
+    return Answerer(version, load)
+
+
+def language_answerer() -> Answerer:
+    """The language detector."""
+
+    def answer(inputs: pl.DataFrame) -> pl.DataFrame:
+        return language_rows(inputs, languages(inputs["text"].to_list()))
+
+    return Answerer(language_version(), lambda: answer)
+
+
+def read_inputs(encoder: Encoder, inputs: pl.DataFrame, version: str) -> pl.DataFrame:
+    """All heads' label rows of `inputs`, from one pass of the encoder."""
+    reading = encoder.read(inputs["text"].to_list(), inputs["post_text"].to_list())
+    return pl.concat([label_rows(inputs, reading, head, version) for head in encoder.heads])
+
+
+def count_pending(version: str, settings: Settings) -> int:
+    """How many comments `version` has yet to label."""
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        use_time_zone(connection, settings.reporting.time_zone)
+        found = connection.execute(f"SELECT count(*) {PENDING}", {"version": version}).fetchone()
+        return int(found[0]) if found else 0
+
+
+def next_inputs(version: str, settings: Settings) -> pl.DataFrame:
+    """The next batch of comments that `version` has yet to label."""
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        return connection.execute(
+            # Whole groups of equal inputs, so that none is read in two batches.
+            f"WITH pending AS (SELECT input.* {PENDING}) FROM pending WHERE input_hash IN "
+            "(SELECT DISTINCT input_hash FROM pending ORDER BY input_hash LIMIT $batch)",
+            {"version": version, "batch": settings.classify.batch},
+        ).pl()
+
+
+def copy_known(version: str, settings: Settings) -> int:
+    """Give pending comments the labels that the same input has under another comment."""
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        connection.execute(
+            f"CREATE TEMP TABLE twin AS SELECT input.comment_id, input.input_hash, "
+            f"known.comment_id AS known_id FROM (SELECT input.* {PENDING}) AS input "
+            "JOIN (SELECT input_hash, min(comment_id) AS comment_id FROM classified.label "
+            "WHERE model_version = $version GROUP BY input_hash) AS known USING (input_hash)",
+            {"version": version},
+        )
+        connection.execute(
+            "INSERT INTO classified.label SELECT twin.comment_id, label.input_hash, label.head, "
+            "label.label, label.probability, label.is_chosen, label.model_version FROM twin "
+            "JOIN classified.label AS label ON label.comment_id = twin.known_id "
+            "AND label.input_hash = twin.input_hash AND label.model_version = $version",
+            {"version": version},
+        )
+        found = connection.execute("SELECT count(*) FROM twin").fetchone()
+        connection.execute("DROP TABLE twin")
+        return int(found[0]) if found else 0
+
+
+def spread(rows: pl.DataFrame, inputs: pl.DataFrame) -> pl.DataFrame:
+    """Label rows of distinct inputs as rows of every comment that has such an input."""
+    return rows.drop("comment_id").join(
+        inputs.select("comment_id", "input_hash"), on="input_hash", how="inner"
+    )
+
+
+def make_current(versions: list[str], connection: duckdb.DuckDBPyConnection) -> None:
+    """Let the answers of `versions` count, and no others."""
+    heads = frame(
+        connection,
+        "SELECT DISTINCT head, model_version FROM classified.label "
+        "WHERE list_contains(?, model_version)",
+        [versions],
+    )
+    connection.execute("DELETE FROM ops.current_model")
+    merge(connection, CURRENT_MODEL, heads)

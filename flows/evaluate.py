@@ -1,0 +1,128 @@
+"""A file of gold labels in, the current model's quality on it out, as a table or as JSON."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from flows.checkpoint import current_version, load_current
+from flows.settings import load_settings
+from models.encoder import Head, Reading
+from models.errors import GiveUp
+from models.evaluate import Estimate, HeadQuality, Marks, measure
+from transforms.classify import chosen
+
+GOLD_FIELDS = {"topic": "topics", "intent": "intents"}
+"""Where gold files keep the labels of heads that may have several."""
+
+YES_NO = ("no", "yes")
+
+Gold = dict[str, Any]
+"""One line of a gold file."""
+
+
+def evaluate_file(file: Path, as_json: bool) -> str:
+    """Quality of the current checkpoint on `file`, as text; raises `GiveUp` for a bad file."""
+    settings = load_settings().classify
+    gold = read_gold(file)
+    encoder = load_current(settings)
+    posts = [entry.get("post") or entry.get("post_text") for entry in gold]
+    reading = encoder.read([entry["text"] for entry in gold], posts)
+    qualities = [
+        quality for head in encoder.heads if (quality := head_quality(head, gold, reading))
+    ]
+    if not qualities:
+        fields = ", ".join(f"`{field_of(head)}`" for head in encoder.heads)
+        raise GiveUp(f"`{file}` has no gold labels; expected some of {fields} on its lines.")
+    if as_json:
+        content = {"model": current_version(settings), "heads": [asdict(q) for q in qualities]}
+        return json.dumps(content, ensure_ascii=False)
+    return "\n\n".join([f"Model {current_version(settings)}", *map(as_table, qualities)])
+
+
+def read_gold(file: Path) -> list[Gold]:
+    """The lines of a gold file; raises `GiveUp` naming the first line that can't be used."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise GiveUp(f"`{file}` can't be read: {error}") from error
+    gold = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+        except ValueError as error:
+            raise GiveUp(f"`{file}`, line {number} is not JSON.") from error
+        if not isinstance(entry, dict) or not isinstance(entry.get("text"), str):
+            raise GiveUp(f"`{file}`, line {number}: expected an object with a string `text`.")
+        gold.append(entry)
+    if not gold:
+        raise GiveUp(f"`{file}` has no lines, expected one JSON object a line.")
+    return gold
+
+
+def head_quality(head: Head, gold: list[Gold], reading: Reading) -> HeadQuality | None:
+    """The quality of `head` on the lines that have gold labels for it; None if none has."""
+    field = field_of(head)
+    places = [place for place, entry in enumerate(gold) if entry.get(field) is not None]
+    if not places:
+        return None
+    marks = np.zeros((len(places), len(head.labels)), dtype=bool)
+    for row, place in enumerate(places):
+        for label in gold_labels(gold[place][field], field, place + 1):
+            marks[row, label_place(label, head, field)] = True
+    found: Marks = chosen(reading.probabilities[head.name][places], head)
+    return measure(head.name, head.labels, marks, found)
+
+
+def field_of(head: Head) -> str:
+    """The gold field with the labels of `head`."""
+    return GOLD_FIELDS.get(head.name, head.name)
+
+
+def gold_labels(value: object, field: str, record: int) -> list[str]:
+    """The labels in a gold field: a list, one label, or true and false."""
+    if isinstance(value, bool):
+        return [YES_NO[value]]
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, list) and all(isinstance(label, str) for label in value):
+        return value
+    raise GiveUp(
+        f"Record {record}: `{field}` is a {type(value).__name__}, expected a label, a list of "
+        "labels, true or false."
+    )
+
+
+def label_place(label: str, head: Head, field: str) -> int:
+    """The column of `label`; raises `GiveUp` for one that the model does not know."""
+    if label not in head.labels:
+        known = ", ".join(f"`{name}`" for name in head.labels)
+        raise GiveUp(f"`{field}` holds `{label}`, which the model does not know; it has {known}.")
+    return head.labels.index(label)
+
+
+def as_table(quality: HeadQuality) -> str:
+    """One head's quality as aligned text."""
+    width = max(12, *(len(label.label) for label in quality.labels))
+    lines = [
+        f"{quality.head} ({quality.text_count:,} texts)",
+        f"  {'accuracy':<{width}}  {shown(quality.accuracy)}",
+        f"  {'macro-F1':<{width}}  {shown(quality.macro_f1)}",
+        f"  {'micro-F1':<{width}}  {shown(quality.micro_f1)}",
+        f"  {'label':<{width}}  {'F1':<19}  precision  recall  gold",
+    ]
+    lines += [
+        f"  {label.label:<{width}}  {shown(label.f1)}  {label.precision:>9.3f}  "
+        f"{label.recall:>6.3f}  {label.gold_count:>4,}"
+        for label in quality.labels
+    ]
+    return "\n".join(lines)
+
+
+def shown(estimate: Estimate) -> str:
+    """A number with its interval, for example `0.712 (0.650-0.771)`."""
+    return f"{estimate.value:.3f} ({estimate.low:.3f}-{estimate.high:.3f})"

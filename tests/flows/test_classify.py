@@ -1,0 +1,119 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from flows.classify import classify
+from flows.ingest import ingest
+from flows.refine import refine
+from tests.flows.conftest import KeywordModel, Query
+
+pytestmark = pytest.mark.usefixtures("prefect_server", "workplace")
+
+Csv = Callable[..., Path]
+
+
+def clean(file: Path) -> None:
+    ingest(files=[file])
+    refine()
+
+
+def test_every_comment_of_the_audience_is_labelled(
+    write_csv: Csv, query: Query, keyword_model: KeywordModel
+) -> None:
+    clean(write_csv("a.csv", "a;03.11.2025;Anna;schlecht;Cloud", "b;03.11.2025;Bert;gut;Cloud"))
+    report = classify()
+    assert report.rows_out == 2
+    assert query(
+        "SELECT comment_id, label, model_version FROM classified.label "
+        "WHERE head = 'sentiment' ORDER BY comment_id"
+    ) == [("table:a", "negative", "keywords@1"), ("table:b", "positive", "keywords@1")]
+
+
+def test_a_second_run_reads_nothing(
+    write_csv: Csv, query: Query, keyword_model: KeywordModel
+) -> None:
+    clean(write_csv("a.csv", "a;03.11.2025;Anna;gut;Cloud"))
+    classify()
+    keyword_model.asked.clear()
+    assert str(classify()) == "classify: nothing new"
+    assert keyword_model.asked == []
+
+
+def test_equal_texts_under_one_post_are_read_once(
+    write_csv: Csv, query: Query, keyword_model: KeywordModel
+) -> None:
+    clean(write_csv("a.csv", *(f"c{n};03.11.2025;A{n};Danke;Cloud" for n in range(5))))
+    classify()
+    assert keyword_model.asked == ["Danke"]
+    assert query("SELECT count(*) FROM classified.label WHERE head = 'sentiment'") == [(5,)]
+
+
+def test_a_text_known_from_an_earlier_run_is_not_read_again(
+    write_csv: Csv, query: Query, keyword_model: KeywordModel
+) -> None:
+    clean(write_csv("a.csv", "a;03.11.2025;Anna;Danke;Cloud"))
+    classify()
+    clean(write_csv("b.csv", "b;04.11.2025;Bert;Danke;Cloud"))
+    classify()
+    assert keyword_model.asked == ["Danke"]
+    assert query("SELECT count(*) FROM classified.label WHERE head = 'sentiment'") == [(2,)]
+
+
+def test_an_edited_comment_is_read_again_and_the_old_answer_stays(
+    write_csv: Csv, query: Query, keyword_model: KeywordModel
+) -> None:
+    clean(write_csv("a.csv", "a;03.11.2025;Anna;gut;Cloud"))
+    classify()
+    clean(write_csv("b.csv", "a;03.11.2025;Anna;schlecht;Cloud"))
+    classify()
+    assert query("SELECT sentiment FROM classified.audience") == [("negative",)]
+    assert query("SELECT count(*) FROM classified.label WHERE head = 'sentiment'") == [(2,)]
+
+
+def test_a_new_model_adds_answers_and_only_its_own_count(
+    write_csv: Csv, query: Query, keyword_model: KeywordModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clean(write_csv("a.csv", "a;03.11.2025;Anna;gut;Cloud"))
+    classify()
+    newer = KeywordModel("keywords@2")
+    monkeypatch.setattr("flows.classify.encoder_answerer", lambda settings: newer.answerer())
+    classify()
+    assert query("SELECT count(*) FROM classified.label WHERE head = 'sentiment'") == [(2,)]
+    assert query("SELECT model_version FROM classified.current_label WHERE head = 'sentiment'") == [
+        ("keywords@2",)
+    ]
+
+
+def test_a_crash_costs_one_batch_at_most(
+    write_csv: Csv, query: Query, keyword_model: KeywordModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESONANZ_CLASSIFY__BATCH", "2")
+    clean(write_csv("a.csv", *(f"c{n};03.11.2025;A;Text {n};Cloud" for n in range(5))))
+    answer = keyword_model.answer
+
+    def crash_at_the_third_text(inputs: pl.DataFrame) -> pl.DataFrame:
+        if len(keyword_model.asked) >= 2:
+            raise RuntimeError("power cut")
+        return answer(inputs)
+
+    monkeypatch.setattr(keyword_model, "answer", crash_at_the_third_text)
+    with pytest.raises(RuntimeError, match="power cut"):
+        classify()
+    assert query("SELECT count(*) FROM classified.label") == [(2,)]
+    # Until everything is labelled, the new answers do not count.
+    assert query("FROM ops.current_model") == []
+    monkeypatch.setattr(keyword_model, "answer", answer)
+    classify()
+    assert sorted(keyword_model.asked) == [f"Text {n}" for n in range(5)]
+    assert query("SELECT count(*) FROM classified.audience WHERE sentiment IS NOT NULL") == [(5,)]
+
+
+def test_own_answers_are_not_read(
+    write_csv: Csv, query: Query, keyword_model: KeywordModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESONANZ_SOURCES__OWNERS", '["Die IT"]')
+    clean(write_csv("a.csv", "a;03.11.2025;die it;Danke!;Cloud", "b;03.11.2025;Bert;gut;Cloud"))
+    classify()
+    assert keyword_model.asked == ["gut"]

@@ -1,0 +1,62 @@
+"""What a model or a language detector answered in, label rows out."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from models.encoder import Head, Reading
+from models.engines import Floats
+from models.tables.label import LABEL
+from transforms.language import HEAD, language_version
+
+
+def label_rows(inputs: pl.DataFrame, reading: Reading, head: Head, version: str) -> pl.DataFrame:
+    """One row per input and label of `head`, fit for `classified.label`.
+
+    `inputs` has `comment_id` and `input_hash`, in the order of `reading`. Raises ValueError if the
+    reading's shape is not (inputs, labels).
+    """
+    probability = reading.probabilities[head.name]
+    expected = (inputs.height, len(head.labels))
+    if probability.shape != expected:
+        raise ValueError(f"head `{head.name}` scored {probability.shape}, expected {expected}")
+    width = len(head.labels)
+    return pl.DataFrame(
+        {
+            "comment_id": inputs["comment_id"].gather(np.arange(inputs.height).repeat(width)),
+            "input_hash": inputs["input_hash"].gather(np.arange(inputs.height).repeat(width)),
+            "head": pl.repeat(head.name, inputs.height * width, eager=True),
+            "label": list(head.labels) * inputs.height,
+            "probability": probability.astype(np.float64).ravel(),
+            "is_chosen": chosen(probability, head).ravel(),
+            "model_version": pl.repeat(version, inputs.height * width, eager=True),
+        },
+        schema=LABEL.schema(),
+    )
+
+
+def chosen(probability: Floats, head: Head) -> npt.NDArray[np.bool_]:
+    """Which labels are the answer, (texts, labels): those over their cutoff, or the likeliest."""
+    if head.many:
+        over: npt.NDArray[np.bool_] = probability >= np.asarray(head.cutoffs, dtype=np.float32)
+        return over
+    best: npt.NDArray[np.bool_] = np.eye(len(head.labels), dtype=bool)[probability.argmax(axis=1)]
+    return best
+
+
+def language_rows(inputs: pl.DataFrame, answers: Sequence[tuple[str, float]]) -> pl.DataFrame:
+    """The `language` rows of `inputs`: one chosen label each, fit for `classified.label`."""
+    return pl.DataFrame(
+        {
+            "comment_id": inputs["comment_id"],
+            "input_hash": inputs["input_hash"],
+            "head": pl.repeat(HEAD, inputs.height, eager=True),
+            "label": [code for code, _ in answers],
+            "probability": [confidence for _, confidence in answers],
+            "is_chosen": pl.repeat(True, inputs.height, eager=True),
+            "model_version": pl.repeat(language_version(), inputs.height, eager=True),
+        },
+        schema=LABEL.schema(),
+    )
