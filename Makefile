@@ -2,6 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := $(shell date +%Y%m%dT%H%M%S)
+SURVEY := data/samples/intranet-umfrage.xlsx
+MOOD := "SELECT channel, sum(labelled_count)::INT AS n, \
+  round(100 * share_of(sum(negative_count), n))::INT AS negative, \
+  round(100 * wilson_low(sum(negative_count), n))::INT || ' to ' || round(100 * wilson_high(sum(negative_count), n))::INT AS interval, \
+  round(100 * share_of(sum(neutral_count), n))::INT AS neutral, \
+  round(100 * share_of(sum(positive_count), n))::INT AS positive \
+  FROM mart.channel_weekly GROUP BY channel HAVING n > 0 ORDER BY n DESC"
 .DEFAULT_GOAL := help
 .PHONY: help install run test test-slow check docs fresh constraints clean
 
@@ -18,11 +25,12 @@ help:  ## Show this list
 install: .venv/installed  ## Make .venv with the command `resonanz` in it
 
 run: install  ## Take the sample data all the way to published tables
-	@$(BIN)/resonanz ingest data/samples/*
+	@$(BIN)/resonanz ingest --channel intranet $(SURVEY)
+	@$(BIN)/resonanz ingest $(filter-out $(SURVEY),$(wildcard data/samples/*))
 	@$(BIN)/resonanz daily || test $$? -eq 3
 	@echo
-	@echo 'Sentiment by channel and week:'
-	@$(BIN)/resonanz sql "SELECT channel, week, comment_count AS n, negative_share AS negative, neutral_share AS neutral, positive_share AS positive FROM mart.channel_weekly WHERE comment_count >= 10 ORDER BY n DESC LIMIT 10"
+	@echo 'How the channels felt (per cent of n, with the 95 % interval of the negative share):'
+	@$(BIN)/resonanz sql $(MOOD)
 	@echo 'Next: $(BIN)/resonanz sql "FROM mart.comments_to_answer", $(BIN)/resonanz tables, or the CSV files.'
 
 test: install  ## Run the tests

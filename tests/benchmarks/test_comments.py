@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks.comments import HEADER, write_comments
 from benchmarks.labels import VERSION, options, put_labels
+from flows.reading.landed import LandedFile, ReadingRules
 from flows.settings import load_settings
-from flows.sources.base import LandedFile, ReadingRules
 from flows.sources.table_file import read
 from flows.store import store
 from flows.warehouse import writing

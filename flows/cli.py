@@ -1,0 +1,256 @@
+"""The command line `resonanz`: answers on stdout, logs on stderr, exit codes for schedulers."""
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from models.errors import GateFailed, ResonanzError, TryAgain
+
+# Everything heavy is imported inside the commands: `resonanz --help` must answer at once.
+if TYPE_CHECKING:
+    from flows.report import StageReport
+
+EXIT_REJECTED = 3
+EXIT_GATE = 4
+EXIT_TRY_AGAIN = 75
+"""`EX_TEMPFAIL` of BSD's sysexits.h."""
+
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+    "GX_ANALYTICS_ENABLED": "false",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "TOKENIZERS_PARALLELISM": "true",
+    "TRANSFORMERS_VERBOSITY": "error",
+    "TRANSFORMERS_NO_ADVISORY_WARNINGS": "1",
+}
+"""No call leaves the machine unasked; each of these can be set otherwise in the environment."""
+
+EPILOG = """\b
+Exit codes:
+  0   done
+  1   can't be done until somebody changes something; the message says what
+  2   the command was called the wrong way
+  3   done, but some records were rejected (see `clean.rejected_comment`)
+  4   the quality gate failed; what was published before stays in place
+  75  something was busy or away: the same call may succeed later
+"""
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=EPILOG,
+)
+@click.version_option(package_name="resonanz")
+def cli() -> None:
+    """What an audience answers when IT speaks.
+
+    Resonanz takes in the comments on your posts, says what they feel and about what, and publishes
+    tables for spreadsheets, dashboards and SQL.
+
+    Drop export files in the inbox folder and run `resonanz daily`; the tables are then in
+    `data/published/latest`. The four steps of `daily` also run alone: ingest, refine, classify,
+    publish. All of them are safe to run twice.
+    """
+
+
+def main() -> None:
+    """Run the command line; errors become one sentence on stderr and an exit code."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    try:
+        sys.exit(cli(standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("Stopped. What was finished is kept; the next run goes on from there.", err=True)
+        sys.exit(130)
+    except ResonanzError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(exit_code(error))
+    except BrokenPipeError:
+        # The reader of our output has gone, as `head` does: not an error.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def exit_code(error: ResonanzError) -> int:
+    """What a scheduler should know of `error`."""
+    if isinstance(error, TryAgain):
+        return EXIT_TRY_AGAIN
+    return EXIT_GATE if isinstance(error, GateFailed) else 1
+
+
+AS_OF = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    metavar="DATE",
+    help="The moment (UTC) that counts as now; for reruns.",
+)
+
+
+@cli.command()
+@AS_OF
+def daily(as_of: datetime | None) -> int:
+    """Take in the inbox and bring every table up to date."""
+    from flows.daily import daily as flow
+
+    reports = run(flow, as_of=as_of)
+    show(*reports)
+    show_tables()
+    return verdict(*reports)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--channel", help="Where the audience was met: facebook, linkedin, intranet, ...")
+@AS_OF
+def ingest(files: tuple[Path, ...], channel: str | None, as_of: datetime | None) -> int:
+    """Take in FILES, or without any the files of the inbox.
+
+    The format is recognised from the content. For tables, the columns that were recognised are
+    shown; set them in settings.toml where the guess is wrong. In the inbox, files of a subfolder
+    belong to the channel that it is named after.
+    """
+    from flows.ingest import ingest as flow
+
+    paths = [path.expanduser().resolve() for path in files]
+    report = run(flow, files=paths, channel=channel, as_of=as_of)
+    show(report)
+    return EXIT_REJECTED if any("unknown format" in line for line in report.details) else 0
+
+
+@cli.command()
+@AS_OF
+def refine(as_of: datetime | None) -> int:
+    """Read what has landed into the clean tables; reject, with reasons, what can't be used."""
+    from flows.refine import refine as flow
+
+    report = run(flow, as_of=as_of)
+    show(report)
+    return verdict(report)
+
+
+@cli.command()
+@AS_OF
+def classify(as_of: datetime | None) -> int:
+    """Let the model label the comments that it has not labelled yet."""
+    from flows.classify import classify as flow
+
+    show(run(flow, as_of=as_of))
+    return 0
+
+
+@cli.command()
+@AS_OF
+def publish(as_of: datetime | None) -> int:
+    """Build the tables, check them, and put them in data/published/latest."""
+    from flows.publish import publish as flow
+
+    show(run(flow, as_of=as_of))
+    show_tables()
+    return 0
+
+
+@cli.command()
+@click.argument("query")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    help="How rows are written.",
+)
+def sql(query: str, style: str) -> None:
+    """Answer QUERY, in DuckDB's SQL, from the published tables; nothing can be changed.
+
+    \b
+    resonanz sql "FROM mart.channel_weekly"
+    resonanz sql "SELECT text FROM mart.comments_to_answer LIMIT 5" --format csv
+    """
+    from flows.ask import answer
+
+    answer(query, style, sys.stdout)
+
+
+@cli.command()
+@click.argument("name", required=False)
+@click.option("--markdown", is_flag=True, help="All tables as one Markdown page.")
+def tables(name: str | None, markdown: bool) -> None:
+    """Describe the tables, or the table NAME column by column."""
+    from flows.dictionary import as_markdown, describe
+
+    click.echo(as_markdown() if markdown else describe(name))
+
+
+@cli.command()
+@click.option("--plain", is_flag=True, help="Each line of the input is a text, not JSON.")
+def predict(plain: bool) -> None:
+    """Label texts from stdin; one JSON line each on stdout, in the same order.
+
+    A line of the input is {"id": ..., "text": ...}, with an optional "post": the text of the post
+    that is commented on. A line that can't be read gets an "error", and the rest goes on.
+
+    \b
+    echo '{"id": 1, "text": "Endlich weniger Passwörter!"}' | resonanz predict
+    """
+    from flows.predict import predict_lines
+
+    predict_lines(sys.stdin.buffer, sys.stdout, plain)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+def evaluate(file: Path, as_json: bool) -> None:
+    """Measure the model on the gold labels of FILE, with 95 % intervals.
+
+    A line of the file is a JSON object with "text", optionally "post" (or "post_text"), and gold
+    labels: "sentiment", "stance" (one label), "topics", "intents" (lists), "needs_reply", "toxic"
+    (true or false). Heads without gold labels are left out.
+    """
+    from flows.evaluate import evaluate_file
+
+    click.echo(evaluate_file(file, as_json))
+
+
+def run(flow: Callable[..., Any], **arguments: Any) -> Any:
+    """Run a flow; `as_of` is taken as UTC."""
+    from flows.quiet import at_a_terminal
+
+    moment = arguments.pop("as_of", None)
+    with at_a_terminal():
+        return flow(**arguments, as_of=moment.replace(tzinfo=UTC) if moment else None)
+
+
+def show(*reports: "StageReport") -> None:
+    """One line a stage on stdout; below it, indented, what a person should look at."""
+    for report in reports:
+        click.echo(str(report))
+        for line in report.details:
+            click.echo(f"  {line}")
+
+
+def show_tables() -> None:
+    """Where the published tables lie, and how much is in each."""
+    from flows.ask import published_tables
+
+    click.echo(published_tables())
+
+
+def verdict(*reports: "StageReport") -> int:
+    """The exit code that these reports deserve."""
+    return EXIT_REJECTED if any(report.rejected_count for report in reports) else 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""Every file of a room conforms, is described, and has a test of its own."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.exports import all_exports
+from flows.sources.base import all_sources
+from transforms.marts import all_marts
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("flows", "transforms", "models")
+UNTESTED = {
+    "flows/exports/base.py": "declarations",
+    "models/answers.py": "tested through the encoder",
+    "flows/progress.py": "shows a bar to a person at a terminal",
+    "flows/quiet.py": "tested through the command line",
+    "flows/checkpoint.py": "tested through predict and classify",
+    "flows/report.py": "tested through every flow",
+    "flows/retry.py": "tested through the warehouse and the flows",
+    "flows/store.py": "tested through the refine flow",
+    "models/canonical.py": "declarations, tested with the tables they become",
+    "models/errors.py": "declarations",
+    "models/engines.py": "tested through the encoder",
+    "models/windows.py": "tested through the encoder",
+    "flows/reading/landed.py": "declarations",
+    "flows/sources/base.py": "tested through the flows and below",
+    "flows/reading/table_types.py": "declarations",
+}
+"""Files without a test file of their own, and where they are tested."""
+
+
+def modules() -> list[str]:
+    return sorted(
+        path.relative_to(ROOT).as_posix()
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*.py")
+        if path.name not in ("__init__.py", "__main__.py")
+        and not path.is_relative_to(ROOT / "models" / "tables")
+        and not path.is_relative_to(ROOT / "models" / "training")
+    )
+
+
+@pytest.mark.parametrize("module", modules())
+def test_every_module_has_a_test_of_its_own_or_a_reason(module: str) -> None:
+    path = Path(module)
+    test = ROOT / "tests" / path.parent / f"test_{path.stem}.py"
+    assert test.exists() != (module in UNTESTED)
+
+
+@pytest.mark.parametrize("module", modules())
+def test_every_module_opens_with_a_sentence(module: str) -> None:
+    assert (ROOT / module).read_text(encoding="utf-8").startswith('"""')
+
+
+@pytest.mark.parametrize("name", all_marts())
+def test_every_mart_has_a_test_and_described_columns(name: str) -> None:
+    assert (ROOT / "tests" / "transforms" / "marts" / f"test_{name}.py").exists()
+    assert all(len(column.about) > 5 for column in all_marts()[name].table.columns)
+
+
+def test_the_room_of_sources_holds_nothing_else() -> None:
+    files = {path.stem for path in (ROOT / "flows" / "sources").glob("*.py")}
+    assert files == {"__init__", "base", *all_sources()}
+
+
+@pytest.mark.parametrize("source", all_sources().values(), ids=all_sources())
+def test_every_source_says_what_it_is_and_how_to_get_it(source: object) -> None:
+    assert len(source.about) > 20  # type: ignore[attr-defined]
+    assert len(source.how_to_get) > 40  # type: ignore[attr-defined]
+
+
+def test_every_source_recognises_a_sample_of_its_own() -> None:
+    from flows.sources.base import recognise
+
+    samples = [path for path in (ROOT / "data" / "samples").iterdir() if path.suffix != ".md"]
+    found = {source.name for path in samples if (source := recognise(path))}
+    assert found == set(all_sources())
+
+
+def test_generic_sources_are_asked_last() -> None:
+    generic = [source.is_generic for source in all_sources().values()]
+    assert generic == sorted(generic)
+
+
+@pytest.mark.parametrize("export", all_exports(), ids=lambda export: export.name)
+def test_every_export_has_a_test(export: object) -> None:
+    name = export.name  # type: ignore[attr-defined]
+    assert (ROOT / "tests" / "flows" / "exports" / f"test_{name}.py").exists()
