@@ -22,6 +22,7 @@ PARTS = ("negative_share", "neutral_share", "positive_share")
 PART_COUNTS = ("negative_count", "neutral_count", "positive_count")
 INTERVALS = (
     ("negative_low", "negative_share", "negative_high"),
+    ("neutral_low", "neutral_share", "neutral_high"),
     ("positive_low", "positive_share", "positive_high"),
     ("topic_low", "topic_share", "topic_high"),
 )

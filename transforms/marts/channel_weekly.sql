@@ -16,6 +16,8 @@ negative_share   = ["share", "negative_count / labelled_count, 0 to 1; empty whe
 negative_low     = ["share", "lower end of its 95 % interval (Wilson)", "optional"]
 negative_high    = ["share", "upper end of its 95 % interval (Wilson)", "optional"]
 neutral_share    = ["share", "neutral_count / labelled_count, 0 to 1; empty where n is 0", "optional"]
+neutral_low      = ["share", "lower end of its 95 % interval (Wilson)", "optional"]
+neutral_high     = ["share", "upper end of its 95 % interval (Wilson)", "optional"]
 positive_share   = ["share", "positive_count / labelled_count, 0 to 1; empty where n is 0", "optional"]
 positive_low     = ["share", "lower end of its 95 % interval (Wilson)", "optional"]
 positive_high    = ["share", "upper end of its 95 % interval (Wilson)", "optional"]
@@ -62,6 +64,8 @@ SELECT
     wilson_low(counted.negative_count, counted.labelled_count)      AS negative_low,
     wilson_high(counted.negative_count, counted.labelled_count)     AS negative_high,
     share_of(counted.neutral_count, counted.labelled_count)         AS neutral_share,
+    wilson_low(counted.neutral_count, counted.labelled_count)       AS neutral_low,
+    wilson_high(counted.neutral_count, counted.labelled_count)      AS neutral_high,
     share_of(counted.positive_count, counted.labelled_count)        AS positive_share,
     wilson_low(counted.positive_count, counted.labelled_count)      AS positive_low,
     wilson_high(counted.positive_count, counted.labelled_count)     AS positive_high,

@@ -16,6 +16,8 @@ negative_share   = ["share", "negative_count / labelled_count, 0 to 1; empty whe
 negative_low     = ["share", "lower end of its 95 % interval (Wilson)", "optional"]
 negative_high    = ["share", "upper end of its 95 % interval (Wilson)", "optional"]
 neutral_share    = ["share", "neutral_count / labelled_count, 0 to 1; empty where n is 0", "optional"]
+neutral_low      = ["share", "lower end of its 95 % interval (Wilson)", "optional"]
+neutral_high     = ["share", "upper end of its 95 % interval (Wilson)", "optional"]
 positive_share   = ["share", "positive_count / labelled_count, 0 to 1; empty where n is 0", "optional"]
 positive_low     = ["share", "lower end of its 95 % interval (Wilson)", "optional"]
 positive_high    = ["share", "upper end of its 95 % interval (Wilson)", "optional"]
@@ -53,6 +55,8 @@ SELECT
     wilson_low(negative_count, labelled_count)      AS negative_low,
     wilson_high(negative_count, labelled_count)     AS negative_high,
     share_of(neutral_count, labelled_count)         AS neutral_share,
+    wilson_low(neutral_count, labelled_count)       AS neutral_low,
+    wilson_high(neutral_count, labelled_count)      AS neutral_high,
     share_of(positive_count, labelled_count)        AS positive_share,
     wilson_low(positive_count, labelled_count)      AS positive_low,
     wilson_high(positive_count, labelled_count)     AS positive_high,

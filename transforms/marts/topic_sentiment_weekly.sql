@@ -14,6 +14,8 @@ negative_share = ["share", "negative_count / comment_count, 0 to 1"]
 negative_low   = ["share", "lower end of its 95 % interval (Wilson)"]
 negative_high  = ["share", "upper end of its 95 % interval (Wilson)"]
 neutral_share  = ["share", "neutral_count / comment_count, 0 to 1"]
+neutral_low    = ["share", "lower end of its 95 % interval (Wilson)"]
+neutral_high   = ["share", "upper end of its 95 % interval (Wilson)"]
 positive_share = ["share", "positive_count / comment_count, 0 to 1"]
 positive_low   = ["share", "lower end of its 95 % interval (Wilson)"]
 positive_high  = ["share", "upper end of its 95 % interval (Wilson)"]
@@ -49,6 +51,8 @@ SELECT
     wilson_low(negative_count, comment_count)   AS negative_low,
     wilson_high(negative_count, comment_count)  AS negative_high,
     share_of(neutral_count, comment_count)      AS neutral_share,
+    wilson_low(neutral_count, comment_count)    AS neutral_low,
+    wilson_high(neutral_count, comment_count)   AS neutral_high,
     share_of(positive_count, comment_count)     AS positive_share,
     wilson_low(positive_count, comment_count)   AS positive_low,
     wilson_high(positive_count, comment_count)  AS positive_high
