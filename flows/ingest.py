@@ -1,5 +1,6 @@
 """Flow: files that people drop or name -> the landing folder, each exactly once."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -59,8 +60,9 @@ def ingest(
     )
     lines = []
     for delivery in deliveries:
+        before = delivery.file.stat()
         lines.append(land_delivery(delivery, moment, settings))
-        if not files:
+        if not files and is_unchanged(delivery.file, before):
             delivery.file.unlink()
     landed = [line for line in lines if line]
     repeats = len(lines) - len(landed)
@@ -82,6 +84,12 @@ def inbox_deliveries(inbox: Path) -> list[Delivery]:
         Delivery(path, path.parent.name if path.parent != inbox else None)
         for path in sorted(found, key=lambda path: (path.stat().st_mtime, path.name))
     ]
+
+
+def is_unchanged(file: Path, before: os.stat_result) -> bool:
+    """Whether a file is as it was: one that is still being written stays for the next run."""
+    now = file.stat()
+    return (now.st_size, now.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
 
 
 def readable(file: Path) -> Path:

@@ -15,7 +15,6 @@ UNTESTED = {
     "models/answers.py": "tested through the encoder",
     "flows/progress.py": "shows a bar to a person at a terminal",
     "flows/quiet.py": "tested through the command line",
-    "flows/checkpoint.py": "tested through predict and classify",
     "flows/report.py": "tested through every flow",
     "flows/retry.py": "tested through the warehouse and the flows",
     "flows/store.py": "tested through the refine flow",

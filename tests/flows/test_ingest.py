@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from flows.ingest import ingest
+from flows.landing import land
 from models.errors import GiveUp
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -58,6 +59,28 @@ def test_a_file_of_no_known_format_is_kept_and_reported(workplace: Path, tmp_pat
     report = ingest(files=[file], as_of=MONDAY)
     assert report.details == ("`comments.csv`: unknown format, kept in landing",)
     assert landed(workplace)[0].startswith("unrecognised/")
+
+
+def test_a_file_that_is_still_being_written_stays_in_the_inbox(
+    workplace: Path, write_csv: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = workplace / "inbox"
+    inbox.mkdir(parents=True)
+    file = write_csv("a.csv", "1;03.11.2025;Anna;Gut;Cloud").rename(inbox / "a.csv")
+
+    def land_while_it_grows(*arguments: object) -> object:
+        landing = land(*arguments)  # type: ignore[arg-type]
+        with file.open("a") as growing:
+            growing.write("2;03.11.2025;Bert;Auch gut;Cloud\n")
+        return landing
+
+    monkeypatch.setattr("flows.ingest.land", land_while_it_grows)
+    ingest(as_of=MONDAY)
+    assert file.exists()
+    monkeypatch.setattr("flows.ingest.land", land)
+    ingest(as_of=MONDAY)
+    assert not file.exists()
+    assert len(landed(workplace)) == 2
 
 
 def test_an_empty_inbox_is_made_and_is_no_error(workplace: Path) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from models.encoder import checkpoint_version, load_encoder
 from models.windows import FIRST_WINDOWS, LAST_WINDOWS, cut
+from tests.foreign_checkpoint import STARS, WORDS, word_tokenizer, write_checkpoint
 
 SHIPPED = Path("models/checkpoint")
 COMMENTS = [
@@ -20,7 +20,6 @@ COMMENTS = [
     "another rollout nobody asked for... great.",
     "Wir haben das 2021 eingeführt; nach zwei Jahren war die Hälfte wieder weg. " * 4,
 ]
-WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "good", "bad", "meh"]
 
 
 @pytest.fixture(scope="module")
@@ -28,59 +27,14 @@ def shipped():
     return load_encoder(SHIPPED, threads=2)
 
 
-def counting_network(path):
-    """Write a network whose three logits count `good`, `bad` and `meh`."""
-    onnx = pytest.importorskip("onnx")
-    helper, proto = onnx.helper, onnx.TensorProto
-    table = np.zeros((len(WORDS), 3), dtype=np.float32)
-    table[[4, 5, 6], [0, 1, 2]] = 2
-    nodes = [
-        helper.make_node("Gather", ["table", "input_ids"], ["scores"]),
-        helper.make_node("ReduceSum", ["scores", "tokens"], ["logits"], keepdims=0),
-    ]
-    names = ("input_ids", "attention_mask", "token_type_ids")
-    inputs = [helper.make_tensor_value_info(n, proto.INT64, ["texts", "tokens"]) for n in names]
-    output = helper.make_tensor_value_info("logits", proto.FLOAT, ["texts", 3])
-    constants = [
-        onnx.numpy_helper.from_array(table, "table"),
-        onnx.numpy_helper.from_array(np.array([1]), "tokens"),
-    ]
-    graph = helper.make_graph(nodes, "counting", inputs, [output], constants)
-    opsets = [helper.make_opsetid("", 20)]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=10), path)
-
-
-def word_tokenizer(folder):
-    """Write a tokenizer of whole words, with BERT's special tokens."""
-    tokenizer = Tokenizer(models.WordLevel({w: i for i, w in enumerate(WORDS)}, "[UNK]"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-    tokenizer.save(str(folder / "tokenizer.json"))
-    special = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]"}
-    config = {"tokenizer_class": "PreTrainedTokenizerFast", "sep_token": "[SEP]", **special}
-    (folder / "tokenizer_config.json").write_text(json.dumps(config))
-
-
 @pytest.fixture
 def foreign(tmp_path):
     """A function that writes the counting checkpoint, with changes to its config; its folder."""
 
     def write(**changes):
-        config = {
-            "model_type": "bert",
-            "max_position_embeddings": 34,
-            "id2label": {"0": "5 stars", "1": "1 star", "2": "3 stars"},
-        }
-        counting_network(tmp_path / "onnx" / "model.onnx")
-        word_tokenizer(tmp_path)
-        (tmp_path / "config.json").write_text(json.dumps(config | changes))
-        return tmp_path
+        return write_checkpoint(tmp_path, **changes)
 
     return write
-
-
-STARS = {"5 stars": "positive", "1 star": "negative", "3 stars": "neutral"}
 
 
 def test_the_shipped_checkpoint_answers_every_head(shipped):
