@@ -8,6 +8,7 @@ machine only.
 import hashlib
 import json
 import logging
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -243,9 +244,8 @@ def read_config(path: Path) -> dict[str, Any]:
 
 def load_tokenizer(path: Path) -> Any:
     """The tokenizer that `path` belongs to; raises ValueError if it can't be read."""
-    notices = logging.getLogger("transformers")
-    level = notices.level
-    notices.setLevel(logging.ERROR)  # it would report that no framework is installed
+    # Read once, when the library is imported: it would report that no framework is installed.
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     try:
         from transformers import AutoTokenizer
 
@@ -254,8 +254,6 @@ def load_tokenizer(path: Path) -> Any:
         raise ValueError(
             f"`{path}` can't be read as a tokenizer ({error}); fetch the file again"
         ) from error
-    finally:
-        notices.setLevel(level)
 
 
 def foreign_lengths(config: Mapping[str, Any]) -> Lengths:
