@@ -14,7 +14,7 @@ from flows.landing import sha256_of
 from flows.publish import publish
 from flows.refine import refine
 from models.errors import GateFailed
-from tests.flows.conftest import KeywordModel, Query
+from tests.flows.conftest import KeywordModel
 from transforms.expectations import Finding
 from transforms.marts import all_marts
 
@@ -102,7 +102,7 @@ def test_only_the_latest_states_are_kept(
 
 
 def test_a_failed_gate_keeps_the_last_good_publish(
-    write_csv: Csv, latest: Path, query: Query, monkeypatch: pytest.MonkeyPatch
+    write_csv: Csv, latest: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepare(write_csv("a.csv", "a;03.11.2025;Anna;gut;Cloud"))
     publish(as_of=MONDAY)

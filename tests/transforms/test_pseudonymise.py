@@ -18,12 +18,8 @@ def test_authors_platforms_and_keys_give_different_pseudonyms() -> None:
 
 
 def test_a_pseudonym_is_the_published_hmac() -> None:
-    # Computed with `printf 'x\x1fanna' | openssl dgst -sha256 -hmac kkk...k`.
-    import hashlib
-    import hmac
-
-    expected = hmac.new(KEY, b"x\x1fanna", hashlib.sha256).hexdigest()[:32]
-    assert author_key("x", "anna", KEY) == expected
+    # printf 'x\x1fanna' | openssl dgst -sha256 -hmac kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk
+    assert author_key("x", "anna", KEY) == "e8fbd7eb1c0f4ac009fa2f8924ebba71"
 
 
 def test_a_name_with_a_broken_character_still_has_a_pseudonym() -> None:
