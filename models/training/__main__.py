@@ -22,12 +22,13 @@ from tokenizers import Tokenizer
 from models.encoder import load_encoder
 from models.training.batches import Encoded, encode, ordered_batches
 from models.training.calibrate import calibrate
-from models.training.corpus import read_corpus
+from models.training.corpus import read_corpus, read_mentions
 from models.training.datasets import Example, apart_from, every_text, mixture, read_dataset
 from models.training.export import Calibration, encoder_config, export, write_json
 from models.training.fit import HALF, Fit, teacher_embeddings
 from models.training.measure import scores
 from models.training.network import Network
+from models.training.respell import respelt
 from models.training.settings import Recipe, Settings, read_settings
 from models.training.source import read_encoder
 from models.training.vocabulary import chosen_pieces, cut_tokenizer, piece_counts
@@ -45,6 +46,8 @@ HELD_OUT = {
     "potts": "dev",
 }
 """Parts that no stage is fitted on, nor on near copies of their texts."""
+OWN = {"corpus": read_corpus, "mentions": read_mentions}
+"""Texts that were written for this project; they may be read several `times` in a pass."""
 TEACHER_PREFIX = "query:"
 """E5 was trained with it; the teacher reads it, the network learns to do without."""
 
@@ -85,14 +88,15 @@ def fresh_network(places: Places, settings: Settings, kept: list[int]) -> Networ
 def stage_examples(places: Places, recipe: Recipe, settings: Settings) -> list[Example]:
     """What a stage is fitted on: its data sets, and the corpus as often as the recipe says."""
     held_out = [e for name, part in HELD_OUT.items() for e in read_dataset(places.data, name, part)]
-    shares = {name: share for name, share in recipe.data.items() if name != "corpus"}
+    shares = {name: share for name, share in recipe.data.items() if name not in OWN}
     examples = apart_from(mixture(places.data, shares, settings.seed), held_out)
-    if share := recipe.data.get("corpus"):
-        comments = [
-            replace(e, weight=share.get("weight", 1.0)) for e in read_corpus(places.corpus, "train")
-        ]
-        examples += comments * int(share.get("times", 1))
-    return examples
+    for name, read in OWN.items():
+        if share := recipe.data.get(name):
+            own = [
+                replace(e, weight=share.get("weight", 1.0)) for e in read(places.corpus, "train")
+            ]
+            examples += own * int(share.get("times", 1))
+    return respelt(examples, recipe.stage.respelt_share, settings.seed)
 
 
 def run_stage(

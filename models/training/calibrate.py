@@ -12,6 +12,8 @@ from models.training.network import HeadShape
 
 TEMPERATURES = np.exp(np.linspace(np.log(0.4), np.log(4.0), 73))
 CUTOFFS = np.linspace(0.1, 0.8, 71)
+UNCERTAIN_SHARE = 0.2
+"""Of held-out answers that are flagged as uncertain: the least probable ones."""
 PRIOR_POSITIVES = 30
 """With so many positive examples a label's own best cutoff counts as much as the common one."""
 
@@ -66,6 +68,8 @@ def calibrate(logits: np.ndarray, targets: np.ndarray, head: HeadShape) -> Calib
     """Temperature and cutoffs from held-out logits and 0/1 targets, both (texts, labels)."""
     temperature = best_temperature(logits, targets, head.many)
     if not head.many:
-        return Calibration(round(temperature, 4), (0.0,) * len(head.labels))
+        sure = probabilities(logits, head.many, temperature).max(axis=1)
+        unsure = round(float(np.quantile(sure, UNCERTAIN_SHARE)), 3)
+        return Calibration(round(temperature, 4), (0.0,) * len(head.labels), unsure)
     chances = probabilities(logits, head.many, temperature)
     return Calibration(round(temperature, 4), best_cutoffs(chances, targets))

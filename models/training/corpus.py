@@ -1,5 +1,7 @@
 """Assemble the corpus of `data/corpus/` from batches as they were written, and read it as examples.
 
+Batches whose name begins with `m` hold mentions: texts of the open web that answer no post.
+
 A batch is JSON lines: a post, then its comments (`c` counts them, `p` is the parent's number);
 fields that are false or empty may be left out. Assembled, every field is there and a column says
 to which part a post belongs.
@@ -112,6 +114,43 @@ def assemble(batches: Iterable[Path], folder: Path) -> tuple[int, int]:
     return len(posts), len(kept)
 
 
+def mention_row(line: dict[str, Any], name: str) -> dict[str, Any]:
+    """A mention, all fields filled in; its part is decided by its text alone."""
+    return {
+        "mention_id": name,
+        "kind": line["kind"],
+        "text": line["text"],
+        "lang": line["lang"],
+        "sentiment": line["sentiment"],
+        "toxic": line.get("toxic", False),
+        "split": part_of(fingerprint(line["text"])),
+    }
+
+
+def assemble_mentions(batches: Iterable[Path], folder: Path) -> int:
+    """Write `mentions.jsonl` into `folder`; returns how many."""
+    rows = [
+        mention_row(dict(line), f"{path.stem}-{number:04d}")
+        for path in batches
+        for number, line in enumerate(rows_of(path), start=1)
+    ]
+    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in without_copies(rows)]
+    (folder / "mentions.jsonl").write_text("".join(lines), encoding="utf-8")
+    return len(lines)
+
+
+def read_mentions(folder: Path, part: str) -> list[Example]:
+    """Examples of one part of the mentions, which answer no post and carry two heads' labels."""
+    return [
+        Example(
+            normalise(row["text"]),
+            {"sentiment": (row["sentiment"],), "toxic": ("yes" if row["toxic"] else "no",)},
+        )
+        for row in rows_of(folder / "mentions.jsonl")
+        if row["split"] == part
+    ]
+
+
 def labels_of(row: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     """The labels of a comment by head."""
     return {
@@ -148,8 +187,10 @@ def main() -> None:
     parser.add_argument("batches", nargs="+", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args()
-    posts, comments = assemble(sorted(chosen.batches), chosen.out)
-    print(f"{posts} posts, {comments} comments")
+    batches = sorted(chosen.batches)
+    posts, comments = assemble([b for b in batches if not b.name.startswith("m")], chosen.out)
+    mentions = assemble_mentions([b for b in batches if b.name.startswith("m")], chosen.out)
+    print(f"{posts} posts, {comments} comments, {mentions} mentions")
 
 
 if __name__ == "__main__":

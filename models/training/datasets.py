@@ -73,6 +73,9 @@ def act(row: Row) -> dict[str, tuple[str, ...]]:
 
 READERS: dict[str, Callable[[Row], dict[str, tuple[str, ...]]]] = {
     "brighter_de": emotions,
+    "brighter_en": emotions,
+    "brighter_es": emotions,
+    "brighter_pt": emotions,
     "germeval2018": offence,
     "germeval2019": offence,
     "tweet_acts": act,

@@ -16,10 +16,14 @@ from models.training.network import HeadShape, Network
 
 @dataclass(frozen=True)
 class Calibration:
-    """How logits become decisions: probabilities are of logits / temperature, then cutoffs."""
+    """How logits become decisions: probabilities are of logits / temperature, then cutoffs.
+
+    An answer of one label that is less probable than `uncertain_below` is flagged.
+    """
 
     temperature: float
     cutoffs: tuple[float, ...]
+    uncertain_below: float = 0.0
 
 
 @dataclass(frozen=True)

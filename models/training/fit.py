@@ -35,6 +35,7 @@ class Stage:
     teacher_weight: float
     post_share: float = 0.0
     until: float = 1.0
+    respelt_share: float = 0.0
     head_weights: Mapping[str, float] | None = None
 
 
