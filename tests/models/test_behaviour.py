@@ -1,0 +1,63 @@
+"""The shipped model passes enough of the cases of every kind; `behaviour/` holds the cases.
+
+They are worded for this test and expect only what a careful reader of the text, and of its post
+where one is given, would say. A minimum may be raised; before it is lowered, look at what fails:
+`python -m benchmarks.behaviour --failures`.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks.behaviour import CASES, CHECKPOINT, failures, judged, rate, read_cases
+from models.encoder import Encoder, load_encoder
+
+MINIMUM = {
+    "dialect": 0.81,
+    "direction": 0.75,
+    "emoji": 0.78,
+    "invariance": 0.42,
+    "irony": 0.25,
+    "jargon": 0.89,
+    "mixed": 0.14,
+    "negation": 0.61,
+    "question": 0.93,
+    "reply": 0.52,
+    "stance": 0.43,
+    "topic_keyword": 0.80,
+    "topic_plain": 0.68,
+    "toxic": 0.83,
+    "umlaut": 0.15,
+    "understatement": 0.80,
+}
+"""Kind -> the share of its cases that must pass: what the shipped model passed, less one case."""
+
+KINDS = read_cases(CASES)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Encoder:
+    return load_encoder(CHECKPOINT, threads=2)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_enough_cases_of_the_kind_pass(kind: str, shipped: Encoder) -> None:
+    verdicts = judged(KINDS[kind], shipped.heads, shipped.read)
+    found = rate(verdicts)
+    told = "\n".join(failures({kind: verdicts}))
+    assert found >= MINIMUM[kind], f"{found:.2f} passed, expected {MINIMUM[kind]:.2f}:{told}"
+
+
+def test_every_kind_has_a_minimum_and_at_least_ten_cases() -> None:
+    assert set(MINIMUM) == set(KINDS)
+    assert min(map(len, KINDS.values())) >= 10
+
+
+def test_no_case_is_there_twice_or_trained_on() -> None:
+    lines = Path("data/corpus/comments.jsonl").read_text(encoding="utf-8").splitlines()
+    corpus = {json.loads(line)["text"] for line in lines}
+    cases = [(case.text, case.post) for of_kind in KINDS.values() for case in of_kind]
+    assert len(set(cases)) == len(cases)
+    # An emoji alone is nobody's wording.
+    assert not {text for text, _ in cases if any(map(str.isalpha, text))} & corpus
