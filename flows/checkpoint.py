@@ -54,6 +54,14 @@ def _fetched(hub_id: str) -> Path:
         raise GiveUp(f"The Hub has no checkpoint `{hub_id}` that may be read.") from error
 
 
+def answered_heads(settings: Classify) -> dict[str, tuple[str, ...]]:
+    """Name and labels of each head of one of our own checkpoints; loads no model."""
+    from models.encoder import read_config
+
+    own = read_config(checkpoint_folder(settings) / "config.json").get("resonanz") or {}
+    return {head["name"]: tuple(head["labels"]) for head in own.get("heads", [])}
+
+
 def load_current(settings: Classify) -> "Encoder":
     """The encoder that the settings name, ready to read; raises `GiveUp` if it can't be loaded."""
     from models.encoder import load_encoder

@@ -9,7 +9,7 @@ import polars as pl
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
-from flows.checkpoint import current_version, load_current
+from flows.checkpoint import answered_heads, current_version, load_current
 from flows.progress import progress
 from flows.report import StageReport
 from flows.retry import RETRY_DELAYS, may_recover
@@ -21,6 +21,7 @@ from models.tables.label import LABEL
 from models.tables.run import RUN
 from transforms.classify import label_rows, language_rows
 from transforms.language import language_version, languages
+from transforms.taxonomy import HEAD, read_taxonomy, require_known, topic_rows
 
 PENDING = """
     FROM classified.input AS input
@@ -77,7 +78,9 @@ def classify(as_of: datetime | None = None) -> StageReport:
     The new models' answers count only when nothing is left to label.
     """
     settings = load_settings()
-    answerers = (encoder_answerer(settings), language_answerer())
+    answerers = [encoder_answerer(settings), language_answerer()]
+    if topics := taxonomy_answerer(answerers[0].version, settings):
+        answerers.append(topics)
     counts = [
         label_pending(answerer, settings) if count_pending(answerer.version, settings) else 0
         for answerer in answerers
@@ -110,6 +113,38 @@ def language_answerer() -> Answerer:
         return language_rows(inputs, languages(inputs["text"].to_list()))
 
     return Answerer(language_version(), lambda: answer)
+
+
+def taxonomy_answerer(model_version: str, settings: Settings) -> Answerer | None:
+    """The user's topics, from what the model has said; None where they are the model's own.
+
+    Raises `GiveUp` if the file of the taxonomy can't be understood, or does not fit the model.
+    """
+    taxonomy = read_taxonomy(settings.classify.taxonomy_file)
+    labels = topic_labels(settings)
+    if not labels or taxonomy.is_as(labels):
+        return None
+    require_known(taxonomy, labels, settings.classify.taxonomy_file)
+    version = f"{taxonomy.version}/{model_version}"
+
+    def answer(inputs: pl.DataFrame) -> pl.DataFrame:
+        with writing(settings.paths.warehouse, settings.warehouse) as connection:
+            connection.register("wanted", inputs.select("comment_id", "input_hash"))
+            said = frame(
+                connection,
+                "FROM classified.label SEMI JOIN wanted USING (comment_id, input_hash) "
+                "WHERE head = ? AND model_version = ?",
+                [HEAD, model_version],
+            )
+        return topic_rows(inputs, said, taxonomy, version)
+
+    return Answerer(version, lambda: answer)
+
+
+def topic_labels(settings: Settings) -> tuple[str, ...]:
+    """The topics that the model knows; none where it answers no such question."""
+    heads = answered_heads(settings.classify)
+    return next((labels for name, labels in heads.items() if name == HEAD), ())
 
 
 def read_inputs(encoder: Encoder, inputs: pl.DataFrame, version: str) -> pl.DataFrame:
@@ -148,8 +183,8 @@ def copy_known(version: str, settings: Settings) -> int:
             {"version": version},
         )
         connection.execute(
-            "INSERT INTO classified.label SELECT twin.comment_id, label.input_hash, label.head, "
-            "label.label, label.probability, label.is_chosen, label.model_version FROM twin "
+            "INSERT INTO classified.label BY NAME "
+            "SELECT label.* REPLACE (twin.comment_id AS comment_id) FROM twin "
             "JOIN classified.label AS label ON label.comment_id = twin.known_id "
             "AND label.input_hash = twin.input_hash AND label.model_version = $version",
             {"version": version},
@@ -167,12 +202,13 @@ def spread(rows: pl.DataFrame, inputs: pl.DataFrame) -> pl.DataFrame:
 
 
 def make_current(versions: list[str], connection: duckdb.DuckDBPyConnection) -> None:
-    """Let the answers of `versions` count, and no others."""
+    """Let the answers of `versions` count, and no others; of two to one question, the later's."""
     heads = frame(
         connection,
-        "SELECT DISTINCT head, model_version FROM classified.label "
-        "WHERE list_contains(?, model_version)",
-        [versions],
+        "SELECT head, arg_max(model_version, list_position($versions, model_version)) "
+        "AS model_version FROM classified.label "
+        "WHERE list_contains($versions, model_version) GROUP BY head",
+        {"versions": versions},
     )
     connection.execute("DELETE FROM ops.current_model")
     merge(connection, CURRENT_MODEL, heads)

@@ -11,7 +11,7 @@ from flows.checkpoint import current_version, load_current
 from flows.settings import load_settings
 from models.encoder import Head, Reading
 from models.errors import GiveUp
-from models.evaluate import Estimate, HeadQuality, Marks, measure
+from models.evaluate import Certainty, Estimate, HeadQuality, Marks, certainty, measure
 from transforms.classify import chosen
 
 GOLD_FIELDS = {"topic": "topics", "intent": "intents"}
@@ -31,15 +31,19 @@ def evaluate_file(file: Path, as_json: bool) -> str:
     posts = [entry.get("post") or entry.get("post_text") for entry in gold]
     reading = encoder.read([entry["text"] for entry in gold], posts)
     qualities = [
-        quality for head in encoder.heads if (quality := head_quality(head, gold, reading))
+        (quality, head_certainty(head, gold, reading))
+        for head in encoder.heads
+        if (quality := head_quality(head, gold, reading))
     ]
     if not qualities:
         fields = ", ".join(f"`{field_of(head)}`" for head in encoder.heads)
         raise GiveUp(f"`{file}` has no gold labels; expected some of {fields} on its lines.")
     if as_json:
-        content = {"model": current_version(settings), "heads": [asdict(q) for q in qualities]}
+        heads = [asdict(q) | {"certainty": asdict(c) if c else None} for q, c in qualities]
+        content = {"model": current_version(settings), "heads": heads}
         return json.dumps(content, ensure_ascii=False)
-    return "\n\n".join([f"Model {current_version(settings)}", *map(as_table, qualities)])
+    tables = [as_table(quality, worth) for quality, worth in qualities]
+    return "\n\n".join([f"Model {current_version(settings)}", *tables])
 
 
 def read_gold(file: Path) -> list[Gold]:
@@ -66,16 +70,31 @@ def read_gold(file: Path) -> list[Gold]:
 
 def head_quality(head: Head, gold: list[Gold], reading: Reading) -> HeadQuality | None:
     """The quality of `head` on the lines that have gold labels for it; None if none has."""
-    field = field_of(head)
-    places = [place for place, entry in enumerate(gold) if entry.get(field) is not None]
+    places, marks = gold_marks(head, gold)
     if not places:
         return None
+    found: Marks = chosen(reading.probabilities[head.name][places], head)
+    return measure(head.name, head.labels, marks, found)
+
+
+def head_certainty(head: Head, gold: list[Gold], reading: Reading) -> Certainty | None:
+    """What the probabilities of `head` are worth; None if several of its labels may apply."""
+    places, marks = gold_marks(head, gold)
+    if head.many or not places or not (marks.sum(axis=1) == 1).all():
+        return None
+    probabilities = reading.probabilities[head.name][places].astype(np.float64)
+    return certainty(probabilities, marks, head.uncertain_below)
+
+
+def gold_marks(head: Head, gold: list[Gold]) -> tuple[list[int], Marks]:
+    """The lines that have gold labels of `head`, and their labels (lines, labels)."""
+    field = field_of(head)
+    places = [place for place, entry in enumerate(gold) if entry.get(field) is not None]
     marks = np.zeros((len(places), len(head.labels)), dtype=bool)
     for row, place in enumerate(places):
         for label in gold_labels(gold[place][field], field, place + 1):
             marks[row, label_place(label, head, field)] = True
-    found: Marks = chosen(reading.probabilities[head.name][places], head)
-    return measure(head.name, head.labels, marks, found)
+    return places, marks
 
 
 def field_of(head: Head) -> str:
@@ -105,7 +124,7 @@ def label_place(label: str, head: Head, field: str) -> int:
     return head.labels.index(label)
 
 
-def as_table(quality: HeadQuality) -> str:
+def as_table(quality: HeadQuality, certainty: Certainty | None) -> str:
     """One head's quality as aligned text."""
     width = max(12, *(len(label.label) for label in quality.labels))
     lines = [
@@ -113,6 +132,7 @@ def as_table(quality: HeadQuality) -> str:
         f"  {'accuracy':<{width}}  {shown(quality.accuracy)}",
         f"  {'macro-F1':<{width}}  {shown(quality.macro_f1)}",
         f"  {'micro-F1':<{width}}  {shown(quality.micro_f1)}",
+        *certainty_lines(certainty, width),
         f"  {'label':<{width}}  {'F1':<19}  precision  recall  gold",
     ]
     lines += [
@@ -121,6 +141,18 @@ def as_table(quality: HeadQuality) -> str:
         for label in quality.labels
     ]
     return "\n".join(lines)
+
+
+def certainty_lines(certainty: Certainty | None, width: int) -> list[str]:
+    """What the probabilities are worth, as lines of a head's table."""
+    if certainty is None:
+        return []
+    return [
+        f"  {'calibration':<{width}}  {certainty.calibration_error:.3f} expected error",
+        f"  {'at 80 %':<{width}}  {certainty.accuracy_at_80:.3f} accuracy of the surest 80 %",
+        f"  {'certain':<{width}}  {certainty.certain_accuracy:.3f} accuracy of the "
+        f"{certainty.certain_share:.0%} that are not flagged as uncertain",
+    ]
 
 
 def shown(estimate: Estimate) -> str:

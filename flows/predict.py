@@ -9,8 +9,9 @@ from typing import Any, BinaryIO, TextIO
 from flows.checkpoint import load_current
 from flows.settings import load_settings
 from models.encoder import Encoder, Reading
-from transforms.classify import chosen
+from transforms.classify import chosen, is_uncertain
 from transforms.language import languages
+from transforms.taxonomy import HEAD, Taxonomy, read_taxonomy
 
 LINES_AT_A_TIME = 512
 """Enough to keep the model busy, few enough that answers come while input still does."""
@@ -34,10 +35,11 @@ def predict_lines(lines: BinaryIO, out: TextIO, plain: bool) -> None:
 
     The model is loaded before the first line is read; raises `GiveUp` if that fails.
     """
-    encoder = load_current(load_settings().classify)
+    settings = load_settings().classify
+    encoder, taxonomy = load_current(settings), read_taxonomy(settings.taxonomy_file)
     questions = plain_questions(lines) if plain else json_questions(lines)
     while batch := list(islice(questions, LINES_AT_A_TIME)):
-        for answer in answers(batch, encoder):
+        for answer in answers(batch, encoder, taxonomy):
             out.write(json.dumps(answer, ensure_ascii=False) + "\n")
         out.flush()
 
@@ -77,7 +79,9 @@ def json_question(line: bytes, number: int) -> Question:
     return Question(name, text, post)
 
 
-def answers(questions: list[Question], encoder: Encoder) -> Iterator[dict[str, Any]]:
+def answers(
+    questions: list[Question], encoder: Encoder, taxonomy: Taxonomy
+) -> Iterator[dict[str, Any]]:
     """One answer a question, in order."""
     good = [question for question in questions if question.error is None]
     texts = [question.text for question in good]
@@ -89,6 +93,8 @@ def answers(questions: list[Question], encoder: Encoder) -> Iterator[dict[str, A
             yield {"id": question.id, "error": question.error}
             continue
         heads = head_answers(reading, place, encoder)
+        if "topics" in heads:
+            heads["topics"] = own_topics(reading, place, encoder, taxonomy, question.text)
         yield {"id": question.id, **heads, "language": next(spoken)[0]}
         place += 1
 
@@ -113,4 +119,26 @@ def head_answers(reading: Reading, place: int, encoder: Encoder) -> dict[str, An
             answer[head.name] = {"label": picked[0][0], "probabilities": dict(scored)}
         else:
             answer[head.name] = {"label": picked[0][0], "probability": picked[0][1]}
+        if not head.many:
+            answer[head.name]["uncertain"] = bool(is_uncertain(values[None, :], head)[0])
+    if reading.deciding and (sentence := reading.deciding[place]):
+        answer["sentiment"]["decided_by"] = sentence
     return answer
+
+
+def own_topics(
+    reading: Reading, place: int, encoder: Encoder, taxonomy: Taxonomy, text: str
+) -> list[dict[str, Any]]:
+    """The topics of the user's taxonomy that apply to the text at `place`, likeliest first."""
+    head = next(head for head in encoder.heads if head.name == HEAD)
+    values = reading.probabilities[HEAD][place]
+    marks = chosen(values[None, :], head)[0]
+    said = {
+        label: (float(value), bool(mark))
+        for label, value, mark in zip(head.labels, values, marks, strict=True)
+    }
+    applying = [(name, p) for name, p, applies in taxonomy.judge(said, text) if applies]
+    return [
+        {"label": name, "probability": round(probability, 4)}
+        for name, probability in sorted(applying, key=lambda pair: -pair[1])
+    ]

@@ -21,13 +21,15 @@ class Head:
     """A question that a checkpoint answers.
 
     `many`: several labels may apply, each chosen where its probability reaches its cutoff.
-    Otherwise the likeliest label is chosen, and the cutoffs are 0.
+    Otherwise the likeliest label is chosen, the cutoffs are 0, and an answer less probable than
+    `uncertain_below` is one that a person should look at.
     """
 
     name: str
     labels: tuple[str, ...]
     many: bool
     cutoffs: tuple[float, ...]
+    uncertain_below: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ def own_answers(settings: Mapping[str, Any], folder: Path) -> list[Answer]:
 
 def _own_answer(entry: Mapping[str, Any]) -> Answer:
     labels = tuple(entry["labels"])
-    head = Head(entry["name"], labels, entry["many"], tuple(entry["cutoffs"]))
+    unsure = entry.get("uncertain_below", 0.0)
+    head = Head(entry["name"], labels, entry["many"], tuple(entry["cutoffs"]), unsure)
     return Answer(head, head.name, entry["temperature"], np.eye(len(labels), dtype=np.float32))
 
 

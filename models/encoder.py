@@ -9,6 +9,7 @@ import hashlib
 import json
 import logging
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ import numpy as np
 from models.answers import Answer, Head, foreign_answer, own_answers
 from models.engines import Engine, Floats, open_engine, weights_file
 from models.preprocess import normalise
+from models.sentences import sentences
 from models.windows import (
     Places,
     Window,
@@ -49,10 +51,13 @@ class Reading:
 
     `probabilities[head.name]` is (texts, labels); the rows of a single-label head sum to 1.
     `embedding` is (texts, width) with rows of length 1, or None if the checkpoint gives none.
+    `deciding` has, for a text that was longer than a window, the sentence that speaks most for the
+    sentiment of the whole, else None.
     """
 
     probabilities: dict[str, Floats]
     embedding: Floats | None
+    deciding: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,39 +110,65 @@ class Encoder:
         pairs = [self._pair(text, post) for text, post in zip(texts, given, strict=True)]
         places = {pair: place for place, pair in enumerate(dict.fromkeys(pairs))}
         distinct = list(places)
-        blocks = []
+        blocks: list[dict[str, Floats]] = []
+        deciding: dict[tuple[str, str], str] = {}
         for start in range(0, len(distinct), BLOCK_TEXTS):
             block = distinct[start : start + BLOCK_TEXTS]
-            blocks.append(self._outputs(block))
+            windows = list(self._windows(block))
+            blocks.append(self._outputs(windows, len(block)))
+            deciding |= self._deciding(block, windows, blocks[-1])
             if on_progress is not None:
                 on_progress(start + len(block))
-        return self._reading(blocks, np.array([places[pair] for pair in pairs], dtype=np.int64))
+        rows = np.array([places[pair] for pair in pairs], dtype=np.int64)
+        return self._reading(blocks, rows, tuple(deciding.get(pair) for pair in pairs))
 
     def _pair(self, text: str, post: str | None) -> tuple[str, str]:
         """A text and its post as they are read; "" if there is none or this network sees none."""
         return normalise(text), normalise(post) if post and self._lengths.post else ""
 
-    def _reading(self, blocks: list[dict[str, Floats]], rows: Places) -> Reading:
+    def _reading(
+        self, blocks: list[dict[str, Floats]], rows: Places, deciding: tuple[str | None, ...]
+    ) -> Reading:
         """Put the blocks' outputs in the order of `rows`; without rows, arrays of height 0."""
-        blocks = blocks or [self._outputs([("", "")])]
+        blocks = blocks or [self._outputs(list(self._windows([("", "")])), 1)]
         outputs = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
         probabilities = {
             answer.head.name: answer.probabilities(outputs[answer.output])[rows]
             for answer in self._answers
         }
         embedding = outputs.get("embedding")
-        return Reading(probabilities, None if embedding is None else embedding[rows])
+        return Reading(probabilities, None if embedding is None else embedding[rows], deciding)
 
-    def _outputs(self, pairs: list[tuple[str, str]]) -> dict[str, Floats]:
-        """Every output of the network, (pairs, width), the windows of a text combined."""
-        windows = sorted(self._windows(pairs), key=lambda window: len(window.ids))
+    def _deciding(
+        self, pairs: list[tuple[str, str]], windows: list[Window], outputs: Mapping[str, Floats]
+    ) -> dict[tuple[str, str], str]:
+        """The deciding sentence of each pair that took several windows: the one that, read alone,
+        leans most to the sentiment of the whole."""
+        answer = next((a for a in self._answers if a.head.name == "sentiment"), None)
+        parts = Counter(window.place for window in windows)
+        long = [place for place, count in parts.items() if count > 1]
+        if answer is None or not long:
+            return {}
+        found = {}
+        for place in long:
+            text, post = pairs[place]
+            spoken = sentences(text)
+            alone = list(self._windows([(sentence, post) for sentence in spoken]))
+            chances = answer.probabilities(self._outputs(alone, len(spoken))[answer.output])
+            label = answer.probabilities(outputs[answer.output][place : place + 1])[0].argmax()
+            found[pairs[place]] = spoken[int(chances[:, label].argmax())]
+        return found
+
+    def _outputs(self, unsorted: list[Window], count: int) -> dict[str, Floats]:
+        """Every output of the network, (`count`, width), the windows of a text combined."""
+        windows = sorted(unsorted, key=lambda window: len(window.ids))
         parts = [self._engine(*padded(batch, self._frame.padding)) for batch in batches(windows)]
         many = {answer.output for answer in self._answers if answer.head.many}
         combined = {}
         for name in parts[0]:
             values = np.concatenate([part[name] for part in parts])
             combine = largest if name in many else weighted_sum
-            combined[name] = combine(values, windows, len(pairs))
+            combined[name] = combine(values, windows, count)
         if "embedding" in combined:
             length = np.linalg.norm(combined["embedding"], axis=1, keepdims=True)
             combined["embedding"] = combined["embedding"] / np.maximum(length, 1e-12)

@@ -31,6 +31,8 @@ def label_rows(inputs: pl.DataFrame, reading: Reading, head: Head, version: str)
             "label": list(head.labels) * inputs.height,
             "probability": probability.astype(np.float64).ravel(),
             "is_chosen": chosen(probability, head).ravel(),
+            "is_uncertain": is_uncertain(probability, head).repeat(width),
+            "decided_by": deciding_column(reading, head, probability),
             "model_version": pl.repeat(version, inputs.height * width, eager=True),
         },
         schema=LABEL.schema(),
@@ -46,6 +48,29 @@ def chosen(probability: Floats, head: Head) -> npt.NDArray[np.bool_]:
     return best
 
 
+def is_uncertain(probability: Floats, head: Head) -> npt.NDArray[np.bool_]:
+    """Which answers a person should look at, (texts,): the chosen one is too improbable.
+
+    Where several labels may apply none is: each label has a cutoff of its own.
+    """
+    if head.many:
+        return np.zeros(len(probability), dtype=bool)
+    unsure: npt.NDArray[np.bool_] = probability.max(axis=1) < head.uncertain_below
+    return unsure
+
+
+def deciding_column(reading: Reading, head: Head, probability: Floats) -> list[str | None]:
+    """The deciding sentences, beside the chosen sentiment of long comments; else null."""
+    if head.name != "sentiment" or not reading.deciding:
+        return [None] * probability.size
+    is_chosen = chosen(probability, head)
+    return [
+        sentence if marked else None
+        for sentence, marks in zip(reading.deciding, is_chosen, strict=True)
+        for marked in marks
+    ]
+
+
 def language_rows(inputs: pl.DataFrame, answers: Sequence[tuple[str, float]]) -> pl.DataFrame:
     """The `language` rows of `inputs`: one chosen label each, fit for `classified.label`."""
     return pl.DataFrame(
@@ -56,6 +81,8 @@ def language_rows(inputs: pl.DataFrame, answers: Sequence[tuple[str, float]]) ->
             "label": [code for code, _ in answers],
             "probability": [confidence for _, confidence in answers],
             "is_chosen": pl.repeat(True, inputs.height, eager=True),
+            "is_uncertain": pl.repeat(False, inputs.height, eager=True),
+            "decided_by": pl.repeat(None, inputs.height, dtype=pl.String, eager=True),
             "model_version": pl.repeat(language_version(), inputs.height, eager=True),
         },
         schema=LABEL.schema(),

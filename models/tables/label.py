@@ -17,6 +17,19 @@ LABEL = Table(
         Column("label", "text", "an answer to it"),
         Column("probability", "share", "how probable the model finds this answer, 0 to 1"),
         Column("is_chosen", "flag", "the model's answer (several may be, for topics and intents)"),
+        Column(
+            "is_uncertain",
+            "flag",
+            "the chosen answer is too improbable to rely on; null: not recorded",
+            optional=True,
+        ),
+        Column(
+            "decided_by",
+            "text",
+            "of a comment longer than the model's window, the sentence that speaks most for the "
+            "chosen sentiment",
+            optional=True,
+        ),
         Column("model_version", "text", "name and content hash of the checkpoint that answered"),
     ),
 )

@@ -66,6 +66,8 @@ class KeywordModel:
             .otherwise(pl.lit("positive")),
             probability=pl.lit(0.9),
             is_chosen=pl.lit(True),
+            is_uncertain=pl.lit(False),
+            decided_by=pl.lit(None),
             model_version=pl.lit(self.version),
         ).cast(dict(LABEL.schema()))
 

@@ -7,6 +7,7 @@ import pytest
 from flows.classify import classify
 from flows.ingest import ingest
 from flows.refine import refine
+from models.errors import GiveUp
 from tests.flows.conftest import KeywordModel, Query
 
 pytestmark = pytest.mark.usefixtures("prefect_server", "workplace")
@@ -117,3 +118,37 @@ def test_own_answers_are_not_read(
     clean(write_csv("a.csv", "a;03.11.2025;die it;Danke!;Cloud", "b;03.11.2025;Bert;gut;Cloud"))
     classify()
     assert keyword_model.asked == ["gut"]
+
+
+TOPICS = "SELECT comment_id, label, is_chosen FROM classified.current_label WHERE head = 'topic'"
+
+
+@pytest.mark.usefixtures("keyword_model")
+def test_a_taxonomy_of_ones_own_decides_the_topics_without_asking_the_model_again(
+    write_csv: Csv,
+    query: Query,
+    keyword_model: KeywordModel,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taxonomy = tmp_path / "taxonomy.toml"
+    monkeypatch.setenv("RESONANZ_CLASSIFY__TAXONOMY", str(taxonomy))
+    taxonomy.write_text('[grid]\nof = []\nwords = ["netz*"]\n', encoding="utf-8")
+    clean(write_csv("a.csv", "a;03.11.2025;Anna;Netzausbau gut;X", "b;03.11.2025;Bert;Na ja;X"))
+    classify()
+    assert sorted(query(TOPICS)) == [("table:a", "grid", True), ("table:b", "grid", False)]
+    keyword_model.asked.clear()
+    taxonomy.write_text('[doubt]\nof = []\nwords = ["na ja"]\n', encoding="utf-8")
+    classify()
+    assert sorted(query(TOPICS)) == [("table:a", "doubt", False), ("table:b", "doubt", True)]
+    assert keyword_model.asked == []
+
+
+def test_a_taxonomy_that_does_not_fit_the_model_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taxonomy = tmp_path / "taxonomy.toml"
+    taxonomy.write_text("[grid]\n", encoding="utf-8")
+    monkeypatch.setenv("RESONANZ_CLASSIFY__TAXONOMY", str(taxonomy))
+    with pytest.raises(GiveUp, match="`grid`, which the model does not know"):
+        classify()

@@ -22,7 +22,7 @@ def test_an_answer_has_every_head_and_the_language() -> None:
     assert all(set(topic) == {"label", "probability"} for topic in answer["topics"])
     assert all(set(intent) == {"label", "probability"} for intent in answer["intents"])
     for head in ("stance", "needs_reply", "toxic"):
-        assert set(answer[head]) == {"label", "probability"}
+        assert set(answer[head]) == {"label", "probability", "uncertain"}
     assert answer["language"] == "de"
 
 

@@ -240,3 +240,23 @@ def test_a_broken_file_is_named(foreign, broken):
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(ValueError, match="does not exist"):
         load_encoder(tmp_path / "nowhere")
+
+
+def test_a_long_comment_names_the_sentence_that_decided(shipped):
+    filler = "Am Dienstag war die Leitungsrunde im großen Saal und alle Bereiche waren vertreten. "
+    verdict = "Diese neue Software ist eine einzige Katastrophe und nervt nur noch."
+    comment = filler * 12 + verdict + " " + filler * 12
+    short, long = shipped.read([verdict, comment]).deciding
+    assert short is None
+    assert long in (verdict, filler.strip())
+    head = shipped.heads[0]
+    chances = shipped.read([comment]).probabilities["sentiment"][0]
+    if head.labels[chances.argmax()] == "negative":
+        assert long == verdict
+
+
+def test_sentences_that_decide_do_not_depend_on_other_texts(shipped):
+    comment = COMMENTS[-1] * 8
+    alone = shipped.read([comment]).deciding
+    assert alone[0]
+    assert shipped.read([*COMMENTS, comment]).deciding[-1] == alone[0]

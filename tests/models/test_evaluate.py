@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from models.evaluate import measure
+from models.evaluate import certainty, measure
 
 LABELS = ("negative", "neutral", "positive")
 
@@ -62,3 +62,11 @@ def test_equal_input_gives_equal_intervals() -> None:
 def test_shapes_that_do_not_fit_are_refused(gold: np.ndarray, found: np.ndarray) -> None:
     with pytest.raises(ValueError, match="head `sentiment`"):
         measure("sentiment", LABELS, gold.reshape(-1, 3), found.reshape(-1, 3))
+
+
+def test_certainty_of_a_model_that_is_right_when_it_is_sure() -> None:
+    probabilities = np.array([[0.95, 0.05]] * 4 + [[0.55, 0.45]])
+    gold = np.array([[True, False]] * 4 + [[False, True]])
+    found = certainty(probabilities, gold, uncertain_below=0.6)
+    assert found.calibration_error == pytest.approx((4 * 0.05 + 0.55) / 5)
+    assert (found.accuracy_at_80, found.certain_share, found.certain_accuracy) == (1.0, 0.8, 1.0)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -52,3 +54,17 @@ def test_language_is_a_label_like_any_other() -> None:
         ("language", "de", True),
         ("language", "und", True),
     ]
+
+
+def test_an_answer_below_the_threshold_is_flagged_for_one_label_only() -> None:
+    unsure = replace(ONE, uncertain_below=0.75)
+    rows = label_rows(INPUTS, reading(unsure, [0.7, 0.2, 0.1], [0.1, 0.1, 0.8]), unsure, "m@1")
+    assert rows["is_uncertain"].to_list() == [True] * 3 + [False] * 3
+    many = label_rows(INPUTS, reading(MANY, [0.5, 0.2], [0.1, 0.1]), MANY, "m@1")
+    assert not many["is_uncertain"].any()
+
+
+def test_the_deciding_sentence_stands_beside_the_chosen_sentiment() -> None:
+    read = replace(reading(ONE, [0.7, 0.2, 0.1], [0.1, 0.1, 0.8]), deciding=("Ein Graus.", None))
+    rows = label_rows(INPUTS, read, ONE, "m@1").filter(pl.col("decided_by").is_not_null())
+    assert rows.select("label", "decided_by").rows() == [("negative", "Ein Graus.")]

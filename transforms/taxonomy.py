@@ -1,0 +1,144 @@
+"""What the model said of a comment's topics in, the topics of the user's own taxonomy out."""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+from models.errors import GiveUp
+from models.tables.label import LABEL
+
+HEAD = "topic"
+FIELDS = frozenset(["de", "en", "about", "of", "words"])
+BY_RULE = 1.0
+"""Probability of a topic that a word decided."""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic as users see it: the model's topics that count as it, and words that do."""
+
+    name: str
+    of: frozenset[str]
+    words: tuple[str, ...] = ()
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str] | None:
+        """What finds one of the words in a text; None without words."""
+        if not self.words:
+            return None
+        each = (
+            re.escape(word).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for word in self.words
+        )
+        return re.compile(rf"(?<!\w)(?:{'|'.join(each)})(?!\w)", re.IGNORECASE)
+
+    def is_named_in(self, text: str) -> bool:
+        """Whether a text holds one of the words."""
+        return bool(self.pattern and self.pattern.search(text))
+
+
+@dataclass(frozen=True)
+class Taxonomy:
+    """The topics of a file, in its order."""
+
+    topics: tuple[Topic, ...]
+
+    @property
+    def version(self) -> str:
+        """Equal for taxonomies that decide alike."""
+        rules = [(t.name, sorted(t.of), t.words) for t in self.topics]
+        return f"taxonomy@{hashlib.sha256(repr(rules).encode()).hexdigest()[:12]}"
+
+    def is_as(self, labels: Sequence[str]) -> bool:
+        """Whether it says of every comment what a model with these `labels` says."""
+        own = all(topic.of == {topic.name} and not topic.words for topic in self.topics)
+        return own and {topic.name for topic in self.topics} == set(labels)
+
+    def judge(
+        self, said: Mapping[str, tuple[float, bool]], text: str
+    ) -> Iterator[tuple[str, float, bool]]:
+        """Each topic with its probability and whether it applies.
+
+        `said`: of each of the model's topics the probability, and whether it was chosen.
+        """
+        for topic in self.topics:
+            if topic.is_named_in(text):
+                yield topic.name, BY_RULE, True
+                continue
+            members = [said[label] for label in topic.of if label in said]
+            yield (
+                topic.name,
+                max((probability for probability, _ in members), default=0.0),
+                any(is_chosen for _, is_chosen in members),
+            )
+
+
+def read_taxonomy(path: Path) -> Taxonomy:
+    """The taxonomy in a file; raises `GiveUp` that names the table which can't be understood."""
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise GiveUp(
+            f"the taxonomy `{path}` can't be read ({error.strerror}): put it back, or name another "
+            "under `[classify]` in `settings.toml`."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise GiveUp(f"the taxonomy `{path}` is not valid TOML: {error}.") from error
+    return Taxonomy(tuple(_topic(name, table, path) for name, table in tables.items()))
+
+
+def _topic(name: str, table: object, path: Path) -> Topic:
+    fields: dict[str, object] = table if isinstance(table, dict) else {"": table}
+    if strange := sorted(set(fields) - FIELDS):
+        known = ", ".join(f"`{field}`" for field in sorted(FIELDS))
+        raise GiveUp(f"`[{name}]` of `{path}` holds `{strange[0]}`, expected some of {known}.")
+    of, words = (
+        _words(fields.get(field, default), field, name, path)
+        for field, default in (("of", [name]), ("words", []))
+    )
+    return Topic(name, frozenset(of), words)
+
+
+def _words(value: object, field: str, name: str, path: Path) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
+        raise GiveUp(f"`{field}` of `[{name}]` in `{path}` is no list of words, expected one.")
+    return tuple(value)
+
+
+def require_known(taxonomy: Taxonomy, labels: Sequence[str], path: Path) -> None:
+    """Raise `GiveUp` if the taxonomy takes in a topic that the model does not know."""
+    for topic in taxonomy.topics:
+        if strange := sorted(topic.of - set(labels)):
+            known = ", ".join(f"`{label}`" for label in labels)
+            raise GiveUp(
+                f"`[{topic.name}]` of `{path}` takes in `{strange[0]}`, which the model does not "
+                f"know; it knows {known}. For a topic of your own write `of = []` and `words`."
+            )
+
+
+def topic_rows(
+    inputs: pl.DataFrame, said: pl.DataFrame, taxonomy: Taxonomy, version: str
+) -> pl.DataFrame:
+    """One row per input and topic of the taxonomy, fit for `classified.label`.
+
+    `inputs` has `comment_id`, `input_hash` and `text`; `said` the model's label rows of the head
+    `topic` for the same inputs.
+    """
+    by_input: dict[str, dict[str, tuple[float, bool]]] = {}
+    for input_hash, label, probability, is_chosen in said.select(
+        "input_hash", "label", "probability", "is_chosen"
+    ).iter_rows():
+        by_input.setdefault(input_hash, {})[label] = (probability, is_chosen)
+    rows = [
+        (comment_id, input_hash, HEAD, name, probability, is_chosen, False, None, version)
+        for comment_id, input_hash, text in inputs.select(
+            "comment_id", "input_hash", "text"
+        ).iter_rows()
+        for name, probability, is_chosen in taxonomy.judge(by_input.get(input_hash, {}), text)
+    ]
+    return pl.DataFrame(rows, schema=LABEL.schema(), orient="row")
