@@ -57,9 +57,9 @@ def cli() -> None:
     Resonanz takes in the comments on your posts, says what they feel and about what, and publishes
     tables for spreadsheets, dashboards and SQL.
 
-    Drop export files in the inbox folder and run `resonanz daily`; the tables are then in
-    `data/published/latest`. The four steps of `daily` also run alone: ingest, refine, classify,
-    publish. All of them are safe to run twice.
+    Drop export files in the inbox folder, or name accounts in settings.toml, and run `resonanz
+    daily`; the tables are then in `data/published/latest`. The steps of `daily` also run alone:
+    fetch, ingest, refine, classify, publish. All of them are safe to run twice.
     """
 
 
@@ -112,13 +112,45 @@ def daily(as_of: datetime | None) -> int:
 
 
 @cli.command()
+@click.argument("names", nargs=-1)
+@click.option("--full", is_flag=True, help="Ask for every comment again, to notice deletions.")
+@AS_OF
+def fetch(names: tuple[str, ...], full: bool, as_of: datetime | None) -> int:
+    """Ask the accounts NAMES of settings.toml, or all of them, for new comments."""
+    from flows.fetch import fetch as flow
+
+    show(run(flow, names=names, is_full_sweep=full, as_of=as_of))
+    return 0
+
+
+@cli.group(invoke_without_command=True)
+@click.pass_context
+def sources(context: click.Context) -> None:
+    """List what can be taken in, what each needs, and when it last ran."""
+    if context.invoked_subcommand is None:
+        from flows.catalogue import catalogue
+
+        click.echo(catalogue())
+
+
+@sources.command()
+@click.argument("name")
+def check(name: str) -> None:
+    """Try the account NAME of settings.toml with one cheap question."""
+    from flows.catalogue import check as ask
+
+    click.echo(ask(name))
+
+
+@cli.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--channel", help="Where the audience was met: facebook, linkedin, intranet, ...")
 @AS_OF
 def ingest(files: tuple[Path, ...], channel: str | None, as_of: datetime | None) -> int:
     """Take in FILES, or without any the files of the inbox.
 
-    The format is recognised from the content. For tables, the columns that were recognised are
+    The format is recognised from the content. Archives (zip, gz, zst, tar) are unpacked; what of
+    them no source knows stays outside. For tables, the columns that were recognised are
     shown; set them in settings.toml where the guess is wrong. In the inbox, files of a subfolder
     belong to the channel that it is named after.
     """
@@ -127,7 +159,7 @@ def ingest(files: tuple[Path, ...], channel: str | None, as_of: datetime | None)
     paths = [path.expanduser().resolve() for path in files]
     report = run(flow, files=paths, channel=channel, as_of=as_of)
     show(report)
-    return EXIT_REJECTED if any("unknown format" in line for line in report.details) else 0
+    return verdict(report)
 
 
 @cli.command()

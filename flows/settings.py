@@ -116,6 +116,48 @@ class Sources(Concern):
         )
 
 
+class Account(Concern):
+    """An account of a platform's interface that is asked for comments."""
+
+    source: str = Field(description="the source that asks, as `resonanz sources` lists it")
+    name: str = Field(pattern=r"^[\w.-]+$", description="what you call it; its folder in landing")
+    token: str | None = Field(default=None, description="`env:NAME` or `block:NAME`")
+    channel: str | None = Field(default=None, description="where the audience was met")
+    options: dict[str, str] = Field(default_factory=dict, description="what the source needs")
+
+
+class Fetch(Concern):
+    """Which platforms' interfaces are asked, and how often."""
+
+    look_back_days: int = Field(
+        default=30, ge=1, description="posts of so many days are asked again for late comments"
+    )
+    sweep_every_days: int = Field(
+        default=7, ge=1, description="days between full sweeps, which notice what was deleted"
+    )
+    accounts: tuple[Account, ...] = Field(default=(), description="accounts that are asked")
+
+    @field_validator("accounts")
+    @classmethod
+    def _distinct(cls, accounts: tuple[Account, ...]) -> tuple[Account, ...]:
+        names = [account.name for account in accounts]
+        if repeated := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(
+                f"two accounts are called `{repeated[0]}`; give each a name of its own"
+            )
+        return accounts
+
+
+class Ingest(Concern):
+    """How far an archive is unpacked: one that goes beyond was made to do harm."""
+
+    most_bytes: int = Field(
+        default=50_000_000_000, gt=0, description="bytes that one archive may unpack to"
+    )
+    most_members: int = Field(default=200_000, gt=0, description="files that it may hold")
+    most_ratio: int = Field(default=200, gt=0, description="times its own size it may unpack to")
+
+
 class Refine(Concern):
     """What is kept."""
 
@@ -129,6 +171,12 @@ class Classify(Concern):
     batch: int = Field(default=2000, gt=0, description="comments scored between two commits")
     threads: int = Field(default=0, ge=0, description="0: all cores")
     labels: dict[str, str] = Field(default_factory=dict, description="its label -> our label")
+    taxonomy: Path = Field(default=Path("taxonomy.toml"), description="the topics of the tables")
+
+    @property
+    def taxonomy_file(self) -> Path:
+        """The file with the topics, absolute."""
+        return home() / self.taxonomy.expanduser()
 
 
 class Privacy(Concern):
@@ -164,6 +212,8 @@ class Settings(BaseSettings):
     paths: Paths = Paths()
     reporting: Reporting = Reporting()
     sources: Sources = Sources()
+    fetch: Fetch = Fetch()
+    ingest: Ingest = Ingest()
     refine: Refine = Refine()
     classify: Classify = Classify()
     privacy: Privacy = Privacy()

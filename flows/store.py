@@ -8,14 +8,15 @@ from itertools import islice
 import duckdb
 import polars as pl
 
+from flows.identity import comments_under_one_id, posts_under_one_id
 from flows.warehouse import frame, matching, merge
-from models.canonical import Comment, Post, Record, Rejected
+from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.contract import Table
 from models.tables.comment import COMMENT
 from models.tables.comment_version import COMMENT_VERSION
 from models.tables.post import POST
 from models.tables.rejected_comment import REJECTED_COMMENT
-from transforms.canonical import Origin, comments_frame, naive_utc, posts_frame
+from transforms.canonical import Origin, comments_frame, naive_utc, post_id_of, posts_frame
 from transforms.clean import clean
 from transforms.merge import merged
 from transforms.threads import with_places
@@ -33,6 +34,7 @@ class Tally:
 
     posts: set[str] = field(default_factory=set)
     comments: set[str] = field(default_factory=set)
+    swept: set[str] = field(default_factory=set)
     rejected: int = 0
     records: int = 0
 
@@ -53,6 +55,7 @@ def store(
         )
     tally = merge_records(connection, records, origin, longest_text)
     sweep(connection, origin, tally)
+    mark_gone(connection, origin, tally)
     place_threads(connection, origin)
     return tally
 
@@ -67,12 +70,15 @@ def merge_records(
     tally, repeats = Tally(), Counter[str]()
     for batch in batches(records):
         tally.records += len(batch)
-        posts = posts_frame([record for record in batch if isinstance(record, Post)], origin)
+        posts = posts_under_one_id(
+            connection,
+            posts_frame([record for record in batch if isinstance(record, Post)], origin),
+        )
         merge_seen(connection, POST, posts)
         drafts = comments_frame(
             [record for record in batch if isinstance(record, Comment)], origin, repeats
         )
-        cleaned = clean(drafts, longest_text)
+        cleaned = clean(comments_under_one_id(connection, drafts), longest_text)
         rejected = pl.concat(
             [
                 cleaned.rejected,
@@ -85,6 +91,11 @@ def merge_records(
         merge(connection, REJECTED_COMMENT, rejected)
         merge_seen(connection, COMMENT, cleaned.kept)
         merge_seen(connection, COMMENT_VERSION, cleaned.kept.select(COMMENT_VERSION.column_names))
+        tally.swept |= {
+            post_id_of(record.platform, record.site, record.post_native_id)
+            for record in batch
+            if isinstance(record, Swept)
+        }
         tally.posts |= set(posts["post_id"])
         tally.comments |= set(cleaned.kept["comment_id"])
         tally.rejected += rejected.height
@@ -146,6 +157,20 @@ def sweep(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -
             [origin.landed_file],
         )
         connection.unregister("produced")
+
+
+def mark_gone(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -> None:
+    """Mark the comments of posts that this file has completely, and that it does not have.
+
+    What a later file saw again is not gone.
+    """
+    connection.execute(
+        "UPDATE clean.comment SET gone_at_utc = $received "
+        "WHERE last_seen_at_utc < $received AND gone_at_utc IS NULL "
+        "AND (list_contains($swept, post_id) OR post_id IN (SELECT id FROM ops.alias "
+        "WHERE kind = 'post' AND list_contains($swept, alias_id)))",
+        {"received": naive_utc(origin.received_at), "swept": list(tally.swept)},
+    )
 
 
 def place_threads(connection: duckdb.DuckDBPyConnection, origin: Origin) -> None:

@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 
 from flows.settings import Warehouse
-from models.contract import Table
+from models.contract import DUCKDB_TYPE, Table
 from models.errors import GiveUp, TryAgain
 from models.tables import all_tables
 from models.tables.reporting import REPORTING
@@ -49,12 +49,26 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(table.ddl())
             for comment in table.comments():
                 connection.execute(comment)
+        else:
+            add_new_columns(connection, table)
     for view in all_views():
         connection.execute(view.view())
 
 
+def add_new_columns(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Give a table of an earlier version the optional columns that it has gained since."""
+    known = connection.execute(f"SELECT * FROM {table.full_name} LIMIT 0").description
+    missing = set(table.column_names) - {column[0] for column in known}
+    for column in table.columns:
+        if column.name in missing and column.optional:
+            kind = DUCKDB_TYPE[column.kind]
+            connection.execute(f'ALTER TABLE {table.full_name} ADD COLUMN "{column.name}" {kind}')
+
+
 def frame(
-    connection: duckdb.DuckDBPyConnection, query: str, parameters: list[object] | None = None
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    parameters: list[object] | dict[str, object] | None = None,
 ) -> pl.DataFrame:
     """The answer to `query` as a Polars frame."""
     return connection.execute(query, parameters or []).pl()
@@ -62,7 +76,7 @@ def frame(
 
 def read(connection: duckdb.DuckDBPyConnection, table: Table) -> pl.DataFrame:
     """All rows of `table`."""
-    return frame(connection, f"FROM {table.full_name}")
+    return frame(connection, f"FROM {table.full_name}").select(table.column_names)
 
 
 def matching(
@@ -90,7 +104,7 @@ def merge(connection: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFram
     try:
         match = " AND ".join(f"stored.{name} = incoming.{name}" for name in table.grain)
         connection.execute(f"DELETE FROM {table.full_name} AS stored USING incoming WHERE {match}")
-        connection.execute(f"INSERT INTO {table.full_name} FROM incoming")
+        connection.execute(f"INSERT INTO {table.full_name} BY NAME FROM incoming")
     finally:
         connection.unregister("incoming")
 
@@ -102,7 +116,7 @@ def append(connection: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFra
         return
     connection.register("incoming", fitting)
     try:
-        connection.execute(f"INSERT INTO {table.full_name} FROM incoming")
+        connection.execute(f"INSERT INTO {table.full_name} BY NAME FROM incoming")
     finally:
         connection.unregister("incoming")
 

@@ -126,5 +126,18 @@ class Rejected:
     line: int | None = None
 
 
-Record = Post | Comment | Rejected
+@dataclass(slots=True, kw_only=True)
+class Swept:
+    """Every comment that a post still has stands in this file: what is missing is gone.
+
+    Readers yield it after the comments, and only for a full sweep of the post.
+    """
+
+    platform: str
+    site: str
+    post_native_id: str
+    position: int
+
+
+Record = Post | Comment | Rejected | Swept
 """What a reader yields."""

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from flows.exports import all_exports
-from flows.sources.base import all_sources
+from flows.reading.landed import SAMPLE_SIZE
+from flows.sources.base import FileSource, all_sources
 from transforms.marts import all_marts
 
 ROOT = Path(__file__).parent.parent
@@ -15,9 +16,13 @@ UNTESTED = {
     "models/answers.py": "tested through the encoder",
     "flows/progress.py": "shows a bar to a person at a terminal",
     "flows/quiet.py": "tested through the command line",
+    "flows/receive.py": "tested through the ingest flow",
     "flows/report.py": "tested through every flow",
     "flows/retry.py": "tested through the warehouse and the flows",
     "flows/store.py": "tested through the refine flow",
+    "flows/stream_entries.py": "tested through the archives",
+    "flows/unpacking.py": "tested through the archives",
+    "flows/zip_entries.py": "tested through the archives",
     "models/canonical.py": "declarations, tested with the tables they become",
     "models/errors.py": "declarations",
     "models/engines.py": "tested through the encoder",
@@ -27,6 +32,15 @@ UNTESTED = {
     "flows/reading/table_types.py": "declarations",
 }
 """Files without a test file of their own, and where they are tested."""
+
+
+SAMPLES = (ROOT / "data" / "samples", ROOT / "tests" / "flows" / "sources" / "samples")
+
+
+def samples() -> list[Path]:
+    return sorted(
+        path for folder in SAMPLES for path in folder.iterdir() if path.suffix not in (".md", "")
+    )
 
 
 def modules() -> list[str]:
@@ -72,9 +86,29 @@ def test_every_source_says_what_it_is_and_how_to_get_it(source: object) -> None:
 def test_every_source_recognises_a_sample_of_its_own() -> None:
     from flows.sources.base import recognise
 
-    samples = [path for path in (ROOT / "data" / "samples").iterdir() if path.suffix != ".md"]
-    found = {source.name for path in samples if (source := recognise(path))}
+    found = {source.name for path in samples() if (source := recognise(path))}
     assert found == set(all_sources())
+
+
+@pytest.mark.parametrize("sample", samples(), ids=lambda path: path.name)
+def test_no_sample_is_claimed_by_two_sources(sample: Path) -> None:
+    content = sample.read_bytes()[:SAMPLE_SIZE]
+    claims = [
+        source.name
+        for source in all_sources().values()
+        if not source.is_generic and source.recognise(content)
+    ]
+    assert len(claims) <= 1
+    if sample.parent.name == "samples" and sample.stem in all_sources():
+        assert claims == [sample.stem] or sample.parents[1].name == "data"
+
+
+@pytest.mark.parametrize(
+    "source", [s for s in all_sources().values() if not s.is_generic], ids=lambda s: s.name
+)
+def test_every_source_has_a_page_for_people(source: FileSource) -> None:
+    page = ROOT / "docs" / "sources" / f"{source.name}.md"
+    assert len(page.read_text(encoding="utf-8").splitlines()) > 8
 
 
 def test_generic_sources_are_asked_last() -> None:

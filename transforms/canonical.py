@@ -122,6 +122,11 @@ def account(name: str) -> str:
     return name.strip().removeprefix("@").casefold()
 
 
+def post_id_of(platform: str, site: str, native_id: str) -> str:
+    """The `post_id` of a post, by the names its platform gives it."""
+    return _id(platform, site, native_id)
+
+
 def text_hash(text: str) -> str:
     """First 32 hex digits of the SHA-256 of `text`: 128 bits tell any two wordings apart."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
@@ -130,7 +135,7 @@ def text_hash(text: str) -> str:
 def _post_row(post: Post, origin: Origin) -> dict[str, object]:
     seen = naive_utc(origin.received_at)
     return {
-        "post_id": _id(post.platform, post.site, post.native_id),
+        "post_id": post_id_of(post.platform, post.site, post.native_id),
         "platform": post.platform,
         "site": post.site,
         "channel": channel_of(origin.channel, post.channel, link=post.url),
@@ -193,6 +198,7 @@ def _comment_row(comment: Comment, origin: Origin, repeats: Counter[str]) -> dic
         "edit_basis": "api" if comment.edited_at or comment.is_edited else None,
         "status": comment.status,
         "visibility": comment.visibility,
+        "gone_at_utc": None,
         "like_count": comment.like_count,
         "dislike_count": comment.dislike_count,
         "reply_count": comment.reply_count,

@@ -24,6 +24,8 @@ def merged(incoming: pl.DataFrame, stored: pl.DataFrame, table: Table) -> pl.Dat
     columns[LAST] = pl.max_horizontal(LAST, f"{LAST}_stored")
     if "edit_basis" in columns:
         columns |= _edit_marks()
+    if "gone_at_utc" in columns:
+        columns["gone_at_utc"] = _gone_unless_seen_again()
     return both.with_columns(**columns).select(table.column_names)
 
 
@@ -32,6 +34,11 @@ def _newest(name: str, is_optional: bool, is_newer: pl.Expr) -> pl.Expr:
     newest = pl.when(is_newer).then(incoming).otherwise(stored)
     older = pl.when(is_newer).then(stored).otherwise(incoming)
     return pl.coalesce(newest, older) if is_optional else newest
+
+
+def _gone_unless_seen_again() -> pl.Expr:
+    gone = pl.coalesce("gone_at_utc", "gone_at_utc_stored")
+    return pl.when(gone >= pl.col(LAST)).then(gone)
 
 
 def _edit_marks() -> dict[str, pl.Expr]:

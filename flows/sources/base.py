@@ -1,12 +1,20 @@
-"""What a source of files is, and how the one for a file is found: by content, never by name."""
+"""What a source is, and how the one for a file is found: by content, never by name.
+
+A `FileSource` reads files that people export; an `ApiSource` also asks a platform's interface, and
+reads the pages that it landed. Network and reading are apart, so that what has landed is read again
+when a reader improves.
+"""
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any, Protocol
 
+from flows.fetching.session import Judge, Session, by_status
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from models.canonical import Record
 
@@ -46,6 +54,69 @@ class FileSource:
     describe: Describe = no_description
 
 
+class Connect(Protocol):
+    """Opens a `Session`; tests give one that stays on this machine."""
+
+    def __call__(
+        self, base: str, *, headers: Mapping[str, str] | None = None, judge: Judge = by_status
+    ) -> Session: ...
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What one run asks of one account.
+
+    `options` are those of the account in the settings, `token` its secret. `memory` is what the
+    last page that landed in earlier runs said to remember, {} at first. Posts made or changed since
+    `look_back` are asked for again, because comments come late and are edited; in a full sweep
+    all posts are, and each comment of them, so that what is gone is noticed.
+    """
+
+    options: Mapping[str, str]
+    token: str | None
+    connect: Connect
+    memory: Mapping[str, Any]
+    look_back: datetime
+    now: datetime
+    is_full_sweep: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer of a platform, to be landed as it is.
+
+    `about`: what the reader needs beside the body, never a secret. `memory`: what to hand to the
+    next run if this is the last page that lands; None: as before. `completes`: native id of the
+    post whose every comment stands in the pages of this run up to this one (full sweeps only).
+    """
+
+    body: Any
+    about: Mapping[str, Any] = field(default_factory=dict)
+    memory: Mapping[str, Any] | None = None
+    completes: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiSource(FileSource):
+    """A platform's interface. `recognise` and `read` are for the pages that have landed.
+
+    `pages` yields the answers in the order of asking; it lets the errors of its `Session` through,
+    except an `Absent` that is data. `options` names what an account of it can set, each with a
+    sentence; those of `needs` it must. `token`: what the token is, or "" if there is none.
+    """
+
+    pages: Callable[[Errand], Iterator[Page]]
+    options: Mapping[str, str]
+    needs: tuple[str, ...] = ()
+    token: str = ""
+    is_token_optional: bool = False
+
+
+def api_sources() -> dict[str, ApiSource]:
+    """The sources that ask a platform's interface, by name."""
+    return {name: s for name, s in all_sources().items() if isinstance(s, ApiSource)}
+
+
 @cache
 def all_sources() -> dict[str, FileSource]:
     """Every source by name, specific ones first, so that their order is the order of asking."""
@@ -63,5 +134,9 @@ def all_sources() -> dict[str, FileSource]:
 def recognise(path: Path) -> FileSource | None:
     """The source whose format the file's content has, or None."""
     with path.open("rb") as file:
-        sample = file.read(SAMPLE_SIZE)
+        return recognise_sample(file.read(SAMPLE_SIZE))
+
+
+def recognise_sample(sample: bytes) -> FileSource | None:
+    """The source of a file that begins with `sample`, its first `SAMPLE_SIZE` bytes, or None."""
     return next((source for source in all_sources().values() if source.recognise(sample)), None)

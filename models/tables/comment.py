@@ -60,6 +60,12 @@ COMMENT = Table(
         Column("edit_basis", "text", "how an edit was noticed: api or hash_changed", optional=True),
         Column("status", "text", "published, pending, hidden, spam, trash, deleted or unknown"),
         Column("visibility", "text", "public, members or private", optional=True),
+        Column(
+            "gone_at_utc",
+            "time",
+            "when a full sweep of its post did not find it any more; null: not so far",
+            optional=True,
+        ),
         Column("like_count", "count", "likes; null: not reported", optional=True),
         Column("dislike_count", "count", "dislikes; null: not reported", optional=True),
         Column(

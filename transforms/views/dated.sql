@@ -22,6 +22,7 @@ WITH dated AS (
         timezone(reporting.time_zone, timezone('UTC', created_at_utc))::DATE        AS day,
         is_owner,
         status IN ('published', 'unknown')
+            AND gone_at_utc IS NULL
             AND kind IN ('comment', 'review', 'survey_answer', 'message')           AS is_public_opinion
     FROM clean.comment
     CROSS JOIN ops.reporting AS reporting

@@ -1,0 +1,267 @@
+"""Flow: platforms' interfaces -> the landing folder, from where each account's last run ended."""
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from prefect import flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+
+from flows.fetching.secrets import secret
+from flows.fetching.session import QuotaEnded, Session
+from flows.landing import land
+from flows.reading.api_pages import page_line
+from flows.report import StageReport
+from flows.settings import Account, Settings, load_settings
+from flows.sources.base import ApiSource, Errand, Page, api_sources
+from flows.warehouse import frame, merge, writing
+from models.errors import GiveUp, ResonanzError, TryAgain
+from models.tables.fetch_state import FETCH_STATE
+from transforms.canonical import naive_utc
+
+PAGES_A_FILE = 200
+"""Pages that land together: what a crash can cost."""
+
+
+@dataclass(frozen=True)
+class State:
+    """Where an account stands: a row of `ops.fetch_state`."""
+
+    memory: dict[str, Any]
+    swept_at: datetime | None = None
+    wait_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What asking one account came to; `error` is what ended it before its end."""
+
+    account: str
+    page_count: int
+    note: str
+    error: ResonanzError | None = None
+
+
+@flow(name="fetch")
+def fetch(
+    names: Sequence[str] = (), is_full_sweep: bool = False, as_of: datetime | None = None
+) -> StageReport:
+    """Ask the accounts `names` (all without any) for what is new; safe to run twice.
+
+    An account that fails does not keep the others from being asked; the error is raised at the end.
+    A platform's limit is not an error: the next run goes on from there.
+    """
+    settings, moment = load_settings(), as_of or datetime.now(UTC)
+    outcomes = [
+        fetch_account(account, is_full_sweep, moment, settings)
+        for account in chosen(settings.fetch.accounts, names)
+    ]
+    pages = sum(outcome.page_count for outcome in outcomes)
+    lines = tuple(f"`{outcome.account}`: {outcome.note}" for outcome in outcomes)
+    note = f"{len(outcomes)} accounts asked, {pages:,} answers landed"
+    report = StageReport("fetch", len(outcomes), pages, 0, note, lines)
+    report.log(get_run_logger())
+    raise_worst([outcome.error for outcome in outcomes if outcome.error])
+    return report
+
+
+@task(cache_policy=NO_CACHE, task_run_name="fetch {account.name}")
+def fetch_account(
+    account: Account, is_full_sweep: bool, moment: datetime, settings: Settings
+) -> Outcome:
+    """Ask one account and land its pages; what landed before an error stays, and is remembered."""
+    state = state_of(account, settings)
+    if state.wait_until and state.wait_until > moment:
+        until = f"{state.wait_until:%Y-%m-%d %H:%M}"
+        return Outcome(account.name, 0, f"not asked: the platform wants no calls until {until} UTC")
+    sweep = is_full_sweep or sweep_is_due(state, moment, settings)
+    try:
+        source = source_of(account)
+        errand = errand_of(account, state, moment, sweep, settings)
+    except ResonanzError as error:
+        return Outcome(account.name, 0, str(error), error)
+    run = Run(account, source, settings, errand, state)
+    try:
+        run.ask()
+    except QuotaEnded as ended:
+        run.remember("stopped at the platform's limit", wait_until=ended.until)
+        return Outcome(account.name, run.page_count, f"{run.told}; {ended} The next run goes on.")
+    except ResonanzError as error:
+        return Outcome(account.name, run.page_count, str(error), error)
+    run.remember("complete", swept_at=moment if sweep else None)
+    return Outcome(account.name, run.page_count, run.told)
+
+
+class Run:
+    """One account being asked: pages go to a file that lands when it is full or the pages end."""
+
+    def __init__(
+        self,
+        account: Account,
+        source: ApiSource,
+        settings: Settings,
+        errand: Errand,
+        state: State,
+    ) -> None:
+        self.account, self.source, self.settings = account, source, settings
+        self.errand, self.state = errand, state
+        self.memory = dict(state.memory)
+        self.page_count = 0
+        self.waiting: list[Page] = []
+
+    @property
+    def told(self) -> str:
+        """The run in a few words."""
+        kind = "full sweep, " if self.errand.is_full_sweep else ""
+        return f"{kind}{self.page_count:,} answers"
+
+    def ask(self) -> None:
+        """Land every page; those before an error land before it is raised."""
+        try:
+            for page in self.source.pages(self.errand):
+                self.waiting.append(page)
+                # The pages of a post that is swept must stand in one file.
+                may_part = not self.errand.is_full_sweep or page.completes is not None
+                if len(self.waiting) >= PAGES_A_FILE and may_part:
+                    self.land()
+        except (KeyError, TypeError, AttributeError) as error:
+            raise GiveUp(
+                f"`{self.source.name}` answers in a shape that is not expected ({error!r}); "
+                "what came before it has landed. Has the interface changed?"
+            ) from error
+        finally:
+            self.land()
+
+    def land(self) -> None:
+        """Write the waiting pages to a file, land it, and remember how far that was."""
+        if not self.waiting:
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / f"{self.account.name}.pages.jsonl"
+            file.write_text("".join(f"{line}\n" for line in self.lines()), encoding="utf-8")
+            landing = self.settings.paths.landing
+            now = datetime.now(UTC)
+            land(file, self.source.name, self.account.channel, now, landing)
+        for page in self.waiting:
+            if page.memory is not None:
+                self.memory = dict(page.memory)
+        self.page_count += len(self.waiting)
+        self.waiting = []
+        self.remember(note="under way")
+
+    def lines(self) -> Iterator[str]:
+        """The waiting pages as lines, without the token wherever the platform repeated it."""
+        is_sweep, token = self.errand.is_full_sweep, self.errand.token
+        moment = self.errand.now.isoformat() if is_sweep else None
+        for page in self.waiting:
+            completes = page.completes if is_sweep else None
+            line = page_line(self.source.name, page.body, dict(page.about), moment, completes)
+            yield line.replace(token, "***") if token else line
+
+    def remember(
+        self,
+        note: str,
+        swept_at: datetime | None = None,
+        wait_until: datetime | None = None,
+    ) -> None:
+        """Write where the account stands."""
+        row = {
+            "account": self.account.name,
+            "source": self.source.name,
+            "memory": json.dumps(self.memory),
+            "fetched_at_utc": naive_utc(self.errand.now),
+            "swept_at_utc": naive_utc(swept_at or self.state.swept_at),
+            "wait_until_utc": naive_utc(wait_until),
+            "note": f"{note}: {self.told}",
+        }
+        with writing(self.settings.paths.warehouse, self.settings.warehouse) as connection:
+            merge(connection, FETCH_STATE, pl.DataFrame([row], schema=FETCH_STATE.schema()))
+
+
+def chosen(accounts: Sequence[Account], names: Sequence[str]) -> list[Account]:
+    """The accounts called `names`, all without any; raises `GiveUp` for a name that none has."""
+    known = {account.name: account for account in accounts}
+    if strange := [name for name in names if name not in known]:
+        listed = ", ".join(f"`{name}`" for name in known) or "none"
+        raise GiveUp(f"no account is called `{strange[0]}`; `settings.toml` has {listed}.")
+    return [known[name] for name in names] if names else list(accounts)
+
+
+def source_of(account: Account) -> ApiSource:
+    """The source of an account; raises `GiveUp` if there is none, or an option is wrong."""
+    source = api_sources().get(account.source)
+    if not source:
+        listed = ", ".join(f"`{name}`" for name in sorted(api_sources()))
+        raise GiveUp(
+            f"account `{account.name}` names the source `{account.source}`, expected one of {listed}."
+        )
+    if missing := [name for name in source.needs if not account.options.get(name, "").strip()]:
+        raise GiveUp(
+            f"account `{account.name}` has no option `{missing[0]}`: {source.options[missing[0]]}."
+        )
+    if strange := sorted(set(account.options) - set(source.options)):
+        listed = ", ".join(f"`{name}`" for name in source.options)
+        raise GiveUp(
+            f"account `{account.name}` has the option `{strange[0]}`; `{source.name}` knows {listed}."
+        )
+    if source.token and not source.is_token_optional and not account.token:
+        raise GiveUp(f"account `{account.name}` has no `token`: {source.token}.")
+    return source
+
+
+def errand_of(
+    account: Account, state: State, moment: datetime, is_full_sweep: bool, settings: Settings
+) -> Errand:
+    """What the run asks of the account; raises `GiveUp` if its token is missing."""
+    return Errand(
+        options=account.options,
+        token=secret(account.token) if account.token else None,
+        connect=Session,
+        memory=state.memory,
+        look_back=moment - timedelta(days=settings.fetch.look_back_days),
+        now=moment,
+        is_full_sweep=is_full_sweep,
+    )
+
+
+def state_of(account: Account, settings: Settings) -> State:
+    """Where the account stands; at its beginning if it was never asked, or of another source."""
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        rows = frame(
+            connection,
+            "FROM ops.fetch_state WHERE account = ? AND source = ?",
+            [account.name, account.source],
+        ).to_dicts()
+    if not rows:
+        return State({})
+    row = rows[0]
+    return State(
+        json.loads(row["memory"]), aware(row["swept_at_utc"]), aware(row["wait_until_utc"])
+    )
+
+
+def sweep_is_due(state: State, moment: datetime, settings: Settings) -> bool:
+    """Whether the last full sweep is too long ago; the first run of an account is one."""
+    if not state.swept_at:
+        return True
+    return moment - state.swept_at >= timedelta(days=settings.fetch.sweep_every_days)
+
+
+def aware(moment: datetime | None) -> datetime | None:
+    """A stored time with its zone."""
+    return moment.replace(tzinfo=UTC) if moment else None
+
+
+def raise_worst(errors: Sequence[ResonanzError]) -> None:
+    """Raise one error for `errors`: `GiveUp` if a person must act on one, else `TryAgain`."""
+    if not errors:
+        return
+    text = " ".join(str(error) for error in errors)
+    if any(not isinstance(error, TryAgain) for error in errors):
+        raise GiveUp(text)
+    raise TryAgain(text)

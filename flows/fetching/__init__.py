@@ -1,0 +1,1 @@
+"""The way to the platforms' interfaces: one polite session, secrets by reference."""

@@ -1,0 +1,217 @@
+"""A polite session with one platform: asks, waits as long as it is told to, and keeps secrets.
+
+What a status means differs from platform to platform (Facebook throttles with 400), so a source may
+bring a `Judge` of its own. Addresses are told without their queries, which can hold tokens.
+"""
+
+import email.utils
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any, Literal
+
+import httpx
+import tenacity
+
+from models.errors import GiveUp, ResonanzError, TryAgain
+
+# At INFO httpx logs whole addresses.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+
+TRIES = 5
+LONGEST_WAIT = 120.0
+"""Seconds; told to wait longer, a run stops, and the next one goes on from there."""
+TIMEOUT = 30.0
+RESET_HEADERS = ("x-rate-limit-reset", "ratelimit-reset", "x-ratelimit-reset")
+EPOCH_SINCE = 1_000_000_000
+"""A reset header above is a moment (epoch seconds), below a number of seconds from now."""
+
+Parameters = Mapping[str, str | int]
+
+
+class Absent(ResonanzError):
+    """What was asked for is not there (any more), or is not for us: data, not a fault."""
+
+
+class QuotaEnded(TryAgain):
+    """The platform wants to be left alone until `until`, longer than a run should wait."""
+
+    def __init__(self, until: datetime, reason: str) -> None:
+        super().__init__(f"{reason}; asked to wait until {until:%Y-%m-%d %H:%M} UTC.")
+        self.until, self.reason = until, reason
+
+
+class Busy(TryAgain):
+    """Try again after `seconds`, or, where the platform does not say, a little longer each time."""
+
+    def __init__(self, reason: str, seconds: float | None = None) -> None:
+        super().__init__(f"{reason}. Run the same again later.")
+        self.reason, self.seconds = reason, seconds
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an answer means. `reason` is told to people: no text, name or token of the answer.
+
+    fine: use it, after a pause of `seconds` before the next question; wait: ask again after
+    `seconds` (None: a little longer each time); absent: raise `Absent`; refuse: raise `GiveUp`.
+    """
+
+    kind: Literal["fine", "wait", "absent", "refuse"]
+    reason: str = ""
+    seconds: float | None = None
+
+
+Judge = Callable[[httpx.Response], Verdict]
+
+FINE = Verdict("fine")
+
+
+def by_status(response: httpx.Response) -> Verdict:
+    """What HTTP itself says (RFC 9110, RFC 6585), and the usual headers on waiting."""
+    status = response.status_code
+    if status < 300:
+        return FINE
+    if status == 429 or (status == 503 and "retry-after" in response.headers):
+        return Verdict("wait", "the platform asks for fewer questions", told_seconds(response))
+    if status >= 500:
+        return Verdict("wait", f"the platform answers {status}")
+    if status in (404, 410):
+        return Verdict("absent", f"the platform answers {status}")
+    if status in (401, 403):
+        return Verdict("refuse", f"the platform answers {status}: check the token and its rights")
+    return Verdict("refuse", f"the platform answers {status}, expected 200")
+
+
+def told_seconds(response: httpx.Response) -> float | None:
+    """How long `Retry-After` or a reset header says to wait; None if neither does."""
+    now = datetime.now(UTC)
+    if told := response.headers.get("retry-after", "").strip():
+        try:
+            return max(0.0, float(told))
+        except ValueError:
+            pass
+        try:
+            moment = email.utils.parsedate_to_datetime(told)
+        except ValueError:
+            return None
+        return max(0.0, (moment.astimezone(UTC) - now).total_seconds())
+    for name in RESET_HEADERS:
+        try:
+            value = float(response.headers[name])
+        except (KeyError, ValueError):
+            continue
+        return max(0.0, value - now.timestamp() if value > EPOCH_SINCE else value)
+    return None
+
+
+class Session:
+    """Questions to one platform, each answered, refused or tried again as its `judge` says."""
+
+    def __init__(
+        self,
+        base: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        judge: Judge = by_status,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        longest_wait: float = LONGEST_WAIT,
+    ) -> None:
+        sent = {"user-agent": "resonanz (+https://pypi.org/project/resonanz)"} | dict(headers or {})
+        self._client = httpx.Client(
+            base_url=base,
+            headers=sent,
+            timeout=TIMEOUT,
+            transport=transport,
+            follow_redirects=True,
+        )
+        self._judge, self._sleep, self._longest_wait = judge, sleep, longest_wait
+        self.question_count = 0
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._client.close()
+
+    def get(self, path: str, parameters: Parameters | None = None) -> Any:
+        """The JSON at `path`.
+
+        Raises `Absent` if there is nothing for us, `QuotaEnded` if the platform wants a longer
+        pause, `TryAgain` if it did not answer after several tries, `GiveUp` if it refuses.
+        """
+        return _json(self.response("GET", path, parameters), path)
+
+    def post(self, path: str, data: Mapping[str, Any], *, as_json: bool = True) -> Any:
+        """The JSON that `path` answers to `data`; raises as `get` does."""
+        body = {"json": data} if as_json else {"data": data}
+        return _json(self.response("POST", path, None, **body), path)
+
+    def response(
+        self, method: str, path: str, parameters: Parameters | None = None, **body: Any
+    ) -> httpx.Response:
+        """The whole response, for its headers or where it is not JSON; raises as `get` does."""
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(Busy),
+            stop=tenacity.stop_after_attempt(TRIES),
+            wait=_seconds_before_next,
+            sleep=self._sleep,
+            reraise=True,
+        )
+        return retrying(self._ask, method, path, parameters, body)
+
+    def _ask(
+        self, method: str, path: str, parameters: Parameters | None, body: Mapping[str, Any]
+    ) -> httpx.Response:
+        self.question_count += 1
+        try:
+            response = self._client.request(method, path, params=parameters, **body)
+        except httpx.TransportError as error:
+            # Its message can hold the address; its type says enough.
+            where = f"`{_shown(path)}` of `{self._client.base_url.host}`"
+            raise Busy(f"{where} can't be reached ({type(error).__name__})") from None
+        return self._judged(response)
+
+    def _judged(self, response: httpx.Response) -> httpx.Response:
+        verdict = self._judge(response)
+        where = f"`{response.url.host}{response.url.path}`: {verdict.reason}"
+        if verdict.seconds and verdict.seconds > self._longest_wait:
+            until = datetime.now(UTC) + timedelta(seconds=verdict.seconds)
+            raise QuotaEnded(until, where)
+        if verdict.kind == "fine":
+            if verdict.seconds:
+                self._sleep(verdict.seconds)
+            return response
+        if verdict.kind == "wait":
+            raise Busy(where, verdict.seconds)
+        if verdict.kind == "absent":
+            raise Absent(where)
+        raise GiveUp(f"{where}.")
+
+
+def _seconds_before_next(state: tenacity.RetryCallState) -> float:
+    """What the platform asked for, else 1, 2, 4, ... seconds and up to one more."""
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, Busy) and error.seconds is not None:
+        return error.seconds
+    return tenacity.wait_exponential_jitter(initial=1, max=60, jitter=1)(state)
+
+
+def _json(response: httpx.Response, path: str) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        raise Busy(f"`{_shown(path)}` answers no JSON, as a maintenance page does") from None
+
+
+def _shown(path: str) -> str:
+    return path.partition("?")[0]

@@ -1,0 +1,113 @@
+"""Stories of Hacker News, through Algolia's search: each answer is a whole tree of comments.
+
+Format: https://hn.algolia.com/api. Ids are Hacker News' own; `text` is HTML. A comment that was
+deleted keeps its place in the tree without text or author.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from flows.fetching.session import Absent
+from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
+from flows.reading.landed import ReadingRules
+from flows.sources.base import ApiSource, Errand, Page
+from models.canonical import Comment, Post, Record
+
+NAME = "hackernews_api"
+PLATFORM = "hackernews"
+BASE = "https://hn.algolia.com/api/v1/"
+
+
+def pages(errand: Errand) -> Iterator[Page]:
+    """The tree of each story, if its number of comments has changed or in a full sweep."""
+    counts = dict(errand.memory.get("counts", {}))
+    with errand.connect(BASE) as session:
+        for story in _wanted(errand):
+            try:
+                tree = session.get(f"items/{story}")
+            except Absent:
+                continue
+            count = _size(tree)
+            if errand.is_full_sweep or counts.get(story) != count:
+                counts[story] = count
+                yield Page(tree, memory={"counts": dict(counts)}, completes=story)
+
+
+def _wanted(errand: Errand) -> list[str]:
+    return [story.strip() for story in errand.options["stories"].split(",") if story.strip()]
+
+
+def _size(tree: dict[str, Any]) -> int:
+    return 1 + sum(map(_size, tree.get("children") or []))
+
+
+def read_page(page: LandedPage, _rules: ReadingRules) -> Iterator[Record]:
+    """The story, then its comments, each before its answers."""
+    story = page.body
+    yield _post(story)
+    waiting = list(reversed(story.get("children") or []))
+    while waiting:
+        item = waiting.pop()
+        yield _comment(item, str(story["id"]), story.get("author"))
+        waiting += reversed(item.get("children") or [])
+
+
+def _post(story: dict[str, Any]) -> Post:
+    return Post(
+        platform=PLATFORM,
+        site="",
+        native_id=str(story["id"]),
+        position=0,
+        channel=PLATFORM,
+        title=story.get("title"),
+        text=story.get("text"),
+        text_format="html",
+        url=f"https://news.ycombinator.com/item?id={story['id']}",
+        author=story.get("author"),
+        created_at=_moment(story),
+        created_at_raw=story.get("created_at"),
+        status="published",
+        reported_comment_count=_size(story) - 1,
+    )
+
+
+def _comment(item: dict[str, Any], story: str, story_author: str | None) -> Comment:
+    native, parent, author = str(item["id"]), item.get("parent_id"), item.get("author")
+    return Comment(
+        platform=PLATFORM,
+        site="",
+        position=0,
+        native_id=native,
+        channel=PLATFORM,
+        post_native_id=story,
+        parent_native_id=str(parent) if parent and str(parent) != story else None,
+        reply_semantics="tree",
+        author=author,
+        author_name=author,
+        is_owner=author is not None and author == story_author,
+        text=item.get("text"),
+        text_format="html",
+        created_at=_moment(item),
+        created_at_raw=item.get("created_at"),
+        status="published" if author else "deleted",
+        like_count=item.get("points"),
+        permalink=f"https://news.ycombinator.com/item?id={native}",
+    )
+
+
+def _moment(item: dict[str, Any]) -> datetime | None:
+    seconds = item.get("created_at_i")
+    return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) else None
+
+
+SOURCE = ApiSource(
+    name=NAME,
+    about="Stories of Hacker News and their comments",
+    how_to_get="Name the stories: the number at the end of a story's address. No account is needed.",
+    recognise=recognise_pages(NAME),
+    read=read_pages(PLATFORM, read_page),
+    pages=pages,
+    options={"stories": "ids of the stories, separated by commas"},
+    needs=("stories",),
+)

@@ -1,0 +1,53 @@
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flows.fetching.ledger import RESUMABLE, Ledger
+
+NOW = datetime(2025, 11, 10, 8, tzinfo=UTC)
+
+
+def stored(memory: dict[str, Any]) -> dict[str, Any]:
+    """A memory as the warehouse gives it back."""
+    return json.loads(json.dumps(memory))  # type: ignore[no-any-return]
+
+
+def test_a_post_is_due_again_only_when_its_mark_changes() -> None:
+    first = Ledger({}, NOW, False)
+    assert first.is_due("1", "3 comments")
+    memory = stored(first.asked("1", "3 comments"))
+    assert not Ledger(memory, NOW, False).is_due("1", "3 comments")
+    assert Ledger(memory, NOW, False).is_due("1", "4 comments")
+
+
+def test_a_post_that_is_met_twice_in_a_run_is_due_once() -> None:
+    for is_full_sweep in (False, True):
+        ledger = Ledger({}, NOW, is_full_sweep)
+        assert [ledger.is_due("1", "a"), ledger.is_due("1", "b")] == [True, False]
+
+
+def test_a_full_sweep_asks_for_every_post_whatever_is_remembered() -> None:
+    assert Ledger({"marks": {"1": "a"}}, NOW, True).is_due("1", "a")
+
+
+def test_a_sweep_that_stopped_goes_on_where_it_was() -> None:
+    stopped = Ledger({}, NOW, True)
+    memory = stored(stopped.asked("1", "a"))
+    resumed = Ledger(memory, NOW + timedelta(hours=1), True)
+    assert [resumed.is_due("1", "b"), resumed.is_due("2", "a")] == [False, True]
+    again = Ledger(stored(resumed.asked("2", "a")), NOW + timedelta(hours=2), True)
+    assert not again.is_due("2", "a")
+
+
+def test_a_sweep_that_stopped_long_ago_begins_anew() -> None:
+    memory = stored(Ledger({}, NOW, True).asked("1", "a"))
+    assert Ledger(memory, NOW + RESUMABLE, True).is_due("1", "a")
+
+
+def test_a_finished_sweep_is_not_resumed_and_forgets_posts_that_are_gone() -> None:
+    ledger = Ledger({"marks": {"gone": "a"}}, NOW, True)
+    assert ledger.is_due("1", "a")
+    ledger.asked("1", "a")
+    memory = stored(ledger.swept())
+    assert memory == {"marks": {"1": "a"}}
+    assert Ledger(memory, NOW, True).is_due("1", "a")

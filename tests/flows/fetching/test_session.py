@@ -1,0 +1,109 @@
+import email.utils
+import logging
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from flows.fetching.session import Absent, QuotaEnded
+from models.errors import GiveUp, TryAgain
+from tests.loopback import Behaviour, Platform, Question, Reply, platform
+
+
+def one_by_one(replies: Iterable[Reply]) -> Behaviour:
+    given = iter(replies)
+    return lambda question: next(given)
+
+
+def ask(platform: Platform, path: str = "things") -> object:
+    with platform.connect("https://example.org/") as session:
+        return session.get(path, {"access_token": "s3cret"})
+
+
+def test_a_fault_in_the_middle_is_tried_again_a_little_later_each_time() -> None:
+    with platform(one_by_one([Reply("", 500), Reply("", 502), Reply({"a": 1})])) as running:
+        assert ask(running) == {"a": 1}
+        first, second = running.slept
+        assert 1 <= first <= 2 <= second <= 3
+
+
+def test_an_answer_of_html_instead_of_json_is_tried_again_and_then_given_up() -> None:
+    maintenance = Reply("<html>Back soon</html>")
+    with (
+        platform(lambda question: maintenance) as running,
+        pytest.raises(TryAgain, match="no JSON"),
+    ):
+        ask(running)
+
+
+def in_a_minute() -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=60)
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("retry-after", lambda: "60"),
+        ("retry-after", lambda: email.utils.format_datetime(in_a_minute(), usegmt=True)),
+        ("x-ratelimit-reset", lambda: "60.0"),
+        ("x-rate-limit-reset", lambda: f"{in_a_minute().timestamp():.0f}"),
+    ],
+    ids=["seconds", "date", "seconds left", "moment"],
+)
+def test_a_platform_that_says_how_long_to_wait_is_waited_for(
+    header: str, value: Callable[[], str]
+) -> None:
+    with platform(one_by_one([Reply({}, 429, {header: value()}), Reply({"a": 1})])) as running:
+        assert ask(running) == {"a": 1}
+        assert running.slept == pytest.approx([60], abs=10)
+
+
+def test_a_longer_wait_than_a_run_should_take_ends_the_run() -> None:
+    with platform(lambda question: Reply({}, 429, {"retry-after": "3600"})) as running:
+        with pytest.raises(QuotaEnded) as ended:
+            ask(running)
+        assert ended.value.until - datetime.now(UTC) > timedelta(minutes=59)
+        assert running.slept == []
+
+
+def test_a_platform_that_never_answers_is_asked_five_times() -> None:
+    with platform(lambda question: Reply("", 503)) as running:
+        with pytest.raises(TryAgain):
+            ask(running)
+        assert len(running.asked) == 5
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(404, Absent), (410, Absent), (401, GiveUp), (403, GiveUp), (400, GiveUp)]
+)
+def test_what_no_second_try_can_change_is_asked_once(status: int, error: type[Exception]) -> None:
+    with platform(lambda question: Reply({}, status)) as running:
+        with pytest.raises(error):
+            ask(running)
+        assert len(running.asked) == 1
+
+
+def test_a_token_in_an_address_is_in_no_error_and_no_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    with platform(lambda question: Reply({}, 403)) as running, pytest.raises(GiveUp) as refused:
+        ask(running, "things?appsecret=s3cret")
+    assert "s3cret" not in str(refused.value) + caplog.text
+
+
+def test_a_server_that_is_not_there_may_be_tried_again_and_shows_no_token() -> None:
+    with platform(lambda question: Reply({})) as running:
+        pass
+    with pytest.raises(TryAgain) as error:
+        ask(running)
+    assert "s3cret" not in str(error.value)
+
+
+def test_what_is_posted_arrives_as_json_or_as_a_form() -> None:
+    def echo(question: Question) -> Reply:
+        return Reply({"type": question.headers["content-type"], "body": question.body.decode()})
+
+    with platform(echo) as running, running.connect("https://example.org/") as session:
+        assert session.post("token", {"a": "1"})["body"] == '{"a":"1"}'
+        assert session.post("token", {"a": "1"}, as_json=False)["body"] == "a=1"

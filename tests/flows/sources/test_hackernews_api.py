@@ -1,0 +1,66 @@
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flows.reading.landed import LandedFile, ReadingRules
+from flows.sources.hackernews_api import SOURCE
+from models.canonical import Comment, Post, Record, Swept
+from tests.loopback import Question, Reply, platform
+
+SAMPLE = Path(__file__).parent / "samples" / "hackernews_api.jsonl"
+
+
+def item(native: int, *children: Any, parent: int | None = None, **fields: Any) -> dict[str, Any]:
+    return {
+        "id": native,
+        "created_at": "2025-11-03T08:00:00.000Z",
+        "created_at_i": 1762156800,
+        "author": "someone",
+        "text": f"<p>text {native}",
+        "parent_id": parent,
+        "story_id": 1,
+        "children": list(children),
+    } | fields
+
+
+def records(path: Path) -> list[Record]:
+    landed = LandedFile(path, path.name, datetime(2025, 11, 10, tzinfo=UTC))
+    return list(SOURCE.read(landed, ReadingRules()))
+
+
+def test_a_tree_becomes_a_post_and_its_comments_with_their_parents() -> None:
+    post, *comments, swept = records(SAMPLE)
+    assert isinstance(post, Post)
+    assert post.reported_comment_count == len(comments)
+    answered = {c.native_id: c.parent_native_id for c in comments if isinstance(c, Comment)}
+    assert answered == {"41000002": None, "41000003": "41000002", "41000004": None}
+    assert isinstance(swept, Swept)
+
+
+def test_a_deleted_comment_keeps_its_place_without_a_text() -> None:
+    *_, deleted, _swept = records(SAMPLE)
+    assert isinstance(deleted, Comment)
+    assert (deleted.status, deleted.text, deleted.author) == ("deleted", None, None)
+
+
+def test_a_story_is_landed_again_only_when_its_comments_changed() -> None:
+    tree = item(1, item(2, parent=1))
+    with platform(lambda question: Reply(tree)) as hackernews:
+        errand = hackernews.errand(options={"stories": "1"})
+        (first,) = SOURCE.pages(errand)
+        again = hackernews.errand(options={"stories": "1"}, memory=first.memory)
+        assert list(SOURCE.pages(again)) == []
+        tree["children"].append(item(3, parent=1))
+        assert len(list(SOURCE.pages(again))) == 1
+
+
+def test_a_full_sweep_lands_every_story_and_a_missing_story_stops_nothing() -> None:
+    def behave(question: Question) -> Reply:
+        is_there = question.path.endswith("/items/2")
+        return Reply(item(2)) if is_there else Reply({"error": "Not found"}, 404)
+
+    with platform(behave) as hackernews:
+        errand = hackernews.errand(
+            options={"stories": "1, 2"}, memory={"counts": {"2": 1}}, is_full_sweep=True
+        )
+        assert [page.completes for page in SOURCE.pages(errand)] == ["2"]

@@ -1,0 +1,199 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.fetch import fetch
+from flows.fetching.session import QuotaEnded
+from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
+from flows.reading.landed import ReadingRules
+from flows.refine import refine
+from flows.sources.base import ApiSource, Errand, Page
+from models.canonical import Comment, Record
+from models.errors import GiveUp, TryAgain
+from tests.flows.conftest import Query
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
+MONDAY = datetime(2025, 11, 3, 8, 0, tzinfo=UTC)
+
+
+class Board:
+    """A platform of one post, as a source: `comments` are what it has now."""
+
+    def __init__(self) -> None:
+        self.comments: dict[str, str] = {"1": "first", "2": "second"}
+        self.error: Exception | None = None
+        self.errands: list[Errand] = []
+
+    def pages(self, errand: Errand) -> Iterator[Page]:
+        self.errands.append(errand)
+        for at, (native, text) in enumerate(self.comments.items(), start=1):
+            is_last = at == len(self.comments)
+            body = {"id": native, "text": text, "next": f"?access_token={errand.token}"}
+            yield Page(body, memory={"seen": native}, completes="p" if is_last else None)
+            if self.error:
+                raise self.error
+
+    def read_page(self, page: LandedPage, _rules: ReadingRules) -> Iterator[Record]:
+        yield Comment(
+            platform="board",
+            site="",
+            position=0,
+            native_id=page.body["id"],
+            post_native_id="p",
+            text=page.body["text"],
+            created_at=MONDAY,
+            status="published",
+        )
+
+
+@pytest.fixture
+def board(monkeypatch: pytest.MonkeyPatch, workplace: Path) -> Board:
+    """A platform with one account in the settings, and its token in the environment."""
+    made = Board()
+    source = ApiSource(
+        name="board_api",
+        about="a board",
+        how_to_get="ask",
+        recognise=recognise_pages("board_api"),
+        read=read_pages("board", made.read_page),
+        pages=made.pages,
+        options={"topic": "what it is about"},
+        token="a token",
+    )
+    monkeypatch.setattr("flows.sources.base.all_sources", lambda: {"board_api": source})
+    monkeypatch.setattr("flows.refine.all_sources", lambda: {"board_api": source})
+    set_accounts(monkeypatch, {"source": "board_api", "name": "b", "token": "env:BOARD_TOKEN"})
+    monkeypatch.setenv("BOARD_TOKEN", "s3cret")
+    return made
+
+
+def set_accounts(monkeypatch: pytest.MonkeyPatch, *accounts: dict[str, Any]) -> None:
+    import json
+
+    monkeypatch.setenv("RESONANZ_FETCH__ACCOUNTS", json.dumps(accounts))
+
+
+def landed(workplace: Path) -> str:
+    files = sorted((workplace / "landing").rglob("*.jsonl"))
+    return "".join(file.read_text(encoding="utf-8") for file in files)
+
+
+def test_answers_land_and_refine_reads_them(board: Board, query: Query) -> None:
+    assert fetch(as_of=MONDAY).rows_out == 2
+    refine(as_of=MONDAY)
+    assert query("SELECT native_id, text FROM clean.comment ORDER BY ALL") == [
+        ("1", "first"),
+        ("2", "second"),
+    ]
+
+
+def test_a_token_that_the_platform_repeats_does_not_land(board: Board, workplace: Path) -> None:
+    fetch(as_of=MONDAY)
+    assert "s3cret" not in landed(workplace)
+
+
+def test_the_first_run_is_a_full_sweep_and_the_next_goes_on_from_its_memory(board: Board) -> None:
+    fetch(as_of=MONDAY)
+    fetch(as_of=MONDAY + timedelta(days=1))
+    fetch(as_of=MONDAY + timedelta(days=8))
+    assert [errand.is_full_sweep for errand in board.errands] == [True, False, True]
+    assert board.errands[1].memory == {"seen": "2"}
+
+
+def test_answers_that_are_as_before_land_once(board: Board, workplace: Path) -> None:
+    fetch(as_of=MONDAY)
+    for days in (1, 2):
+        fetch(as_of=MONDAY + timedelta(days=days))
+    assert len(list((workplace / "landing").rglob("*.jsonl"))) == 2
+
+
+def test_a_comment_that_a_full_sweep_does_not_find_is_gone_until_it_is_seen_again(
+    board: Board, query: Query
+) -> None:
+    fetch(as_of=MONDAY)
+    refine(as_of=MONDAY)
+    second = board.comments.pop("2")
+    next_second()
+    fetch(is_full_sweep=True, as_of=MONDAY + timedelta(days=1))
+    refine()
+    gone = "SELECT native_id FROM clean.comment WHERE gone_at_utc IS NOT NULL"
+    assert query(gone) == [("2",)]
+    board.comments["2"] = second
+    next_second()
+    fetch(as_of=MONDAY + timedelta(days=2))
+    refine()
+    assert query(gone) == []
+
+
+def test_a_limit_ends_the_run_well_and_is_respected_by_the_next(board: Board) -> None:
+    board.error = QuotaEnded(MONDAY + timedelta(hours=1), "enough for today")
+    report = fetch(as_of=MONDAY)
+    assert report.rows_out == 1
+    assert "enough for today" in report.details[0]
+    board.error = None
+    assert fetch(as_of=MONDAY + timedelta(minutes=30)).rows_out == 0
+    assert fetch(as_of=MONDAY + timedelta(hours=2)).rows_out == 2
+    assert len(board.errands) == 2
+
+
+def test_what_landed_before_an_error_stays_and_the_error_is_raised(
+    board: Board, query: Query
+) -> None:
+    board.error = TryAgain("the platform is away")
+    with pytest.raises(TryAgain, match="away"):
+        fetch(as_of=MONDAY)
+    refine(as_of=MONDAY)
+    assert query("SELECT native_id FROM clean.comment") == [("1",)]
+
+
+def test_one_account_that_fails_does_not_keep_another_from_being_asked(
+    board: Board, monkeypatch: pytest.MonkeyPatch, query: Query
+) -> None:
+    good = {"source": "board_api", "name": "good", "token": "env:BOARD_TOKEN"}
+    set_accounts(monkeypatch, {"source": "board_api", "name": "bad"}, good)
+    with pytest.raises(GiveUp, match="`bad` has no `token`: a token"):
+        fetch(as_of=MONDAY)
+    refine(as_of=MONDAY)
+    assert query("SELECT count(*) FROM clean.comment") == [(2,)]
+
+
+def test_an_answer_in_another_shape_is_told_without_a_traceback(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board.error = KeyError("data")
+    with pytest.raises(GiveUp, match="shape that is not expected"):
+        fetch(as_of=MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("account", "message"),
+    [
+        ({"source": "nowhere", "name": "a"}, "expected one of `board_api`"),
+        (
+            {"source": "board_api", "name": "a", "token": "env:BOARD_TOKEN", "options": {"x": "1"}},
+            "`board_api` knows `topic`",
+        ),
+    ],
+)
+def test_a_wrong_account_is_told_what_is_expected(
+    board: Board, monkeypatch: pytest.MonkeyPatch, account: dict[str, Any], message: str
+) -> None:
+    set_accounts(monkeypatch, account)
+    with pytest.raises(GiveUp, match=message):
+        fetch(as_of=MONDAY)
+
+
+def test_a_name_that_no_account_has_is_told(board: Board) -> None:
+    with pytest.raises(GiveUp, match=r"`settings\.toml` has `b`"):
+        fetch(names=["c"])
+
+
+def next_second() -> None:
+    """Landing files of one second have no order."""
+    import time
+
+    time.sleep(1.1)
