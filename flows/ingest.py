@@ -2,44 +2,29 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
-from flows.landing import UNRECOGNISED, land
-from flows.reading.landed import LandedFile
+from flows.landing import sha256_of
+from flows.receive import Delivery, Received, Reception
 from flows.report import StageReport
 from flows.settings import Settings, load_settings
-from flows.sources.base import recognise
 from models.errors import GiveUp
 
 NOTES_FOR_PEOPLE = frozenset({"README.md", "README.txt"})
 
 
-@dataclass(frozen=True)
-class Delivery:
-    """A file to take in, and the channel its sender named."""
-
-    file: Path
-    channel: str | None = None
+TAKEN = ".taken"
+"""Folder of the inbox for archives that hold what did not land; hidden, so it is not scanned."""
 
 
 @task(cache_policy=NO_CACHE)
-def land_delivery(delivery: Delivery, as_of: datetime, settings: Settings) -> str | None:
-    """Land one file; one line on what it is, or None if the same bytes had landed before."""
-    source = recognise(delivery.file)
-    name = source.name if source else UNRECOGNISED
-    landing = land(delivery.file, name, delivery.channel, as_of, settings.paths.landing)
-    if not landing.is_new:
-        return None
-    if source is None:
-        return f"`{delivery.file.name}`: unknown format, kept in landing"
-    landed = LandedFile(landing.path, delivery.file.name, as_of, delivery.channel)
-    how = source.describe(landed, settings.sources.rules())
-    return f"`{delivery.file.name}`: {source.name}" + (f" ({how})" if how else "")
+def land_delivery(delivery: Delivery, as_of: datetime, settings: Settings) -> Received:
+    """Land one file, or what an archive holds."""
+    return Reception(as_of, settings).receive(delivery)
 
 
 @flow(name="ingest")
@@ -48,8 +33,9 @@ def ingest(
 ) -> StageReport:
     """Land the named files, or without any those in the inbox; safe to run twice.
 
-    Files of the inbox are removed once their bytes are in landing. `channel` says where the
-    audience of the named files was met; in the inbox a subfolder's name does.
+    Files of the inbox are removed once their bytes are in landing, and archives of which something
+    stayed outside moved to its folder `.taken`. `channel` says where the audience of the named
+    files was met; in the inbox a subfolder's name does.
     """
     settings = load_settings()
     moment = as_of or datetime.now(UTC)
@@ -58,18 +44,46 @@ def ingest(
         if files
         else inbox_deliveries(settings.paths.inbox)
     )
-    lines = []
+    received = []
     for delivery in deliveries:
         before = delivery.file.stat()
-        lines.append(land_delivery(delivery, moment, settings))
+        received.append(land_delivery(delivery, moment, settings))
         if not files and is_unchanged(delivery.file, before):
-            delivery.file.unlink()
-    landed = [line for line in lines if line]
-    repeats = len(lines) - len(landed)
-    note = f"{len(landed)} new files" + (f", {repeats} received before" if repeats else "")
-    report = StageReport("ingest", len(lines), len(landed), 0, note, tuple(landed))
+            clear(delivery.file, received[-1], settings.paths.inbox)
+    report = report_of(received, has_set_aside=not files)
     report.log(get_run_logger())
     return report
+
+
+def report_of(received: Sequence[Received], has_set_aside: bool) -> StageReport:
+    """What all deliveries came to."""
+    new = sum(one.new_count for one in received)
+    repeats = sum(one.repeat_count for one in received)
+    aside = sum(not one.is_whole for one in received) if has_set_aside else 0
+    note = f"{new:,} new files" + (f", {repeats:,} received before" if repeats else "")
+    if aside:
+        note += f", {aside:,} archives kept in `inbox/{TAKEN}/`"
+    return StageReport(
+        "ingest",
+        rows_in=new + repeats,
+        rows_out=new,
+        rejected_count=sum(one.rejected_count for one in received),
+        note=note,
+        details=tuple(line for one in received for line in one.lines),
+    )
+
+
+def clear(file: Path, received: Received, inbox: Path) -> None:
+    """Remove a file from the inbox, or set it aside if something in it did not land."""
+    if received.is_whole:
+        file.unlink()
+        return
+    folder = inbox / TAKEN / file.parent.relative_to(inbox)
+    folder.mkdir(parents=True, exist_ok=True)
+    target, digest = folder / file.name, sha256_of(file)
+    if target.exists() and sha256_of(target) != digest:
+        target = folder / f"{digest[:12]}-{file.name}"
+    file.replace(target)
 
 
 def inbox_deliveries(inbox: Path) -> list[Delivery]:
@@ -78,7 +92,9 @@ def inbox_deliveries(inbox: Path) -> list[Delivery]:
     found = [
         path
         for path in inbox.rglob("*")
-        if path.is_file() and not path.name.startswith(".") and path.name not in NOTES_FOR_PEOPLE
+        if path.is_file()
+        and path.name not in NOTES_FOR_PEOPLE
+        and not any(part.startswith(".") for part in path.relative_to(inbox).parts)
     ]
     return [
         Delivery(path, path.parent.name if path.parent != inbox else None)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
+from pathlib import PurePosixPath
 
 from flows.reading.column_channels import channel_sign
 from flows.reading.column_names import FIELDS, plain_name, says_utc
@@ -44,7 +45,7 @@ def plan_for(
     """Map the columns; raises `BrokenTable` if no column can be the text or the time."""
     samples = [row.cells for row in ahead if isinstance(row, Row)]
     own = next(
-        (mapping for mapping in rules.mappings if fnmatch(landed.name, mapping.match)),
+        (mapping for mapping in rules.mappings if _is_for(mapping, landed)),
         ColumnMapping(),
     )
     columns = _columns(table, samples, own)
@@ -69,6 +70,11 @@ def plan_for(
         return plan
     every = _entries(open_table(landed.path).rows, plan)
     return replace(plan, family=family_of(every, plan.signature))
+
+
+def _is_for(mapping: ColumnMapping, landed: LandedFile) -> bool:
+    names = (landed.name, PurePosixPath(landed.name).name)
+    return any(fnmatch(name, mapping.match) for name in names)
 
 
 def _entries(rows: Iterable[Row | Rejected], plan: Plan) -> Iterator[Entry]:

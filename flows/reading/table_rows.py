@@ -17,9 +17,15 @@ from flows.reading.workbook_rows import workbook_table
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
+WORKBOOK_PARTS = (
+    *(b"[Content_Types].xml", b"_rels/", b"docProps/", b"docMetadata/", b"customXml/", b"xl/"),
+)
+"""What may stand first in a workbook of Excel."""
+
 OTHER_FORMATS = (
     *(b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"PK\x05\x06"),
-    *(b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"Rar!", b"SQLite format 3", b"RIFF", b"\x7fELF", b"MZ"),
+    *(b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"7z\xbc\xaf", b"Rar!", b"RIFF", b"\x7fELF", b"MZ"),
+    b"SQLite format 3",
 )
 """First bytes of files that hold no table of text: documents, images, archives, programs."""
 
@@ -69,8 +75,11 @@ def is_workbook(sample: bytes) -> bool:
         return not any(name.encode("utf-16-le") in sample for name in others)
     if sample[:4] != b"PK\x03\x04":
         return False
-    if b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet" in sample[:120]:
-        return True
+    first = sample[30:]
+    if first.startswith(b"mimetype"):
+        return b"application/vnd.oasis.opendocument.spreadsheet" in sample[:120]
+    if not first.startswith(WORKBOOK_PARTS):
+        return False  # an archive, in which a workbook may lie
     names = re.findall(rb"PK\x03\x04.{26}([\w\[/.-]+)", sample, re.DOTALL)
     is_office = any(
         name.startswith((b"[Content_Types].xml", b"docProps/", b"_rels/")) for name in names

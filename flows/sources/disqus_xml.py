@@ -172,8 +172,8 @@ def _time(text: str | None) -> datetime | None:
 SOURCE = FileSource(
     name="disqus_xml",
     about="Comments export of a Disqus forum: threads and their comments",
-    how_to_get="As a moderator of the forum: Disqus admin > Moderate > Export; unpack the .gz "
-    "that comes by e-mail.",
+    how_to_get="As a moderator of the forum: Disqus admin > Moderate > Export; the .gz that "
+    "comes by e-mail need not be unpacked.",
     recognise=recognise,
     read=read,
 )

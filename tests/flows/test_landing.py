@@ -1,10 +1,10 @@
 import stat
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
-from flows.landing import land, landed_files, slug
+from flows.landing import LandingFolder, land, landed_files, slug
 
 MONDAY = datetime(2025, 11, 3, 8, 0, tzinfo=UTC)
 TUESDAY = datetime(2025, 11, 4, 8, 0, tzinfo=UTC)
@@ -67,3 +67,45 @@ def test_a_half_written_file_is_not_landed(tmp_path: Path) -> None:
 )
 def test_no_name_leads_out_of_the_landing_folder(name: str, safe: str) -> None:
     assert slug(name) == safe
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "general/2025-11-03.json",
+        "Takeout/YouTube und YouTube Music/Kommentare/Kommentare.csv",
+        "50 % & mehr?/a:b*.csv",
+        "x/..a/%41.csv",
+    ],
+)
+def test_the_path_inside_an_archive_can_be_read_off_a_landed_file(
+    path: str, file: Path, tmp_path: Path
+) -> None:
+    folder = LandingFolder(tmp_path / "landing")
+    landing = folder.land(file, "slack", None, MONDAY, f"Mein Export.zip/{path}")
+    (landed,) = landed_files(tmp_path / "landing")
+    assert landing.path.parent == tmp_path / "landing" / "slack"
+    assert landed.name == f"Mein_Export.zip/{path}"
+    assert landed.path_inside == PurePosixPath(path)
+
+
+def test_a_file_that_came_by_itself_was_in_no_archive(file: Path, tmp_path: Path) -> None:
+    land(file, "table_file", None, MONDAY, tmp_path / "landing")
+    assert next(landed_files(tmp_path / "landing")).path_inside is None
+
+
+@pytest.mark.parametrize(
+    ("name", "end"),
+    [
+        ("a.zip/" + "folder/" * 50 + "general/2025-11-03.json", "/general/2025-11-03.json"),
+        ("a.zip/" + "ä" * 300 + ".json", "ä.json"),
+        ("ä" * 250 + ".zip/general/x.json", "/general/x.json"),
+        ("ä" * 250 + ".csv", "ä"),
+    ],
+)
+def test_a_name_too_long_for_a_file_system_keeps_its_end(
+    name: str, end: str, file: Path, tmp_path: Path
+) -> None:
+    LandingFolder(tmp_path / "landing").land(file, "slack", None, MONDAY, name)
+    (landed,) = landed_files(tmp_path / "landing")
+    assert landed.name.endswith(end)

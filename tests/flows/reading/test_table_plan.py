@@ -51,6 +51,19 @@ def test_the_channel_of_the_sender_comes_before_those_of_settings_and_columns(pl
     assert plan(content).channel == "youtube"
 
 
+@pytest.mark.parametrize(
+    ("match", "channel"),
+    [("umfrage*.csv", "intranet"), ("export.zip/2025/*", "intranet"), ("export*.zip", "")],
+)
+def test_a_mapping_is_for_a_name_inside_an_archive_too(tmp_path, match, channel):
+    path = tmp_path / "file.csv"
+    path.write_text("text;date\na b;2025-11-05\n", encoding="utf-8")
+    landed = LandedFile(path, "export.zip/2025/umfrage.csv", datetime(2025, 12, 1, tzinfo=UTC))
+    rules = ReadingRules(mappings=(ColumnMapping(match=match, channel="intranet"),))
+    table = open_table(path)
+    assert plan_for(landed, table, list(table.rows), rules).channel == channel
+
+
 def test_ids_of_threads_are_told_from_ids_of_posts(plan):
     assert plan("thread_id;text;date\n5;a b;2025-11-05\n").has_threads
     assert not plan("post_id;text;date\n5;a b;2025-11-05\n").has_threads

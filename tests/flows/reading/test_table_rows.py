@@ -12,12 +12,15 @@ from models.canonical import Rejected
 ROWS = "Kommentar;Datum\nGut so!;01.10.2025\nÜbel;02.10.2025\n"
 
 
-def zipped(*names):
+def zipped(*names, text="x"):
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for name in names:
-            archive.writestr(name, "x")
+            archive.writestr(name, text)
     return content.getvalue()
+
+
+SPREADSHEET = "application/vnd.oasis.opendocument.spreadsheet"
 
 
 @pytest.mark.parametrize(
@@ -64,6 +67,9 @@ def test_a_table_is_recognised(content):
         pytest.param(b"\xff\xd8\xff\xe0\x00\x10JFIF", id="JPEG"),
         pytest.param(bytes(range(256)) * 20, id="noise"),
         pytest.param(zipped("a.csv", "b.csv"), id="zip of CSVs"),
+        pytest.param(zipped("a.xlsx", text=zipped("xl/workbook.xml")), id="zip of a workbook"),
+        pytest.param(zipped("a", text=zipped("mimetype", text=SPREADSHEET)), id="zip of an ods"),
+        pytest.param(b"\x28\xb5\x2f\xfd\x24\x30" + ROWS.encode(), id="CSV in Zstandard"),
         pytest.param(zipped("[Content_Types].xml", "word/document.xml"), id="docx"),
         pytest.param(
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"), id="doc"
