@@ -143,7 +143,9 @@ class Run:
             return
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / f"{self.account.name}.pages.jsonl"
-            file.write_text("".join(f"{line}\n" for line in self.lines()), encoding="utf-8")
+            lines = "".join(f"{line}\n" for line in self.lines())
+            # Half an emoji, which JSON can write and UTF-8 can't hold, lands as a question mark.
+            file.write_bytes(lines.encode("utf-8", "replace"))
             landing = self.settings.paths.landing
             now = datetime.now(UTC)
             land(file, self.source.name, self.account.channel, now, landing)
@@ -198,7 +200,8 @@ def source_of(account: Account) -> ApiSource:
     if not source:
         listed = ", ".join(f"`{name}`" for name in sorted(api_sources()))
         raise GiveUp(
-            f"account `{account.name}` names the source `{account.source}`, expected one of {listed}."
+            f"account `{account.name}` names the source `{account.source}`, expected one of "
+            f"{listed}."
         )
     if missing := [name for name in source.needs if not account.options.get(name, "").strip()]:
         raise GiveUp(
@@ -207,7 +210,8 @@ def source_of(account: Account) -> ApiSource:
     if strange := sorted(set(account.options) - set(source.options)):
         listed = ", ".join(f"`{name}`" for name in source.options)
         raise GiveUp(
-            f"account `{account.name}` has the option `{strange[0]}`; `{source.name}` knows {listed}."
+            f"account `{account.name}` has the option `{strange[0]}`; `{source.name}` knows "
+            f"{listed}."
         )
     if source.token and not source.is_token_optional and not account.token:
         raise GiveUp(f"account `{account.name}` has no `token`: {source.token}.")

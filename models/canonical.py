@@ -29,6 +29,7 @@ Reason = Literal[
     "text too long",
     "forbidden character",
     "duplicate",
+    "private message",
 ]
 """Why a record could not be used: a closed set, so that it can be counted."""
 

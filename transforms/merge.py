@@ -20,6 +20,9 @@ def merged(incoming: pl.DataFrame, stored: pl.DataFrame, table: Table) -> pl.Dat
         for column in table.columns
         if column.name not in table.grain
     }
+    if "is_owner" in columns:
+        # Not every way in tells whose account it is: whoever was known as the owner stays it.
+        columns["is_owner"] = pl.col("is_owner") | pl.col("is_owner_stored").fill_null(False)
     columns[FIRST] = pl.min_horizontal(FIRST, f"{FIRST}_stored")
     columns[LAST] = pl.max_horizontal(LAST, f"{LAST}_stored")
     if "edit_basis" in columns:

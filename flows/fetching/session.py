@@ -25,6 +25,7 @@ TRIES = 5
 LONGEST_WAIT = 120.0
 """Seconds; told to wait longer, a run stops, and the next one goes on from there."""
 TIMEOUT = 30.0
+MOST_REDIRECTS = 5
 RESET_HEADERS = ("x-rate-limit-reset", "ratelimit-reset", "x-ratelimit-reset")
 EPOCH_SINCE = 1_000_000_000
 """A reset header above is a moment (epoch seconds), below a number of seconds from now."""
@@ -127,7 +128,6 @@ class Session:
             headers=sent,
             timeout=TIMEOUT,
             transport=transport,
-            follow_redirects=True,
         )
         self._judge, self._sleep, self._longest_wait = judge, sleep, longest_wait
         self.question_count = 0
@@ -179,19 +179,33 @@ class Session:
             # Its message can hold the address; its type says enough.
             where = f"`{_shown(path)}` of `{self._client.base_url.host}`"
             raise Busy(f"{where} can't be reached ({type(error).__name__})") from None
-        return self._judged(response)
+        return self._judged(self._at_its_new_place(response))
+
+    def _at_its_new_place(self, response: httpx.Response) -> httpx.Response:
+        """Follow redirects on the same host: another one must not see what our headers hold."""
+        for _ in range(MOST_REDIRECTS):
+            following = response.next_request
+            if following is None:
+                return response
+            if following.url.host.removeprefix("www.") != response.url.host.removeprefix("www."):
+                raise GiveUp(
+                    f"`{response.url.host}` sends us on to `{following.url.host}`: name that "
+                    "address in the account's options if you trust it."
+                )
+            response = self._client.send(following)
+        raise GiveUp(f"`{response.url.host}` sends us round in a circle.")
 
     def _judged(self, response: httpx.Response) -> httpx.Response:
         verdict = self._judge(response)
         where = f"`{response.url.host}{response.url.path}`: {verdict.reason}"
-        if verdict.seconds and verdict.seconds > self._longest_wait:
-            until = datetime.now(UTC) + timedelta(seconds=verdict.seconds)
-            raise QuotaEnded(until, where)
         if verdict.kind == "fine":
             if verdict.seconds:
-                self._sleep(verdict.seconds)
+                self._sleep(min(verdict.seconds, self._longest_wait))
             return response
         if verdict.kind == "wait":
+            if verdict.seconds and verdict.seconds > self._longest_wait:
+                until = datetime.now(UTC) + timedelta(seconds=verdict.seconds)
+                raise QuotaEnded(until, where)
             raise Busy(where, verdict.seconds)
         if verdict.kind == "absent":
             raise Absent(where)

@@ -16,7 +16,8 @@ from flows.reading.landed import LandedFile, ReadingRules
 from models.canonical import Record, Rejected, Swept
 
 VERSION = 1
-OPENING = '{"resonanz_page":'
+OPENING = b'{"resonanz_page":'
+"""How every landed page begins: other sources of JSON leave such files alone."""
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,11 @@ def api_sources() -> dict[str, ApiSource]:
     return {name: s for name, s in all_sources().items() if isinstance(s, ApiSource)}
 
 
+def _order(source: FileSource) -> tuple[bool, bool, str]:
+    """Landed pages name their source, so interfaces are asked first; generic formats last."""
+    return source.is_generic, not isinstance(source, ApiSource), source.name
+
+
 @cache
 def all_sources() -> dict[str, FileSource]:
     """Every source by name, specific ones first, so that their order is the order of asking."""
@@ -125,10 +130,7 @@ def all_sources() -> dict[str, FileSource]:
         for module in pkgutil.iter_modules([str(Path(__file__).parent)])
     ]
     sources = [module.SOURCE for module in modules if hasattr(module, "SOURCE")]
-    return {
-        source.name: source
-        for source in sorted(sources, key=lambda source: (source.is_generic, source.name))
-    }
+    return {source.name: source for source in sorted(sources, key=_order)}
 
 
 def recognise(path: Path) -> FileSource | None:

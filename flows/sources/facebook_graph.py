@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
+from flows.reading.api_pages import OPENING
 from flows.reading.graph_objects import (
     GraphObject,
     Kind,
@@ -58,7 +59,7 @@ Part = Found | PageEnd | BrokenJson
 def recognise(sample: bytes) -> bool:
     """Whether it is JSON with Graph's way to write times, an empty page or an error of Graph's."""
     text = utf_8_start(sample)
-    if not text.startswith((b"{", b"[")):
+    if not text.startswith((b"{", b"[")) or text.startswith(OPENING):
         return False
     has_objects = GRAPH_TIME.search(text) and GRAPH_FIELD.search(text)
     return bool(has_objects or EMPTY_PAGE.match(text) or GRAPH_ERROR.search(text[:4096]))

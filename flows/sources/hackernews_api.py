@@ -104,7 +104,7 @@ def _moment(item: dict[str, Any]) -> datetime | None:
 SOURCE = ApiSource(
     name=NAME,
     about="Stories of Hacker News and their comments",
-    how_to_get="Name the stories: the number at the end of a story's address. No account is needed.",
+    how_to_get="Name stories by the number at the end of their addresses; no account is needed.",
     recognise=recognise_pages(NAME),
     read=read_pages(PLATFORM, read_page),
     pages=pages,

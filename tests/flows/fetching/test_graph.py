@@ -191,7 +191,10 @@ def test_objects_whose_own_edge_goes_on_are_named() -> None:
     whole = {"id": "1", "replies": {"data": [], "paging": {"cursors": {}}}}
     more = {"id": "2", "replies": {"data": [], "paging": link(after="a")}}
     nameless = {"replies": more["replies"]}
-    with platform(one_by_one(Reply({"data": [whole, more, nameless, 5]}))) as running:
-        with running.connect(BASE, judge=by_graph) as session:
-            (answer,) = answers(session, "7/comments", {})
+    reply = Reply({"data": [whole, more, nameless, 5]})
+    with (
+        platform(one_by_one(reply)) as running,
+        running.connect(BASE, judge=by_graph) as session,
+    ):
+        (answer,) = answers(session, "7/comments", {})
     assert answer.unfinished == ("2",)

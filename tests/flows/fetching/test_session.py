@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from flows.fetching.session import Absent, QuotaEnded
+from flows.fetching.session import Absent, QuotaEnded, Verdict
 from models.errors import GiveUp, TryAgain
 from tests.loopback import Behaviour, Platform, Question, Reply, platform
 
@@ -107,3 +107,31 @@ def test_what_is_posted_arrives_as_json_or_as_a_form() -> None:
     with platform(echo) as running, running.connect("https://example.org/") as session:
         assert session.post("token", {"a": "1"})["body"] == '{"a":"1"}'
         assert session.post("token", {"a": "1"}, as_json=False)["body"] == "a=1"
+
+
+def test_a_redirect_on_the_same_host_is_followed() -> None:
+    def behave(question: Question) -> Reply:
+        moved = question.path == "/things"
+        return Reply({}, 301, {"location": "/moved"}) if moved else Reply({"path": question.path})
+
+    with platform(behave) as running:
+        assert ask(running) == {"path": "/moved"}
+
+
+def test_another_host_does_not_get_our_headers() -> None:
+    with platform(lambda question: Reply({})) as other:
+        elsewhere = other.base.replace("127.0.0.1", "localhost")
+        with (
+            platform(lambda question: Reply({}, 302, {"location": elsewhere})) as running,
+            pytest.raises(GiveUp, match="sends us on to `localhost`"),
+        ):
+            ask(running)
+        assert other.asked == []
+
+
+def test_a_pause_between_questions_never_costs_the_answer() -> None:
+    verdict = Verdict("fine", seconds=900)
+    with platform(lambda question: Reply({"a": 1})) as running:
+        with running.connect("https://example.org/", judge=lambda response: verdict) as session:
+            assert session.get("things") == {"a": 1}
+        assert running.slept == [120]

@@ -1,0 +1,91 @@
+"""A table whose maker always calls its columns the same in, its rows by those names out.
+
+Names are compared as `plain_name` writes them: without case, spaces and signs.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.reading.column_names import plain_name
+from flows.reading.csv_rows import layout_of
+from flows.reading.encodings import decoded_sample, text_lines
+from flows.reading.table_entries import NO_VALUE
+from flows.reading.table_rows import is_workbook, looks_like_table, open_table
+from flows.reading.table_types import BrokenTable, Cell, Row, TableFile
+from flows.reading.workbook_parts import texts_in
+from models.canonical import Rejected
+
+NEVER_CLOSED = "a quote opens here and is never closed"
+"""How a record of several lines is turned away that the end of the file cuts off."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixedRow:
+    """A row: its cells by the plain names of their columns."""
+
+    position: int
+    line: int | None
+    cells: dict[str, Cell]
+
+    def text(self, *names: str) -> str | None:
+        """The first of the cells called `names` that holds something, as it is written."""
+        return next((text for name in names if (text := _text(self.cells.get(name)))), None)
+
+    def words(self, *names: str) -> str | None:
+        """The same of what somebody said, in which a dash or "null" is a word."""
+        cells = (self.cells.get(name) for name in names)
+        texts = (str(cell) for cell in cells if cell is not None)
+        return next((text for text in texts if text.strip()), None)
+
+
+def column_names(sample: bytes) -> frozenset[str]:
+    """Plain names of the columns of a CSV file, by its first bytes; of a workbook all its texts.
+
+    Empty for what is no table.
+    """
+    if is_workbook(sample):
+        return frozenset(map(plain_name, texts_in(sample)))
+    if not looks_like_table(sample):
+        return frozenset()
+    text = decoded_sample(sample)
+    layout = None if text.lstrip().startswith(("{", "[")) else layout_of(text_lines(text))
+    return frozenset(map(plain_name, layout.header)) if layout else frozenset()
+
+
+def fixed_rows(path: Path, needs: frozenset[str]) -> Iterator[FixedRow | Rejected]:
+    """Yield each row; a table without the columns of `needs` is a single rejection."""
+    try:
+        table = open_table(path)
+    except BrokenTable as error:
+        yield Rejected(position=0, reason=error.reason, detail=error.detail)
+        return
+    names = dict(zip(table.header, map(plain_name, table.header), strict=True))
+    if missing := sorted(needs - set(names.values())):
+        detail = f"columns are missing: {', '.join(missing)}; the file may have been cut"
+        yield Rejected(position=0, reason="missing column", detail=detail)
+        return
+    yield from _rows(table, names)
+
+
+def _rows(table: TableFile, names: dict[str, str]) -> Iterator[FixedRow | Rejected]:
+    """The rows; lines below a quote that is never closed, where no row follows, are part of it."""
+    waiting: list[Rejected] = []
+    for row in table.rows:
+        if isinstance(row, Row):
+            yield from waiting
+            waiting = []
+            cells = {names[column]: cell for column, cell in row.cells.items() if column in names}
+            yield FixedRow(row.position, row.line, cells)
+        elif waiting or row.detail == NEVER_CLOSED:
+            waiting.append(row)
+        else:
+            yield row
+    yield from waiting[:1]
+
+
+def _text(cell: Cell) -> str | None:
+    if cell is None:
+        return None
+    text = str(cell).strip()
+    return None if text.casefold() in NO_VALUE else text

@@ -1,0 +1,264 @@
+"""Topics of a Discourse forum, by category or by name, and the posts in them.
+
+Format: https://docs.discourse.org. A topic comes with its first posts and the ids of all
+(`post_stream`); the rest is asked for by id, as Discourse's own pages do. Lists of topics only say
+what to ask for and do not land: the topics themselves hold more.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx
+
+from flows.fetching.session import Absent, Session, Verdict, by_status
+from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
+from flows.reading.discourse_objects import (
+    PLATFORM,
+    comment_of,
+    is_first,
+    is_notice,
+    moment,
+    owner_of,
+    posts_of,
+    site_of,
+    topic_of,
+)
+from flows.reading.landed import ReadingRules
+from flows.sources.base import ApiSource, Errand, Page
+from models.canonical import Record, Rejected
+from models.errors import GiveUp
+
+NAME = "discourse_api"
+
+AT_ONCE = 20
+"""Posts in one answer, as many as Discourse's own pages ask for."""
+
+MOST_PAGES = 10_000
+"""Pages of a list or a topic: far more than there are, so that no loop is endless."""
+
+TOPIC = re.compile(r"(?:.*/t/(?:[^/]+/)?)?(\d+)(?:/\d*)?$")
+CATEGORY_ADDRESS = re.compile(r"(?:.*/c/)?((?:[\w%.-]+/)*\d+)/?$")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A topic, and what of its list entry changes when something is posted in it."""
+
+    topic: str
+    marker: list[Any] | None = None
+
+
+def judge(response: httpx.Response) -> Verdict:
+    """What HTTP says; a wait can stand in the body, and 403 is also said of single topics."""
+    if response.status_code == 403:
+        return Verdict("absent", "the forum answers 403")
+    verdict = by_status(response)
+    if verdict.kind == "wait" and verdict.seconds is None:
+        return Verdict("wait", verdict.reason, _told_in_body(response))
+    return verdict
+
+
+def _told_in_body(response: httpx.Response) -> float | None:
+    try:
+        return float(response.json()["extras"]["wait_seconds"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def pages(errand: Errand) -> Iterator[Page]:
+    """Each topic in reach that changed, from its new posts on; all of all in a full sweep."""
+    forum = _forum(errand)
+    categories, named = _categories(errand), _named(errand)
+    if not categories and not named:
+        raise GiveUp("name `categories` or `topics`: without, there is nothing to ask for.")
+    known: dict[str, Any] = dict(errand.memory.get("topics", {}))
+    with errand.connect(forum, headers=_signed(errand), judge=judge) as session:
+        _require_access(session)
+        wanted = {one.topic: one for one in _listed(session, categories, errand)}
+        wanted = {topic: Wanted(topic) for topic in named} | wanted
+        # Topics that have left the reach would be remembered for ever.
+        known = {topic: known[topic] for topic in wanted if topic in known}
+        for one in wanted.values():
+            before = known.get(one.topic) or {}
+            is_same = one.marker is not None and before.get("marker") == one.marker
+            if is_same and not errand.is_full_sweep:
+                continue
+            about = {"forum": forum.rstrip("/")}
+            for page in _topic(session, one, before, about, errand.is_full_sweep):
+                if page.memory is not None:
+                    known = known | {one.topic: page.memory}
+                    page = replace(page, memory={"topics": known})
+                yield page
+
+
+def _require_access(session: Session) -> None:
+    """Raise `GiveUp` unless the forum lets us in: it says 403 for a wrong key, too."""
+    try:
+        session.get("latest.json", {"per_page": 1})
+    except Absent as error:
+        raise GiveUp(
+            f"the forum does not let us in ({error}): check its address, and the key and its user."
+        ) from None
+
+
+def _listed(session: Session, categories: list[str], errand: Errand) -> Iterator[Wanted]:
+    """The topics of categories, those with the newest posts first."""
+    for category in categories:
+        for number in range(MOST_PAGES):
+            try:
+                listed = session.get(f"c/{category}/l/latest.json", {"page": number})
+            except Absent:
+                raise GiveUp(
+                    f"the forum has no category `{category}`, or it is closed to us: write it as "
+                    "in its address, for example `news/5`."
+                ) from None
+            inner = listed["topic_list"]
+            topics = inner["topics"]
+            yield from (
+                Wanted(str(one["id"]), _marker(one)) for one in topics if _is_in_reach(one, errand)
+            )
+            is_past = bool(topics) and not any(_is_in_reach(one, errand) for one in topics)
+            if is_past or not inner.get("more_topics_url"):
+                break
+
+
+def _is_in_reach(entry: Mapping[str, Any], errand: Errand) -> bool:
+    """Whether something was posted in a topic, or it was made, since the errand looks back."""
+    bumped = moment(entry.get("bumped_at") or entry.get("last_posted_at"))
+    return errand.is_full_sweep or bumped is None or bumped >= errand.look_back
+
+
+def _marker(entry: Mapping[str, Any]) -> list[Any]:
+    return [entry.get("posts_count"), entry.get("last_posted_at"), entry.get("bumped_at")]
+
+
+def _topic(
+    session: Session,
+    wanted: Wanted,
+    before: Mapping[str, Any],
+    about: Mapping[str, Any],
+    is_full_sweep: bool,
+) -> Iterator[Page]:
+    """The answers that hold a topic, from its new posts on; nothing if it is gone or unchanged.
+
+    The last one's memory is that of this topic alone.
+    """
+    try:
+        held = session.get(f"t/{wanted.topic}.json")
+    except Absent:
+        return
+    marker = wanted.marker or _marker(held)
+    if before.get("marker") == marker and not is_full_sweep:
+        return
+    stream = [int(one) for one in held["post_stream"].get("stream") or []]
+    after = 0 if is_full_sweep else int(before.get("top") or 0)
+    about = {**about, "topic": int(wanted.topic), "owner": owner_of(held)}
+    here = {post.get("id") for post in posts_of(held)}
+    rest = [one for one in stream if one not in here and one > after]
+    answers = _by_id(session, wanted.topic, rest) if stream else _giant(session, wanted.topic)
+    try:
+        for answer in answers:
+            yield Page(held, about=about)
+            held = answer
+    except Absent:
+        # It went away while it was asked for.
+        yield Page(held, about=about)
+        return
+    memory = {"marker": marker, "top": max(stream, default=0)}
+    yield Page(held, about=about, memory=memory, completes=wanted.topic if is_full_sweep else None)
+
+
+def _by_id(session: Session, topic: str, posts: list[int]) -> Iterator[Any]:
+    for start in range(0, len(posts), AT_ONCE):
+        ids = "&".join(f"post_ids[]={post}" for post in posts[start : start + AT_ONCE])
+        yield session.get(f"t/{topic}/posts.json?{ids}")
+
+
+def _giant(session: Session, topic: str) -> Iterator[Any]:
+    """The pages of a topic of more than 10,000 posts, which comes without their ids."""
+    seen = set[Any]()
+    for number in range(2, MOST_PAGES):
+        try:
+            answer = session.get(f"t/{topic}.json", {"page": number})
+        except Absent:
+            return
+        posts = {post.get("id") for post in posts_of(answer)}
+        if posts <= seen:
+            return
+        seen |= posts
+        yield answer
+
+
+def _forum(errand: Errand) -> str:
+    """The forum's address, as one to ask at."""
+    given = errand.options["forum"].strip().rstrip("/")
+    return f"{given if '//' in given else f'https://{given}'}/"
+
+
+def _signed(errand: Errand) -> dict[str, str]:
+    if not errand.token:
+        return {}
+    user = errand.options.get("user", "").strip() or "system"
+    return {"api-key": errand.token, "api-username": user}
+
+
+def _categories(errand: Errand) -> list[str]:
+    """Paths of categories: `news/5` of an address that ends in `/c/news/5`."""
+    return _matching(errand, "categories", CATEGORY_ADDRESS, "does not end in a category's number")
+
+
+def _named(errand: Errand) -> list[str]:
+    """Ids of topics, from ids or addresses."""
+    return _matching(errand, "topics", TOPIC, "is no number and no address of a topic")
+
+
+def _matching(errand: Errand, option: str, pattern: re.Pattern[str], problem: str) -> list[str]:
+    parts = [part.strip() for part in errand.options.get(option, "").split(",") if part.strip()]
+    found = {part: pattern.match(part) for part in parts}
+    if strange := [part for part, match in found.items() if not match]:
+        raise GiveUp(f"`{strange[0]}` in `{option}` {problem}.")
+    return list(dict.fromkeys(match[1] for match in found.values() if match))
+
+
+def read_page(page: LandedPage, _rules: ReadingRules) -> Iterator[Record]:
+    """The topic, where its title stands in the answer, then its comments in their order."""
+    posts, forum = posts_of(page.body), str(page.about["forum"])
+    if "title" in page.body:
+        first = next((post for post in posts if is_first(post)), None)
+        yield topic_of(page.body, first, 0, forum) or _without_id()
+    for post in posts:
+        if not is_first(post) and not is_notice(post):
+            yield comment_of(
+                post,
+                0,
+                line=page.line,
+                forum=forum,
+                topic=page.about["topic"],
+                owner=page.about["owner"],
+            )
+
+
+def _without_id() -> Rejected:
+    return Rejected(position=0, reason="broken record", detail="a topic without `id`")
+
+
+SOURCE = ApiSource(
+    name=NAME,
+    about="Topics of a Discourse forum and the posts in them",
+    how_to_get="Name the forum and its categories or topics. For what not everybody can read: "
+    "Admin > Advanced > API keys > Add, a key of one user with the scope `read-only`.",
+    recognise=recognise_pages(NAME),
+    read=read_pages(PLATFORM, read_page, site=lambda about: site_of(str(about["forum"]))),
+    pages=pages,
+    options={
+        "forum": "address of the forum",
+        "categories": "categories as in their addresses, `news/5`, separated by commas",
+        "topics": "numbers or addresses of topics, separated by commas",
+        "user": "name of the user whose key it is; `system` if none is named",
+    },
+    needs=("forum",),
+    token="API key of the forum",
+    is_token_optional=True,
+)

@@ -1,0 +1,303 @@
+"""The posts of a LinkedIn page and their comments, through the Community Management API.
+
+Format: https://learn.microsoft.com/linkedin/marketing/community-management/shares/ (posts-api,
+social-metadata-api, comments-api). An interface version lives for about a year and is an option.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote, unquote
+
+import httpx
+
+from flows.fetching.session import Absent, Session, Verdict, by_status, told_seconds
+from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
+from flows.reading.landed import ReadingRules
+from flows.reading.linkedin_objects import (
+    PLATFORM,
+    activity_of,
+    comment_of,
+    moment_of,
+    post_of,
+    reply_count,
+    urn_of,
+)
+from flows.sources.base import ApiSource, Errand, Page
+from models.canonical import Record, Rejected
+from models.errors import GiveUp
+
+NAME = "linkedin_api"
+BASE = "https://api.linkedin.com/rest/"
+
+VERSION = "202610"
+"""The newest when this was written; LinkedIn gives each version up after about a year."""
+
+COUNT = 100
+"""Most elements that LinkedIn gives at once."""
+
+METADATA_COUNT = 50
+"""Posts whose numbers are asked for at once: the address must not become too long."""
+
+MOST_EMPTY = 3
+"""Empty answers in a row that are followed on: LinkedIn filters after it has counted."""
+
+Element = dict[str, Any]
+
+
+class Endless(Exception):
+    """A list goes on without an end: the same elements again, or nothing again and again."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One run: the session, the URN of the page, and what is remembered of each post."""
+
+    session: Session
+    owner: str
+    errand: Errand
+    marks: dict[str, list[Any]]
+
+    @property
+    def memory(self) -> dict[str, Any]:
+        return {"marks": dict(self.marks)}
+
+
+def pages(errand: Errand) -> Iterator[Page]:
+    """The posts of the page, each lot followed by the comments of those that changed."""
+    owner = _owner(errand.options["organization"])
+    headers = {
+        "authorization": f"Bearer {errand.token}",
+        "linkedin-version": errand.options.get("version", "").strip() or VERSION,
+        "x-restli-protocol-version": "2.0.0",
+    }
+    with errand.connect(BASE, headers=headers, judge=judge) as session:
+        asking = Asking(session, owner, errand, _marks_in_reach(errand))
+        for listed in _posts(asking):
+            metadata = _metadata(session, [post["id"] for post in listed["elements"]])
+            changed = [post for post in listed["elements"] if _is_due(asking, post, metadata)]
+            silent = [post for post in changed if _is_silent(asking, metadata.get(post["id"], {}))]
+            asking.marks.update({p["id"]: _mark(p, metadata[p["id"]]) for p in silent})
+            if changed:
+                about = {"asked": "posts", "owner": owner, "metadata": metadata}
+                yield Page(listed, about=about, memory=asking.memory)
+            for post in changed:
+                if post not in silent:
+                    yield from _post_pages(asking, post, metadata.get(post["id"], {}))
+
+
+def _owner(organization: str) -> str:
+    number = organization.strip().rstrip("/").rpartition("/")[2].rpartition(":")[2]
+    return f"urn:li:organization:{number}"
+
+
+def _marks_in_reach(errand: Errand) -> dict[str, list[Any]]:
+    """What is remembered of posts that may still be asked for: [comments, changed at]."""
+    since = errand.look_back.timestamp() * 1000
+    marks = dict(errand.memory.get("marks", {}))
+    return {urn: mark for urn, mark in marks.items() if (mark[-1] or since) >= since}
+
+
+def _posts(asking: Asking) -> Iterator[Element]:
+    """The lists of posts, those changed last first, down to what the run looks back to."""
+    parameters = {"author": asking.owner, "q": "author", "sortBy": "LAST_MODIFIED"}
+    try:
+        for listed in _listed(asking.session, "posts", parameters, lambda post: str(post["id"])):
+            posts = listed["elements"]
+            if not asking.errand.is_full_sweep:
+                posts = [post for post in posts if _is_recent(post, asking.errand.look_back)]
+            yield listed | {"elements": posts}
+            if len(posts) < len(listed["elements"]):
+                return
+    except Endless:
+        return
+
+
+def _is_recent(post: Element, since: datetime) -> bool:
+    changed = moment_of(post.get("lastModifiedAt") or post.get("createdAt"))
+    return changed is None or changed >= since
+
+
+def _listed(
+    session: Session,
+    path: str,
+    parameters: Mapping[str, str],
+    name: Callable[[Element], str],
+) -> Iterator[Element]:
+    """Every answer of a list, without links and what came before; raises `Endless`.
+
+    The last is shorter than asked for and names no next one (`total` is unreliable).
+    """
+    start, empty = 0, 0
+    seen = set[str]()
+    while True:
+        answer = session.get(path, {**parameters, "start": start, "count": COUNT})
+        elements = answer["elements"]
+        links = answer.get("paging", {}).get("links") or []
+        has_next = any(link.get("rel") == "next" for link in links)
+        new = [element for element in elements if name(element) not in seen]
+        seen |= {name(element) for element in elements}
+        empty = 0 if new else empty + 1
+        if elements and not new:
+            raise Endless
+        yield {"elements": new, "paging": {"start": start, "count": COUNT}}
+        if len(elements) < COUNT and not has_next:
+            return
+        if empty >= MOST_EMPTY:
+            raise Endless
+        start += COUNT
+
+
+def _metadata(session: Session, urns: list[str]) -> dict[str, Element]:
+    """Numbers of comments and reactions by post; nothing for those that LinkedIn withholds."""
+    found: dict[str, Element] = {}
+    for first in range(0, len(urns), METADATA_COUNT):
+        # Brackets and commas of the list are not to be encoded, what is in it is.
+        listed = ",".join(quote(urn, safe="") for urn in urns[first : first + METADATA_COUNT])
+        try:
+            answer = session.get(f"socialMetadata?ids=List({listed})")
+        except Absent:
+            continue
+        found |= {unquote(urn): entity for urn, entity in answer.get("results", {}).items()}
+    return found
+
+
+def _mark(post: Element, metadata: Element) -> list[Any]:
+    counts = metadata.get("commentSummary", {})
+    return [counts.get("count"), counts.get("topLevelCount"), post.get("lastModifiedAt")]
+
+
+def _is_due(asking: Asking, post: Element, metadata: Mapping[str, Element]) -> bool:
+    """Whether a post is asked for: always if LinkedIn does not say how many comments it has."""
+    mark = _mark(post, metadata.get(post["id"], {}))
+    is_changed = mark[0] is None or asking.marks.get(post["id"]) != mark
+    return asking.errand.is_full_sweep or is_changed
+
+
+def _is_silent(asking: Asking, metadata: Element) -> bool:
+    """Whether nobody has commented, so that there is nothing to ask for."""
+    has_none = metadata.get("commentSummary", {}).get("count") == 0
+    return has_none and not asking.errand.is_full_sweep
+
+
+def _post_pages(asking: Asking, post: Element, metadata: Element) -> Iterator[Page]:
+    """The comments of a post and the answers below them; the last page says that they are all."""
+    about = {"asked": "comments", "owner": asking.owner, "post": post["id"]}
+    first = about | {"listed": post, "metadata": metadata}
+    waiting: Page | None = None
+    is_whole = True
+    try:
+        for page in _thread(asking.session, post["id"], about, metadata):
+            if waiting:
+                yield waiting
+            waiting = page if waiting else replace(page, about=first)
+    except (Absent, Endless):
+        is_whole = False
+    except GiveUp:
+        # Of a post whose comments are closed LinkedIn may refuse them.
+        if metadata.get("commentsState") != "CLOSED":
+            raise
+        is_whole = False
+    if waiting:
+        asking.marks[post["id"]] = _mark(post, metadata)
+        completes = post["id"] if is_whole else None
+        yield replace(waiting, memory=asking.memory, completes=completes)
+
+
+def _thread(
+    session: Session, post: str, about: Mapping[str, Any], metadata: Element
+) -> Iterator[Page]:
+    for answer in _comments(session, post):
+        yield Page(answer, about=about)
+        for comment in answer["elements"]:
+            if _may_have_answers(comment, metadata):
+                yield from _replies(session, urn_of(comment), about)
+
+
+def _replies(session: Session, comment: str, about: Mapping[str, Any]) -> Iterator[Page]:
+    """The answers below a comment; none if it went meanwhile."""
+    try:
+        for answer in _comments(session, comment):
+            yield Page(answer, about={**about, "parent": comment})
+    except Absent:
+        return
+
+
+def _comments(session: Session, target: str) -> Iterator[Element]:
+    path = f"socialActions/{quote(target, safe='')}/comments"
+    return _listed(session, path, {}, urn_of)
+
+
+def _may_have_answers(comment: Element, metadata: Element) -> bool:
+    """Whether to ask for answers: not all comments say how many they have."""
+    told = reply_count(comment)
+    if told is not None:
+        return told > 0
+    total, top, _ = _mark({}, metadata)
+    return total is None or top is None or total > top
+
+
+def judge(response: httpx.Response) -> Verdict:
+    """As HTTP says, but that LinkedIn throttles until midnight UTC and gives versions up."""
+    status = response.status_code
+    if status == 429:
+        seconds = told_seconds(response)
+        wait = _seconds_to_midnight() if seconds is None else seconds
+        return Verdict("wait", "LinkedIn's limit for today is reached", wait)
+    if status == 426 or (status == 400 and b"VERSION" in response.content):
+        detail = "this version of the interface is no longer served"
+        return Verdict("refuse", f"{detail}: set `version` to a newer one, as `{VERSION}`")
+    if status == 401:
+        return Verdict("refuse", "the token is wrong or has run out after its 60 days: get another")
+    if status == 403:
+        detail = "the app needs `r_organization_social`, and its owner a role on the page"
+        return Verdict("refuse", f"LinkedIn refuses: {detail}")
+    return by_status(response)
+
+
+def _seconds_to_midnight() -> float:
+    now = datetime.now(UTC)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return (midnight - now).total_seconds()
+
+
+def read_page(page: LandedPage, _rules: ReadingRules) -> Iterator[Record]:
+    """Posts, or a post with the URN that its comments give it, and comments."""
+    about, elements = page.about, page.body["elements"]
+    metadata = about.get("metadata", {})
+    if about["asked"] == "posts":
+        for value in elements:
+            yield _made(post_of, value, metadata.get(value.get("id"), {}))
+        return
+    if listed := about.get("listed"):
+        activity = next(filter(None, map(activity_of, elements)), None)
+        yield _made(post_of, listed, metadata, activity)
+    for value in elements:
+        yield _made(comment_of, value, about["post"], about["owner"], about.get("parent"))
+
+
+def _made(make: Callable[..., Record], *arguments: Any) -> Record:
+    """What `make` makes of its arguments; a rejection where they are not what it expects."""
+    try:
+        return make(*arguments)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        detail = f"a post or comment that can't be read ({type(error).__name__})"
+        return Rejected(position=0, reason="broken record", detail=detail)
+
+
+SOURCE = ApiSource(
+    name=NAME,
+    about="Posts of a LinkedIn page with their comments and answers",
+    how_to_get="Apply for the Community Management API with an app of your own on "
+    "developer.linkedin.com, then get a token as an administrator of the page.",
+    recognise=recognise_pages(NAME),
+    read=read_pages(PLATFORM, read_page),
+    pages=pages,
+    options={
+        "organization": "number of the page: it stands in the address of its admin view",
+        "version": f"version of the interface, year and month (`{VERSION}` if not set)",
+    },
+    needs=("organization",),
+    token="access token of an app with `r_organization_social`, good for 60 days",
+)

@@ -1,0 +1,307 @@
+"""A member's export of LinkedIn in (Comments.csv or Shares.csv), own comments and posts out.
+
+There is no specification. `Date` is UTC; one export quotes in two ways (`\\"` in comments, `""` in
+posts), wraps each line of a post in quotes, and, until about 2021, left comments of several lines
+without any. What begins like a record is one, whatever quotes are lost above it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import chain, count
+
+from flows.reading.encodings import decoded_sample
+from flows.reading.json_window import STRAY_BYTE, open_text
+from flows.reading.landed import LandedFile, ReadingRules
+from flows.reading.linkedin_objects import (
+    CHANNEL,
+    PLATFORM,
+    VISIBILITIES,
+    comment_urns_in,
+    moment_of_comment,
+    moment_of_urn,
+    post_urn_in,
+    said_alias,
+)
+from flows.sources.base import FileSource
+from models.canonical import Comment, Post, Record, Rejected
+
+COMMENTS_HEADER = re.compile(r'"?Date"?,"?Link"?,"?Message"?', re.IGNORECASE)
+SHARES_HEADER = re.compile(
+    r'"?Date"?,"?ShareLink"?,"?ShareCommentary"?,"?SharedUrl"?,"?MediaUrl"?,"?Visibility"?',
+    re.IGNORECASE,
+)
+"""Of 2021 (`SharedURL`) and 2025 (`SharedUrl`)."""
+
+LONGEST_PREAMBLE = 10
+"""Lines of notes that may stand above the header."""
+
+LONGEST_RECORD = 5_000
+"""Lines after which what goes on and on is no message."""
+
+CLOCK = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+LINK = r'https?://(?:[\w-]+\.)?linkedin\.com/[^,"\s]*'
+START = re.compile(rf'"?(?P<date>{CLOCK})"?,"?(?P<link>{LINK})"?,|,"?(?P<undated>{LINK})"?,')
+"""How a record begins; LinkedIn leaves the date of some comments blank."""
+
+BEGUN = re.compile(rf'"?{CLOCK}"?,')
+OUTLINES = ("0000-00-00 00:00:00,", '"0000-00-00 00:00:00",', ",https://", ",http://")
+"""What the last line of a file that was cut looks like, if it was to begin a record."""
+
+CELL = r'(?:"[^"]*"|[^",\n]*)'
+SHARE_END = re.compile(rf',{CELL},{CELL},"?(?P<visibility>\w*)"?$')
+"""What follows the text of a post: two addresses and who may see it."""
+
+QUOTED = re.compile(r'"((?:[^"\\]|\\"|""|\\(?!"))*)"')
+QUOTE = re.compile(r'\\?""|\\"')
+
+UNSAID = timedelta(seconds=2)
+"""By how much the time in an id and the one that the export tells may differ."""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The lines of one record as one text, without its last line break; `line` is the first.
+
+    `is_last` of the file, which may have been cut; `is_ended` by a line break.
+    """
+
+    text: str
+    line: int
+    is_last: bool
+    is_ended: bool
+
+
+def recognise(sample: bytes) -> bool:
+    """Whether a header of the export comes first, and a record of LinkedIn's below it, if any."""
+    lines = [line.strip() for line in decoded_sample(sample).splitlines()]
+    for number, line in enumerate(lines[:LONGEST_PREAMBLE]):
+        if COMMENTS_HEADER.fullmatch(line) or SHARES_HEADER.fullmatch(line):
+            rest = [below for below in lines[number + 1 :] if below]
+            return not rest or any("linkedin.com/" in below for below in rest)
+    return False
+
+
+def read(landed: LandedFile, _rules: ReadingRules) -> Iterator[Record]:
+    """Yield each comment, the first below a post after the post, or each post of the file."""
+    positions, seen = count(1), set[str]()
+    with open_text(landed.path) as file:
+        numbered = enumerate((_unix(line) for line in file), start=1)
+        is_shares = _skip_to_header(numbered)
+        if is_shares is None:
+            detail = "the header `Date,Link,Message` or `Date,ShareLink,...` is missing"
+            yield Rejected(position=0, reason="missing column", detail=detail)
+            return
+        for lines in _records(numbered):
+            if isinstance(lines, Rejected):
+                yield _placed(lines, next(positions))
+            elif is_shares:
+                yield _placed(_share(lines), next(positions))
+            else:
+                for record in _comment(lines, seen):
+                    yield _placed(record, next(positions))
+
+
+def _unix(line: str) -> str:
+    return line.rstrip("\r\n") + "\n" if line.endswith(("\r", "\n")) else line
+
+
+def _skip_to_header(numbered: Iterator[tuple[int, str]]) -> bool | None:
+    """Whether the header, which is skipped, is that of the posts; None if there is none."""
+    for number, line in numbered:
+        for header, is_shares in ((COMMENTS_HEADER, False), (SHARES_HEADER, True)):
+            if header.fullmatch(line.strip()):
+                return is_shares
+        if number >= LONGEST_PREAMBLE:
+            return None
+    return None
+
+
+def _records(numbered: Iterator[tuple[int, str]]) -> Iterator[Lines | Rejected]:
+    """The lines from each that begins a record to the next such line."""
+    lines: list[str] = []
+    first, is_too_long = 0, False
+    for number, line in chain(numbered, [(0, "")]):
+        if (not number or _begins(line)) and lines:
+            text = "".join(lines)
+            ended = text.endswith("\n")
+            found = Lines(text.rstrip("\n"), first, is_last=not number, is_ended=ended)
+            yield _unreadable(found, is_too_long) or found
+            lines = []
+        if not lines:
+            first, is_too_long = number, False
+        if len(lines) > LONGEST_RECORD:
+            is_too_long = True
+        elif lines or line.strip():
+            lines.append(line)
+
+
+def _begins(line: str) -> bool:
+    """Whether a line is the first of a record, or what is left of one."""
+    if START.match(line):
+        return True
+    if line.endswith("\n"):
+        return False
+    outline = re.sub(r"\d", "0", line)
+    return bool(BEGUN.match(line)) or any(shape.startswith(outline) for shape in OUTLINES)
+
+
+def _unreadable(lines: Lines, is_too_long: bool) -> Rejected | None:
+    """Why a run of lines is no record; None if it may be one."""
+    if is_too_long:
+        return _broken(lines, f"more than {LONGEST_RECORD:,} lines, expected the next record")
+    if STRAY_BYTE.search(lines.text):
+        return _broken(lines, "bytes that are not UTF-8")
+    if not lines.is_ended:
+        return _broken(lines, "the file ends within this record: it may have been cut")
+    if not START.match(lines.text):
+        return _broken(lines, "text that belongs to no record, expected a date and an address")
+    return None
+
+
+def _comment(lines: Lines, seen: set[str]) -> Iterator[Post | Comment | Rejected]:
+    """The comment, after its post if `seen` does not have that yet."""
+    start = START.match(lines.text)
+    assert start  # of `_unreadable`
+    text = _field(lines.text[start.end() :], lines.is_last)
+    if text is None:
+        yield _broken(lines, "a quote opens in this record and is never closed")
+        return
+    link = start["link"] or start["undated"] or ""
+    post, at = post_urn_in(link), _moment(start["date"])
+    if post and post not in seen:
+        seen.add(post)
+        yield _post_of_link(post)
+    native_id, parent = _ids(link, at)
+    yield Comment(
+        platform=PLATFORM,
+        site="",
+        position=0,
+        line=lines.line,
+        native_id=native_id,
+        id_basis="permalink" if native_id else "hash",
+        channel=CHANNEL,
+        post_native_id=post or link or None,
+        parent_native_id=parent,
+        reply_semantics="two_level" if parent else "unknown",
+        is_owner=True,
+        text=text or None,
+        created_at=at,
+        created_at_raw=start["date"],
+        status="published",
+        permalink=link or None,
+        aliases=tuple(filter(None, [said_alias(post, at, text)])),
+    )
+
+
+def _ids(link: str, at: datetime | None) -> tuple[str | None, str | None]:
+    """The ids of the comment and of the one it answers, where the address tells them.
+
+    An address that names one comment may mean the one that is answered: the time in it tells.
+    """
+    own = parent = None
+    for urn in comment_urns_in(link):
+        made = moment_of_comment(urn)
+        if at and made and abs(made - at) <= UNSAID:
+            own = urn
+        else:
+            parent = parent or urn
+    return own, parent
+
+
+def _post_of_link(urn: str) -> Post:
+    """All that a comment tells of its post: where it is, and when it was made."""
+    at = moment_of_urn(urn)
+    return Post(
+        platform=PLATFORM,
+        site="",
+        native_id=urn,
+        position=0,
+        channel=CHANNEL,
+        url=f"https://www.linkedin.com/feed/update/{urn}/",
+        created_at=at,
+        time_precision="derived_from_id",
+    )
+
+
+def _share(lines: Lines) -> Post | Rejected:
+    start, end = START.match(lines.text), SHARE_END.search(lines.text)
+    assert start  # of `_unreadable`
+    # Of a post without a text, its end shares the comma with its start.
+    end = end or SHARE_END.search(lines.text, start.end() - 1)
+    link = start["link"] or start["undated"]
+    urn = post_urn_in(link or "")
+    text = _field(lines.text[start.end() : end.start()], is_last=False) if end else None
+    if not end or text is None:
+        return _broken(lines, "a post whose text does not end, expected `Visibility` behind it")
+    if not urn:
+        return _broken(lines, "a post without a URN in `ShareLink`")
+    return Post(
+        platform=PLATFORM,
+        site="",
+        native_id=urn,
+        position=0,
+        channel=CHANNEL,
+        text=_unwrapped(text) or None,
+        url=f"https://www.linkedin.com/feed/update/{urn}/",
+        created_at=_moment(start["date"]),
+        created_at_raw=start["date"],
+        status="published",
+        visibility=VISIBILITIES.get(end["visibility"]),
+    )
+
+
+def _field(raw: str, is_last: bool) -> str | None:
+    """The text of a field that fills `raw`; None if its quotes do not close.
+
+    What follows closing quotes is text too. `is_last`: the file may have been cut behind a line.
+    """
+    raw = raw.rstrip("\n")
+    if not raw.startswith('"'):
+        return raw
+    if whole := QUOTED.fullmatch(raw):
+        return QUOTE.sub('"', whole[1])
+    if is_last:
+        return None
+    if len(raw) > 1 and raw.endswith('"'):
+        return QUOTE.sub('"', raw[1:-1])
+    part = QUOTED.match(raw)
+    return QUOTE.sub('"', part[1]) + raw[part.end() :] if part else None
+
+
+def _unwrapped(text: str) -> str:
+    """The text of a post without the quotes that LinkedIn puts around each of its lines."""
+    lines = text.split("\n")
+    ends = sum(line.endswith('"') for line in lines[:-1])
+    starts = sum(line.startswith('"') for line in lines[1:])
+    if ends + starts <= len(lines) - 1:
+        return text
+    opened = [lines[0], *(line.removeprefix('"') for line in lines[1:])]
+    return "\n".join([*(line.removesuffix('"') for line in opened[:-1]), opened[-1]])
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text or "").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _broken(lines: Lines, detail: str) -> Rejected:
+    return Rejected(position=0, line=lines.line, reason="broken record", detail=detail)
+
+
+def _placed(record: Post | Comment | Rejected, position: int) -> Record:
+    record.position = position
+    return record
+
+
+SOURCE = FileSource(
+    name="linkedin_export",
+    about="Own comments and posts from a member's data export of LinkedIn",
+    how_to_get="LinkedIn > Settings & Privacy > Data privacy > Get a copy of your data > the "
+    "larger archive; drop the zip, or `Comments.csv` and `Shares.csv` from it, into the inbox.",
+    recognise=recognise,
+    read=read,
+)

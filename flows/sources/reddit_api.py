@@ -1,0 +1,349 @@
+"""Reddit's interface: posts of subreddits, of accounts or by name, and every comment on them.
+
+Format: https://www.reddit.com/dev/api/; signing in as an application:
+https://github.com/reddit-archive/reddit/wiki/OAuth2. A thread comes as a tree with stubs (`more`)
+in it: those that name comments are asked for by `/api/morechildren`, those that say "continue this
+thread" by the address of the comment that they hang on.
+"""
+
+import base64
+import re
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from flows.fetching.session import Absent, Session, Verdict, by_status
+from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
+from flows.reading.landed import ReadingRules
+from flows.reading.reddit_objects import PLATFORM, comment_of, moment, post_of, things
+from flows.sources.base import ApiSource, Errand, Page
+from models.canonical import Record, Rejected
+from models.errors import GiveUp
+
+NAME = "reddit_api"
+SIGN_IN = "https://www.reddit.com/"
+BASE = "https://oauth.reddit.com/"
+
+MOST_AT_ONCE = 100
+"""Posts of a listing, and ids in a question for more of them."""
+
+MOST_COMMENTS = 500
+"""Comments of a thread in one answer; the rest stands in it as stubs."""
+
+SPARE = 50
+"""Questions left in Reddit's window of ten minutes below which they are spread over its rest."""
+
+LONGEST_PACE = 60.0
+"""Seconds between two questions at most: beyond, Reddit's own refusal says how long to wait."""
+
+RENEW_BEFORE = 60.0
+"""Seconds before its end at which an access token is no longer used."""
+
+NOT_FOR_US = frozenset({"private", "quarantined", "gold_only", "banned", "gated"})
+"""Reasons that Reddit gives with 403: what was asked for is closed, the token is not wrong."""
+
+ACCOUNT = re.compile(r"[\w-]+", re.ASCII)
+POST_ADDRESS = re.compile(r"(?:/comments/|redd\.it/)([0-9a-z]+)")
+POST_ID = re.compile(r"(?:t3_)?([0-9a-z]+)")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a thread: all of it, `more` of its comments, or what is `below` one."""
+
+    post: str
+    more: tuple[str, ...] = ()
+    below: str | None = None
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What the reader of the answer needs to know."""
+        if self.below:
+            return {"kind": "below", "post": self.post, "comment": self.below}
+        return {"kind": "more" if self.more else "comments", "post": self.post}
+
+
+@dataclass
+class Thread:
+    """What is still to ask of a thread; nothing is asked twice."""
+
+    post: str
+    waiting: deque[Question] = field(default_factory=deque)
+    asked: set[str] = field(default_factory=set)
+
+    def note(self, stubs: Iterator[Mapping[str, Any]]) -> None:
+        """Take in the stubs of an answer."""
+        ids: list[str] = []
+        for stub in stubs:
+            children = list(dict.fromkeys(str(child) for child in stub.get("children") or []))
+            ids += [child for child in children if child not in self.asked]
+            self.asked.update(children)
+            kind, _, parent = str(stub.get("parent_id")).partition("_")
+            if not children and kind == "t1" and f"below {parent}" not in self.asked:
+                self.asked.add(f"below {parent}")
+                self.waiting.append(Question(self.post, below=parent))
+        for start in range(0, len(ids), MOST_AT_ONCE):
+            self.waiting.append(Question(self.post, tuple(ids[start : start + MOST_AT_ONCE])))
+
+
+class Reddit:
+    """Reddit as an application sees it: signs in, and again before its access ends."""
+
+    def __init__(self, errand: Errand) -> None:
+        self._errand = errand
+        self._session: Session | None = None
+        self._renew_at = 0.0
+
+    def __enter__(self) -> "Reddit":
+        self._sign_in()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._session:
+            self._session.__exit__(None, None, None)
+
+    def get(self, path: str, parameters: Mapping[str, str | int]) -> Any:
+        """The answer at `path`, its texts as they were typed."""
+        return self._connected().get(path, {**parameters, "raw_json": 1})
+
+    def post(self, path: str, data: Mapping[str, Any]) -> Any:
+        """The answer to a form."""
+        return self._connected().post(path, {**data, "raw_json": 1}, as_json=False)
+
+    def _connected(self) -> Session:
+        if self._session is None or time.monotonic() >= self._renew_at:
+            self._sign_in()
+        assert self._session
+        return self._session
+
+    def _sign_in(self) -> None:
+        client, is_pair, _ = (self._errand.token or "").partition(":")
+        if not (client and is_pair):
+            raise GiveUp("the token of Reddit has to be `client_id:client_secret`, with a colon.")
+        key = base64.b64encode((self._errand.token or "").encode()).decode()
+        own = _agent(self._errand)
+        with self._errand.connect(SIGN_IN, headers={"authorization": f"Basic {key}"} | own) as door:
+            answer = door.post(
+                "api/v1/access_token", {"grant_type": "client_credentials"}, as_json=False
+            )
+        access = answer.get("access_token")
+        if not isinstance(access, str):
+            raise GiveUp("Reddit gives no access: check the client id and the secret.")
+        self._renew_at = time.monotonic() + float(answer.get("expires_in", 3600)) - RENEW_BEFORE
+        self.__exit__()
+        headers = {"authorization": f"Bearer {access}"} | own
+        self._session = self._errand.connect(BASE, headers=headers, judge=judge)
+
+
+def _agent(errand: Errand) -> dict[str, str]:
+    """Reddit wants to know whom to write to, in a form of its own."""
+    contact = errand.options.get("contact", "").strip().removeprefix("/").removeprefix("u/")
+    return {"user-agent": f"python:resonanz:1 (by /u/{contact})"} if contact else {}
+
+
+def judge(response: httpx.Response) -> Verdict:
+    """What HTTP says; closed subreddits are data, and scarce questions are spread."""
+    if response.status_code == 403 and (reason := _reason(response)) in NOT_FOR_US:
+        return Verdict("absent", f"Reddit says it is {reason}")
+    verdict = by_status(response)
+    return Verdict("fine", seconds=_pace(response)) if verdict.kind == "fine" else verdict
+
+
+def _reason(response: httpx.Response) -> str | None:
+    try:
+        body = response.json()
+    except ValueError:
+        return None
+    reason = body.get("reason") if isinstance(body, dict) else None
+    return reason if isinstance(reason, str) else None
+
+
+def _pace(response: httpx.Response) -> float | None:
+    try:
+        left = float(response.headers["x-ratelimit-remaining"])
+        seconds = float(response.headers["x-ratelimit-reset"])
+    except (KeyError, ValueError):
+        return None
+    return min(seconds / max(left, 1.0), LONGEST_PACE) if left < SPARE else None
+
+
+def pages(errand: Errand) -> Iterator[Page]:
+    """The posts in reach, then the comments of each whose number changed; of all in a full sweep.
+
+    Raises `GiveUp` after all else for subreddits and accounts that are not there.
+    """
+    listings, named, missing = _listings(errand), _named(errand), list[str]()
+    if not listings and not named:
+        raise GiveUp("name `subreddits`, `users` or `posts`: without, there is nothing to ask for.")
+    known: dict[str, int] = dict(errand.memory.get("counts", {}))
+    reach: dict[str, int] = {}
+    with Reddit(errand) as reddit:
+        for body in _bodies(reddit, errand, listings, named, missing):
+            reach |= _counts(body)
+            yield Page(body, about={"kind": "posts"})
+        # Posts that have left the reach would be remembered for ever.
+        known = {post: known[post] for post in reach if post in known}
+        for post, comment_count in reach.items():
+            if errand.is_full_sweep or known.get(post, 0) != comment_count:
+                for page in _thread(reddit, post, {"counts": known | {post: comment_count}}):
+                    yield page
+                    known = dict((page.memory or {}).get("counts", known))
+    if missing:
+        listed = ", ".join(f"`{path}`" for path in missing)
+        raise GiveUp(f"Reddit has no {listed}, or it is private: check how it is spelt.")
+
+
+def _bodies(
+    reddit: Reddit,
+    errand: Errand,
+    listings: list[str],
+    named: list[str],
+    missing: list[str],
+) -> Iterator[Any]:
+    """The answers that hold the posts; listings that are not there are noted in `missing`."""
+    for start in range(0, len(named), MOST_AT_ONCE):
+        wanted = ",".join(f"t3_{post}" for post in named[start : start + MOST_AT_ONCE])
+        yield reddit.get("api/info", {"id": wanted})
+    for path in listings:
+        try:
+            yield from _newest_first(reddit, path, errand)
+        except Absent:
+            missing.append(path.rpartition("/")[0])
+
+
+def _newest_first(reddit: Reddit, path: str, errand: Errand) -> Iterator[Any]:
+    """A listing page by page, until posts are older than the errand looks back."""
+    after, asked = "", set[str]()
+    while after not in asked:
+        asked.add(after)
+        start: dict[str, str | int] = {"after": after} if after else {}
+        body = reddit.get(path, {"limit": MOST_AT_ONCE, "sort": "new", **start})
+        found = list(things(body))
+        # For a name that nobody has, Reddit leads to a search for subreddits.
+        if any(kind == "t5" for kind, _ in found):
+            raise Absent(path)
+        yield body
+        after = body["data"].get("after") or ""
+        last = moment(found[-1][1].get("created_utc")) if found else None
+        if not after or _is_past(last, errand):
+            return
+
+
+def _is_past(last: datetime | None, errand: Errand) -> bool:
+    return last is not None and last < errand.look_back and not errand.is_full_sweep
+
+
+def _counts(body: Any) -> dict[str, int]:
+    """Number of comments by post."""
+    return {
+        str(value["id"]): int(value.get("num_comments") or 0)
+        for kind, value in things(body)
+        if kind == "t3"
+    }
+
+
+def _thread(reddit: Reddit, post: str, memory: dict[str, Any]) -> Iterator[Page]:
+    """Every comment of a post, answer by answer; nothing if the post is gone."""
+    thread, is_whole = Thread(post, deque([Question(post)])), True
+    while thread.waiting:
+        question = thread.waiting.popleft()
+        try:
+            body = _answer(reddit, question)
+        except Absent:
+            is_whole = False
+            continue
+        thread.note(value for kind, value in _of_thread(body) if kind == "more")
+        is_last = is_whole and not thread.waiting
+        yield Page(
+            body,
+            about=question.about,
+            memory=memory if is_last else None,
+            completes=post if is_last else None,
+        )
+
+
+def _answer(reddit: Reddit, question: Question) -> Any:
+    if question.more:
+        asked = {"link_id": f"t3_{question.post}", "children": ",".join(question.more)}
+        form = {"api_type": "json", "limit_children": "false"}
+        return reddit.post("api/morechildren", asked | form)
+    path = f"comments/{question.post}"
+    below = f"/_/{question.below}" if question.below else ""
+    return reddit.get(f"{path}{below}", {"limit": MOST_COMMENTS})
+
+
+def _of_thread(body: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What an answer on a thread holds: a post and its tree, or more of the comments, flat."""
+    if isinstance(body, list):
+        for listing in body:
+            yield from things(listing)
+    else:
+        yield from things({"data": {"children": body["json"]["data"]["things"]}})
+
+
+def _listings(errand: Errand) -> list[str]:
+    """Paths of the listings that are asked for."""
+    subreddits = (f"r/{name}/new" for name in _names(errand, "subreddits", "r"))
+    users = (f"user/{name}/submitted" for name in _names(errand, "users", "u"))
+    return [*subreddits, *users]
+
+
+def _names(errand: Errand, option: str, letter: str) -> list[str]:
+    """What an option lists; `nordhafen`, `r/nordhafen` and `/r/nordhafen/` are the same."""
+    names = [part.strip().strip("/").removeprefix(f"{letter}/") for part in _parts(errand, option)]
+    if strange := [name for name in names if not ACCOUNT.fullmatch(name)]:
+        raise GiveUp(f"`{strange[0]}` in `{option}` is not a name of Reddit's.")
+    return names
+
+
+def _named(errand: Errand) -> list[str]:
+    """Ids of the posts that are asked for by name."""
+    found = {part: POST_ADDRESS.search(part) for part in _parts(errand, "posts")}
+    ids = {part: match or POST_ID.fullmatch(part) for part, match in found.items()}
+    if strange := [part for part, match in ids.items() if not match]:
+        raise GiveUp(f"`{strange[0]}` in `posts` is no id and no address with `/comments/` in it.")
+    return list(dict.fromkeys(match[1] for match in ids.values() if match))
+
+
+def _parts(errand: Errand, option: str) -> list[str]:
+    return [part.strip() for part in errand.options.get(option, "").split(",") if part.strip()]
+
+
+def read_page(page: LandedPage, _rules: ReadingRules) -> Iterator[Record]:
+    """The posts of a listing, or a thread: its post, then each comment before its answers."""
+    kind, skipped = page.about["kind"], page.about.get("comment")
+    submitter = None
+    for of, value in things(page.body) if kind == "posts" else _of_thread(page.body):
+        if of == "t3":
+            submitter = value.get("author")
+            if kind != "below":
+                yield post_of(value, 0) or _without_id()
+        elif of == "t1" and (skipped is None or value.get("id") != skipped):
+            yield comment_of(value, 0, page.line, submitter)
+
+
+def _without_id() -> Rejected:
+    return Rejected(position=0, reason="broken record", detail="a post without `id`")
+
+
+SOURCE = ApiSource(
+    name=NAME,
+    about="Posts of Reddit, by subreddit, account or name, and their comments",
+    how_to_get="With any account of Reddit, make an application of the kind `script` at "
+    "reddit.com/prefs/apps; name the subreddits, your account or your posts.",
+    recognise=recognise_pages(NAME),
+    read=read_pages(PLATFORM, read_page),
+    pages=pages,
+    options={
+        "subreddits": "names of subreddits whose posts are asked for, separated by commas",
+        "users": "names of accounts whose posts are asked for, yours for example",
+        "posts": "ids or addresses of posts, separated by commas",
+        "contact": "name of the account that Reddit can write to about its interface being used",
+    },
+    token="client id and secret of an application of Reddit's, joined by a colon",
+)

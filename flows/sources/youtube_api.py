@@ -1,0 +1,286 @@
+"""Videos of a YouTube channel and their comments, through the YouTube Data API.
+
+Format: https://developers.google.com/youtube/v3/docs, version 3. Each question costs one of 10,000
+units a day, which begins at midnight in California.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from flows.fetching.session import Absent, Session, Verdict, by_status
+from flows.fetching.turning import InCircles, turned
+from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
+from flows.reading.json_values import count_in, moment_of, object_in, objects_in, text_in
+from flows.reading.landed import ReadingRules
+from flows.reading.youtube_objects import (
+    PLATFORM,
+    Place,
+    comment_of,
+    comments_of_thread,
+    has_all_answers,
+    post_of,
+)
+from flows.sources.base import ApiSource, Errand, Page
+from models.canonical import Record, Rejected, TextFormat
+from models.errors import GiveUp
+
+NAME = "youtube_api"
+BASE = "https://www.googleapis.com/youtube/v3/"
+CALIFORNIA = ZoneInfo("America/Los_Angeles")
+
+MOST_VIDEOS = 50
+"""Videos that one question can name."""
+
+MOST_COMMENTS = 100
+
+DAY_IS_SPENT = frozenset(["quotaExceeded", "dailyLimitExceeded"])
+TOO_FAST = frozenset(["rateLimitExceeded", "userRateLimitExceeded"])
+PASSING = frozenset(["processingFailure", "invalidPageToken", "backendError"])
+"""Told with 400: asked anew, in this run or the next, the same listing is fine."""
+
+NOT_FOR_US = frozenset(["commentsDisabled", "forbidden"])
+"""Told of one video, whose comments are closed or hidden; a bad key is told of the first."""
+
+
+def judge(response: httpx.Response) -> Verdict:
+    """What an answer means: YouTube throttles with 403, and closed comments are 403 as well."""
+    if response.status_code < 400:
+        return by_status(response)
+    reason = _reason(response)
+    if reason in DAY_IS_SPENT:
+        return Verdict("wait", "the questions of the day are used up", _seconds_to_next_day())
+    if reason in TOO_FAST:
+        return Verdict("wait", "the platform asks for fewer questions")
+    if reason in PASSING:
+        return Verdict("wait", f"the platform answers {response.status_code} ({reason})")
+    if reason in NOT_FOR_US and "comment" in response.url.path:
+        return Verdict("absent", f"the comments are not for us ({reason})")
+    verdict = by_status(response)
+    if verdict.kind != "refuse":
+        return verdict
+    named = f" ({reason})" if reason else ""
+    return Verdict(
+        "refuse",
+        f"the platform answers {response.status_code}{named}: check the key, and that "
+        "YouTube Data API v3 is enabled for it",
+    )
+
+
+def _reason(response: httpx.Response) -> str:
+    """The one word that an error answer gives as its reason, "" if it gives none."""
+    try:
+        error = object_in(response.json(), "error")
+    except (ValueError, AttributeError):
+        return ""
+    for part in (*objects_in(error, "details"), *objects_in(error, "errors")):
+        reason = text_in(part, "reason") or ""
+        if re.fullmatch(r"\w{1,40}", reason, re.ASCII):
+            return reason
+    return ""
+
+
+def _seconds_to_next_day() -> float:
+    here = datetime.now(CALIFORNIA)
+    midnight = datetime.combine(here.date() + timedelta(days=1), datetime.min.time(), CALIFORNIA)
+    return (midnight.astimezone(UTC) - here.astimezone(UTC)).total_seconds()
+
+
+def pages(errand: Errand) -> Iterator[Page]:
+    """The videos in reach, and the comments of those whose number of comments has changed."""
+    counts: dict[str, int | None] = dict(errand.memory.get("counts", {}))
+    headers = {"x-goog-api-key": errand.token or ""}
+    with errand.connect(BASE, headers=headers, judge=judge) as session:
+        for names in _batches(_videos(session, errand)):
+            answer = session.get(
+                "videos", {"part": "snippet,statistics,status", "id": ",".join(names)}
+            )
+            changed = [video for video in _seen(answer) if _is_due(video, counts, errand)]
+            if changed:
+                yield Page(answer)
+            for video in changed:
+                counts[video.name] = video.count
+                yield from _pages_of(session, video, {"counts": dict(counts)})
+
+
+@dataclass(frozen=True)
+class Video:
+    """A video, the channel that shows it, and how many comments it is said to have.
+
+    YouTube tells no number where comments are closed.
+    """
+
+    name: str
+    channel: str | None
+    count: int | None
+
+
+def _seen(answer: Any) -> list[Video]:
+    return [
+        Video(
+            name,
+            text_in(object_in(item, "snippet"), "channelId"),
+            count_in(object_in(item, "statistics"), "commentCount"),
+        )
+        for item in objects_in(answer, "items")
+        if (name := text_in(item, "id"))
+    ]
+
+
+def _is_due(video: Video, counts: dict[str, int | None], errand: Errand) -> bool:
+    is_new = video.name not in counts
+    return errand.is_full_sweep or is_new or counts[video.name] != video.count
+
+
+def _videos(session: Session, errand: Errand) -> Iterator[str]:
+    """Ids of the videos that the settings name, then those of the channel, the newest first."""
+    named = _listed(errand.options.get("videos", ""))
+    channel = errand.options.get("channel", "").strip()
+    if not named and not channel:
+        raise GiveUp("neither `channel` nor `videos` is set: name at least one of them.")
+    yield from named
+    if channel:
+        yield from (name for name in _uploads(session, channel, errand) if name not in named)
+
+
+def _listed(option: str) -> list[str]:
+    return [name.strip() for name in option.split(",") if name.strip()]
+
+
+def _uploads(session: Session, channel: str, errand: Errand) -> Iterator[str]:
+    """Ids of the videos of a channel, down to the first answer that is all too old."""
+    playlist = _playlist(session, channel)
+
+    def ask(cursor: str | None) -> Any:
+        question = {"part": "contentDetails", "playlistId": playlist}
+        return session.get("playlistItems", question | {"maxResults": MOST_VIDEOS} | _page(cursor))
+
+    try:
+        for answer in turned(ask, _next):
+            found = [object_in(item, "contentDetails") for item in objects_in(answer, "items")]
+            yield from filter(None, (text_in(details, "videoId") for details in found))
+            if found and all(_is_old(details, errand) for details in found):
+                return
+    except (Absent, InCircles):
+        return  # a channel that has never shown a video has no such list
+
+
+def _is_old(details: Any, errand: Errand) -> bool:
+    published = moment_of(text_in(details, "videoPublishedAt"))
+    return not errand.is_full_sweep and bool(published and published < errand.look_back)
+
+
+def _playlist(session: Session, channel: str) -> str:
+    """The list of all videos of a channel, by its id or its handle."""
+    is_id = re.fullmatch(r"UC[\w-]{22}", channel, re.ASCII)
+    by = {"id": channel} if is_id else {"forHandle": f"@{channel.removeprefix('@')}"}
+    answer = session.get("channels", {"part": "contentDetails", **by})
+    for item in objects_in(answer, "items"):
+        lists = object_in(object_in(item, "contentDetails"), "relatedPlaylists")
+        if found := text_in(lists, "uploads"):
+            return found
+    raise GiveUp(f"YouTube knows no channel `{channel}`: check the option `channel`.")
+
+
+def _batches(names: Iterator[str]) -> Iterator[list[str]]:
+    waiting: list[str] = []
+    for name in names:
+        waiting.append(name)
+        if len(waiting) == MOST_VIDEOS:
+            yield waiting
+            waiting = []
+    if waiting:
+        yield waiting
+
+
+def _pages_of(session: Session, video: Video, memory: dict[str, Any]) -> Iterator[Page]:
+    """The comments of a video; the last page says so, unless some may be missing."""
+    held: Page | None = None
+    try:
+        for page in _comment_pages(session, video):
+            if held:
+                yield held
+            held = page
+    except (Absent, InCircles):
+        if held:
+            yield held
+    else:
+        if held:
+            yield replace(held, memory=memory, completes=video.name)
+
+
+def _comment_pages(session: Session, video: Video) -> Iterator[Page]:
+    """Each page of threads, followed by the answers that are missing in it."""
+    about = {"video": video.name, "channel": video.channel, "text": "plain"}
+
+    def ask(cursor: str | None) -> Any:
+        question = _question("snippet,replies") | {"videoId": video.name, "order": "time"}
+        return session.get("commentThreads", question | _page(cursor))
+
+    for answer in turned(ask, _next):
+        yield Page(answer, about)
+        for thread in objects_in(answer, "items"):
+            if not has_all_answers(thread):
+                yield from _answer_pages(session, text_in(thread, "id") or "", about)
+
+
+def _answer_pages(session: Session, thread: str, about: dict[str, Any]) -> Iterator[Page]:
+    """All answers in a thread; none if it has gone since it was listed."""
+
+    def ask(cursor: str | None) -> Any:
+        question = _question("snippet") | {"parentId": thread}
+        return session.get("comments", question | _page(cursor))
+
+    try:
+        for answer in turned(ask, _next):
+            yield Page(answer, about)
+    except Absent:
+        return
+
+
+def _question(part: str) -> dict[str, str | int]:
+    return {"part": part, "maxResults": MOST_COMMENTS, "textFormat": "plainText"}
+
+
+def _page(cursor: str | None) -> dict[str, str | int]:
+    return {"pageToken": cursor} if cursor else {}
+
+
+def _next(answer: Any) -> str | None:
+    return text_in(answer, "nextPageToken")
+
+
+def read_page(page: LandedPage, _rules: ReadingRules) -> Iterator[Record]:
+    """The videos, or the comments, that one answer holds."""
+    display_format: TextFormat = "plain" if page.about.get("text") == "plain" else "html"
+    place = Place(text_in(page.about, "video"), text_in(page.about, "channel"), display_format)
+    for item in page.body.get("items") or []:
+        if not isinstance(item, dict):
+            yield Rejected(position=0, reason="broken record", detail="an item that is no object")
+        elif item.get("kind") == "youtube#video":
+            yield post_of(item)
+        elif item.get("kind") == "youtube#commentThread":
+            yield from comments_of_thread(item, place)
+        else:
+            yield comment_of(item, place)
+
+
+SOURCE = ApiSource(
+    name=NAME,
+    about="Videos of a YouTube channel and their comments",
+    how_to_get="Make a key for the YouTube Data API v3 in the Google Cloud console, and name the "
+    "channel or the videos. The channel need not be yours.",
+    recognise=recognise_pages(NAME),
+    read=read_pages(PLATFORM, read_page),
+    pages=pages,
+    options={
+        "channel": "the channel: its handle, for example @nordhafen, or its id, which begins UC",
+        "videos": "ids of single videos, separated by commas: what stands behind `v=`",
+    },
+    token="the key that the Google Cloud console gives for the YouTube Data API v3",
+)

@@ -1,0 +1,116 @@
+"""Saved threads of Bluesky: their trees, cut files, and files that are something else."""
+
+import json
+import tempfile
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
+from flows.sources.bluesky_file import SOURCE, read, recognise
+from models.canonical import Comment, Post, Record, Rejected
+
+FIXTURES = Path(__file__).parents[4] / "shared" / "fixtures" / "bluesky"
+SAMPLE = Path(__file__).parent / "samples" / "bluesky_file.json"
+ROOT = "at://did:plc:nordhafen/app.bsky.feed.post/3nordpost"
+
+
+def records_of(content: bytes) -> list[Record]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "thread.json"
+        path.write_bytes(content)
+        landed = LandedFile(path, "thread.json", datetime(2025, 12, 1, tzinfo=UTC))
+        return list(read(landed, ReadingRules()))
+
+
+def thread(depth: int) -> dict[str, Any]:
+    """A thread in which each post answers the one before."""
+    reply = {"root": {"uri": ROOT}, "parent": {"uri": f"{ROOT}{depth + 1}"}}
+    node: dict[str, Any] = {"post": {"uri": f"{ROOT}{depth}", "record": {"reply": reply}}}
+    for number in range(depth - 1, -1, -1):
+        record = {"text": "x"} | ({"reply": reply} if number else {})
+        node = {"post": {"uri": f"{ROOT}{number}", "record": record}, "replies": [node]}
+    return {"thread": node}
+
+
+def test_the_sample_is_recognised_and_its_tree_is_kept() -> None:
+    content = SAMPLE.read_bytes()
+    assert SOURCE.recognise(content[:SAMPLE_SIZE])
+    post, *comments = records_of(content)
+    assert isinstance(post, Post)
+    assert post.native_id == ROOT
+    found = [one for one in comments if isinstance(one, Comment)]
+    assert [one.position for one in found] == [2, 3, 4, 5]
+    assert {one.post_native_id for one in found} == {ROOT}
+    question, own, late, gone = found
+    assert (question.parent_native_id, question.mentions) == (None, '[{"length": 21, "offset": 6}]')
+    assert (own.parent_native_id, own.is_owner) == (question.native_id, True)
+    assert late.created_at == datetime(2025, 11, 4, 18, tzinfo=UTC)
+    assert (gone.status, gone.text) == ("deleted", None)
+    assert question.line is not None
+    assert '"$type"' in content.decode().splitlines()[question.line]
+
+
+def test_several_answers_may_follow_one_another_as_lines() -> None:
+    one = json.dumps(json.loads(SAMPLE.read_bytes())).encode()
+    found = records_of(one + b"\n" + one[:300] + b"\n" + one + b"\n")
+    kinds = [type(record) for record in found]
+    assert kinds == [Post, *[Comment] * 4, Rejected, Post, *[Comment] * 4]
+
+
+def test_answers_are_read_down_to_a_depth_and_deeper_ones_are_told() -> None:
+    *_, last = records_of(json.dumps(thread(150)).encode())
+    assert isinstance(last, Comment)
+    *kept, told = records_of(json.dumps(thread(300)).encode())
+    assert len(kept) == 201
+    assert isinstance(told, Rejected)
+    assert "deeper" in told.detail
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"thread": 7}'])
+def test_a_file_without_a_thread_is_broken(content: bytes) -> None:
+    (rejected,) = records_of(content)
+    assert isinstance(rejected, Rejected)
+    assert (rejected.position, rejected.reason) == (0, "broken file")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]",
+        b'{"thread": {"id": 7}}',
+        b'{"resonanz_page":1,"source":"bluesky_api","body":{"thread":{"$type":"app.bsky.feed.defs#x"}}}',
+        b'{"posts": [{"uri": "at://did:plc:x/app.bsky.feed.post/1"}]}',
+        b'{"uri": "at://did:plc:x/app.bsky.feed.post/1", "value": {}}',
+    ],
+)
+def test_other_files_are_not_recognised(content: bytes) -> None:
+    assert not recognise(content)
+
+
+@settings(max_examples=150, deadline=None)
+@given(where=st.floats(0, 1, exclude_max=True))
+def test_a_cut_file_yields_what_was_whole_and_one_clear_rejection(where: float) -> None:
+    content = SAMPLE.read_bytes().rstrip()
+    whole = [replace(record, position=0) for record in records_of(content)]
+    *kept, last = records_of(content[: int(where * len(content))])
+    assert isinstance(last, Rejected)
+    assert [replace(record, position=0) for record in kept] == whole[: len(kept)]
+
+
+@pytest.mark.fixtures
+@pytest.mark.skipif(not FIXTURES.is_dir(), reason="the real files are not here")
+def test_a_real_thread_is_recognised_and_holds_one_post() -> None:
+    content = (FIXTURES / "thread_view_post_with_embed_media.json").read_bytes()
+    assert recognise(content)
+    (found,) = records_of(content)
+    assert isinstance(found, Post)
+    assert found.author == "did:plc:kvwvcn5iqfooopmyzvb4qzba"
+    for name in ("feed_record", "post_record", "extended_post_record"):
+        assert not recognise((FIXTURES / f"{name}.json").read_bytes())
