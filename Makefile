@@ -10,7 +10,7 @@ MOOD := "SELECT channel, sum(labelled_count)::INT AS n, \
   round(100 * share_of(sum(positive_count), n))::INT AS positive \
   FROM mart.channel_weekly GROUP BY channel HAVING n > 0 ORDER BY n DESC"
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-slow check docs fresh constraints clean
+.PHONY: help install run test test-slow test-integration check docs fresh constraints clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -38,6 +38,9 @@ test: install  ## Run the tests
 
 test-slow: install  ## Run the slow tests, too
 	$(BIN)/python -m pytest -m "slow or not slow"
+
+test-integration: install  ## Run the tests against real servers (those that are installed)
+	$(BIN)/python -m pytest -m integration tests/integration
 
 check: install  ## Check style, types and the direction of imports
 	$(BIN)/ruff check .

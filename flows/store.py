@@ -162,11 +162,13 @@ def sweep(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -
 def mark_gone(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -> None:
     """Mark the comments of posts that this file has completely, and that it does not have.
 
-    What a later file saw again is not gone.
+    What a later file saw again is not gone, nor is what a visitor never sees, such as pending
+    comments that an export brought.
     """
     connection.execute(
         "UPDATE clean.comment SET gone_at_utc = $received "
         "WHERE last_seen_at_utc < $received AND gone_at_utc IS NULL "
+        "AND status IN ('published', 'unknown') AND kind IN ('comment', 'review', 'message') "
         "AND (list_contains($swept, post_id) OR post_id IN (SELECT id FROM ops.alias "
         "WHERE kind = 'post' AND list_contains($swept, alias_id)))",
         {"received": naive_utc(origin.received_at), "swept": list(tally.swept)},
