@@ -21,7 +21,7 @@ CHOSEN_AT_ONCE = 1.3
 """Labels that a comment has, on average, where it may have several."""
 
 INSERT = """
-    INSERT INTO classified.label
+    INSERT INTO classified.label BY NAME
     WITH scored AS (
         SELECT
             input.comment_id,
@@ -44,12 +44,13 @@ INSERT = """
         input_hash,
         head,
         label,
-        CASE WHEN many THEN score ELSE score / sum(score) OVER answers END,
+        CASE WHEN many THEN score ELSE score / sum(score) OVER answers END AS probability,
         CASE
             WHEN many THEN score >= cutoff
             ELSE label = first_value(label) OVER (answers ORDER BY score DESC, label)
-        END,
-        $version
+        END AS is_chosen,
+        false AS is_uncertain,
+        $version AS model_version
     FROM scored
     WINDOW answers AS (PARTITION BY comment_id, head)
 """

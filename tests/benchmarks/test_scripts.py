@@ -10,7 +10,7 @@ from benchmarks import throughput
 from benchmarks.measure import Run
 from benchmarks.workplace import Workplace
 
-SCRIPTS = ("classification", "command_line", "second_run", "throughput")
+SCRIPTS = ("classification", "command_line", "peers", "second_run", "throughput")
 README = Path(str(benchmarks.__file__)).with_name("README.md")
 
 
