@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from models.engines import Floats
+
+Marks = npt.NDArray[np.bool_]
 
 SENTIMENTS = ("negative", "neutral", "positive")
 
@@ -21,8 +24,9 @@ class Head:
     """A question that a checkpoint answers.
 
     `many`: several labels may apply, each chosen where its probability reaches its cutoff.
-    Otherwise the likeliest label is chosen, the cutoffs are 0, and an answer less probable than
-    `uncertain_below` is one that a person should look at.
+    Otherwise the likeliest label is chosen, or, of two labels of which the second has a cutoff
+    above 0, the second where it reaches that; and an answer less probable than `uncertain_below`
+    is one that a person should look at.
     """
 
     name: str
@@ -34,16 +38,25 @@ class Head:
 
 @dataclass(frozen=True)
 class Answer:
-    """How an output becomes a head: logits / temperature, then `merge` (theirs, ours)."""
+    """How an output becomes a head: logits / temperature, then `merge` (theirs, ours).
+
+    Comments without their post come from other places than those with it (tweets, forums), where
+    the network is less often right than it believes: they have a temperature of their own.
+    """
 
     head: Head
     output: str
     temperature: float
+    temperature_alone: float
     merge: Floats
 
-    def probabilities(self, logits: Floats) -> Floats:
-        """Probabilities (texts, labels) of logits (texts, the network's labels)."""
-        scaled = logits.astype(np.float64) / self.temperature
+    def probabilities(self, logits: Floats, has_post: Marks) -> Floats:
+        """Probabilities (texts, labels) of logits (texts, the network's labels).
+
+        `has_post` (texts,) says which texts were read with their posts.
+        """
+        temperatures = np.where(has_post, self.temperature, self.temperature_alone)[:, None]
+        scaled = logits.astype(np.float64) / temperatures
         if self.head.many:
             each = 1 / (1 + np.exp(-np.clip(scaled, -60, 60)))
             return np.asarray((each[:, :, None] * self.merge).max(axis=1), dtype=np.float32)
@@ -68,7 +81,9 @@ def _own_answer(entry: Mapping[str, Any]) -> Answer:
     labels = tuple(entry["labels"])
     unsure = entry.get("uncertain_below", 0.0)
     head = Head(entry["name"], labels, entry["many"], tuple(entry["cutoffs"]), unsure)
-    return Answer(head, head.name, entry["temperature"], np.eye(len(labels), dtype=np.float32))
+    warm = entry["temperature"]
+    alone = entry.get("temperature_alone", warm)
+    return Answer(head, head.name, warm, alone, np.eye(len(labels), dtype=np.float32))
 
 
 def foreign_answer(
@@ -89,7 +104,7 @@ def foreign_answer(
     merge[np.arange(len(theirs)), [kept.index(label) for label in ours]] = 1
     many = config.get("problem_type") == "multi_label_classification"
     cutoffs = (0.5 if many else 0.0,) * len(kept)
-    return Answer(Head(head, tuple(kept), many, cutoffs), "logits", 1.0, merge)
+    return Answer(Head(head, tuple(kept), many, cutoffs), "logits", 1.0, 1.0, merge)
 
 
 def mapped_labels(

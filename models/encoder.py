@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from models.answers import Answer, Head, foreign_answer, own_answers
+from models.answers import Answer, Head, Marks, foreign_answer, own_answers
 from models.engines import Engine, Floats, open_engine, weights_file
 from models.preprocess import normalise
 from models.sentences import sentences
@@ -120,20 +120,25 @@ class Encoder:
             if on_progress is not None:
                 on_progress(start + len(block))
         rows = np.array([places[pair] for pair in pairs], dtype=np.int64)
-        return self._reading(blocks, rows, tuple(deciding.get(pair) for pair in pairs))
+        has_post = np.array([bool(post) for _, post in pairs], dtype=bool)
+        return self._reading(blocks, rows, has_post, tuple(deciding.get(pair) for pair in pairs))
 
     def _pair(self, text: str, post: str | None) -> tuple[str, str]:
         """A text and its post as they are read; "" if there is none or this network sees none."""
         return normalise(text), normalise(post) if post and self._lengths.post else ""
 
     def _reading(
-        self, blocks: list[dict[str, Floats]], rows: Places, deciding: tuple[str | None, ...]
+        self,
+        blocks: list[dict[str, Floats]],
+        rows: Places,
+        has_post: Marks,
+        deciding: tuple[str | None, ...],
     ) -> Reading:
         """Put the blocks' outputs in the order of `rows`; without rows, arrays of height 0."""
         blocks = blocks or [self._outputs(list(self._windows([("", "")])), 1)]
         outputs = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
         probabilities = {
-            answer.head.name: answer.probabilities(outputs[answer.output])[rows]
+            answer.head.name: answer.probabilities(outputs[answer.output][rows], has_post)
             for answer in self._answers
         }
         embedding = outputs.get("embedding")
@@ -154,8 +159,10 @@ class Encoder:
             text, post = pairs[place]
             spoken = sentences(text)
             alone = list(self._windows([(sentence, post) for sentence in spoken]))
-            chances = answer.probabilities(self._outputs(alone, len(spoken))[answer.output])
-            label = answer.probabilities(outputs[answer.output][place : place + 1])[0].argmax()
+            logits = self._outputs(alone, len(spoken))[answer.output]
+            chances = answer.probabilities(logits, np.full(len(spoken), bool(post)))
+            whole = outputs[answer.output][place : place + 1]
+            label = answer.probabilities(whole, np.array([bool(post)]))[0].argmax()
             found[pairs[place]] = spoken[int(chances[:, label].argmax())]
         return found
 

@@ -40,10 +40,13 @@ def label_rows(inputs: pl.DataFrame, reading: Reading, head: Head, version: str)
 
 
 def chosen(probability: Floats, head: Head) -> npt.NDArray[np.bool_]:
-    """Which labels are the answer, (texts, labels): those over their cutoff, or the likeliest."""
+    """Which labels are the answer, (texts, labels), as `Head` says: over a cutoff, or likeliest."""
     if head.many:
         over: npt.NDArray[np.bool_] = probability >= np.asarray(head.cutoffs, dtype=np.float32)
         return over
+    if len(head.labels) == 2 and head.cutoffs[1]:
+        is_second = probability[:, 1] >= np.float32(head.cutoffs[1])
+        return np.stack([~is_second, is_second], axis=1)
     best: npt.NDArray[np.bool_] = np.eye(len(head.labels), dtype=bool)[probability.argmax(axis=1)]
     return best
 

@@ -28,6 +28,7 @@ from models.training.export import Calibration, encoder_config, export, write_js
 from models.training.fit import HALF, Fit, teacher_embeddings
 from models.training.measure import scores
 from models.training.network import Network
+from models.training.recall import fit_recall
 from models.training.respell import respelt
 from models.training.settings import Recipe, Settings, read_settings
 from models.training.source import read_encoder
@@ -48,6 +49,9 @@ HELD_OUT = {
 """Parts that no stage is fitted on, nor on near copies of their texts."""
 OWN = {"corpus": read_corpus, "mentions": read_mentions}
 """Texts that were written for this project; they may be read several `times` in a pass."""
+RECALL_SETS = ("umsab_de", "umsab_en", "umsab_fr", "umsab_it", "umsab_es")
+RECALL_ROWS, RECALL_STRIDE = 600, 2
+"""Texts that the embedding is recalled on: every other comment, so many of each set of tweets."""
 TEACHER_PREFIX = "query:"
 """E5 was trained with it; the teacher reads it, the network learns to do without."""
 
@@ -127,6 +131,26 @@ def run_stage(
         fit.run()
 
 
+def recall_of(
+    network: Network, places: Places, settings: Settings, tokenizer: Tokenizer, kept: list[int]
+) -> dict[str, np.ndarray]:
+    """The map that recalls the original embedding, fitted on comments, mentions and tweets."""
+    shares = {name: {"rows": RECALL_ROWS} for name in RECALL_SETS}
+    examples = [
+        *read_corpus(places.corpus, "train")[:: max(1, RECALL_STRIDE)],
+        *read_mentions(places.corpus, "train"),
+        *mixture(places.data, shares, settings.seed),
+    ]
+    bare = [replace(example, labels={}) for example in examples]
+    encoded = encode(bare, tokenizer, {}, settings.comment_tokens, settings.post_tokens)
+    prefix = tokenizer.encode(TEACHER_PREFIX, add_special_tokens=False).ids
+    plain = [Encoded(prefix + e.comment, [], {}, 1.0) for e in encoded]
+    fresh = fresh_network(places, settings, kept)
+    original = teacher_embeddings(fresh, plain, 1.0, settings.seed)
+    wanted = torch.stack([original[row] for row in range(len(plain))]).numpy()
+    return fit_recall(network, encoded, wanted)
+
+
 def read_logits(
     network: Network, encoded: Sequence[Encoded], with_post: bool
 ) -> dict[str, np.ndarray]:
@@ -143,6 +167,23 @@ def read_logits(
     return found
 
 
+def halves(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
+    """One half to calibrate on, one to measure on, decided by each text."""
+    first = [e for e in examples if sum(map(ord, e.text)) % 2 == 0]
+    return first, [e for e in examples if sum(map(ord, e.text)) % 2]
+
+
+def calibration_examples(places: Places) -> list[Example]:
+    """The corpus' validation part, and of the held-out tweets and mentions one half."""
+    own = read_corpus(places.corpus, "validation") + read_mentions(places.corpus, "validation")
+    tweets = [
+        example
+        for name, part in HELD_OUT.items()
+        for example in halves(read_dataset(places.data, name, part))[0]
+    ]
+    return own + tweets
+
+
 def calibrations(
     network: Network, examples: Sequence[Example], settings: Settings, tokenizer: Tokenizer
 ) -> dict[str, Calibration]:
@@ -150,12 +191,18 @@ def calibrations(
     encoded = encode(
         examples, tokenizer, settings.heads, settings.reach.max_tokens, settings.post_tokens
     )
-    readings = [read_logits(network, encoded, with_post) for with_post in (True, False)]
+    has_post = np.array([bool(e.post) for e in encoded])
+    readings = {shown: read_logits(network, encoded, shown) for shown in (True, False)}
     found = {}
     for name, head in settings.heads.items():
-        logits = np.concatenate([reading[name] for reading in readings])
-        targets = np.array([e.targets[name] for e in encoded] * len(readings))
-        found[name] = calibrate(logits, targets, head)
+        known = np.array([name in e.targets for e in encoded])
+        targets = np.array([e.targets.get(name, [0.0] * len(head.labels)) for e in encoded])
+        shown, alone = known & has_post, known
+        found[name] = calibrate(
+            (readings[True][name][shown], targets[shown]),
+            (readings[False][name][alone], targets[alone]),
+            head,
+        )
     return found
 
 
@@ -163,9 +210,12 @@ def measured(places: Places) -> Iterator[tuple[str, dict[str, float]]]:
     """The exported checkpoint's figures on every held-out part."""
     encoder = load_encoder(places.out)
     for name, part in HELD_OUT.items():
-        yield f"{name} {part}", scores(encoder, read_dataset(places.data, name, part))
+        examples = read_dataset(places.data, name, part)
+        yield f"{name} {part}", scores(encoder, examples)
+        yield f"{name} {part}, not calibrated on", scores(encoder, halves(examples)[1])
     test = read_corpus(places.corpus, "test")
     yield "corpus test", scores(encoder, test)
+    yield "mentions test", scores(encoder, read_mentions(places.corpus, "test"))
     yield "corpus test, posts hidden", scores(encoder, [replace(e, post=None) for e in test])
 
 
@@ -178,10 +228,10 @@ def build(places: Places, settings: Settings) -> None:
     network = fresh_network(places, settings, kept)
     for name in settings.recipes:
         run_stage(name, network, places, settings, tokenizer, kept)
-    validation = read_corpus(places.corpus, "validation")
-    found = calibrations(network, validation, settings, tokenizer)
+    found = calibrations(network, calibration_examples(places), settings, tokenizer)
     config = encoder_config(network, settings.name, settings.heads, found, settings.reach)
-    export(network, document, config, settings.heads, places.out)
+    recall = recall_of(network, places, settings, tokenizer, kept)
+    export(network, document, config, settings.heads, places.out, recall)
     figures = dict(measured(places))
     write_json(places.work / "figures.json", figures)
     for name, values in figures.items():

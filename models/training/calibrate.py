@@ -10,6 +10,9 @@ import numpy as np
 from models.training.export import Calibration
 from models.training.network import HeadShape
 
+Held = tuple[np.ndarray, np.ndarray]
+"""Logits and 0/1 targets of held-out texts, both (texts, labels)."""
+
 TEMPERATURES = np.exp(np.linspace(np.log(0.4), np.log(4.0), 73))
 CUTOFFS = np.linspace(0.1, 0.8, 71)
 UNCERTAIN_SHARE = 0.2
@@ -64,12 +67,22 @@ def best_cutoffs(chances: np.ndarray, targets: np.ndarray) -> tuple[float, ...]:
     return tuple(cutoffs)
 
 
-def calibrate(logits: np.ndarray, targets: np.ndarray, head: HeadShape) -> Calibration:
-    """Temperature and cutoffs from held-out logits and 0/1 targets, both (texts, labels)."""
-    temperature = best_temperature(logits, targets, head.many)
-    if not head.many:
-        sure = probabilities(logits, head.many, temperature).max(axis=1)
-        unsure = round(float(np.quantile(sure, UNCERTAIN_SHARE)), 3)
-        return Calibration(round(temperature, 4), (0.0,) * len(head.labels), unsure)
-    chances = probabilities(logits, head.many, temperature)
-    return Calibration(round(temperature, 4), best_cutoffs(chances, targets))
+def calibrate(shown: Held, alone: Held, head: HeadShape) -> Calibration:
+    """Temperatures, cutoffs and the threshold of uncertainty, from held-out logits and targets.
+
+    `shown` are comments that were read with their posts, `alone` texts without one. Cutoffs are
+    chosen on both together.
+    """
+    warm, cool = (best_temperature(*held, head.many) for held in (shown, alone))
+    chances = np.concatenate(
+        [probabilities(shown[0], head.many, warm), probabilities(alone[0], head.many, cool)]
+    )
+    targets = np.concatenate([shown[1], alone[1]])
+    cutoffs, unsure = (0.0,) * len(head.labels), 0.0
+    if head.many:
+        cutoffs = best_cutoffs(chances, targets)
+    else:
+        unsure = round(float(np.quantile(chances.max(axis=1), UNCERTAIN_SHARE)), 3)
+        if head.second_from:
+            cutoffs = (0.0, head.second_from)
+    return Calibration(round(warm, 4), cutoffs, unsure, round(cool, 4))

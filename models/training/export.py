@@ -18,12 +18,15 @@ from models.training.network import HeadShape, Network
 class Calibration:
     """How logits become decisions: probabilities are of logits / temperature, then cutoffs.
 
+    `temperature_alone` is for comments that are read without their posts.
+
     An answer of one label that is less probable than `uncertain_below` is flagged.
     """
 
     temperature: float
     cutoffs: tuple[float, ...]
     uncertain_below: float = 0.0
+    temperature_alone: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,12 @@ def encoder_config(
     for stray in ("_name_or_path", "architectures"):
         settings.pop(stray, None)
     answers = [
-        {"name": head, **asdict(shape), **asdict(calibrations[head])}
+        {
+            "name": head,
+            "labels": list(shape.labels),
+            "many": shape.many,
+            **asdict(calibrations[head]),
+        }
         for head, shape in heads.items()
     ]
     return settings | {"resonanz": {"name": name, "prefix": "", **asdict(reach), "heads": answers}}
@@ -89,8 +97,12 @@ def export(
     settings: Mapping[str, Any],
     heads: Mapping[str, HeadShape],
     folder: Path,
+    recall: Mapping[str, np.ndarray] | None = None,
 ) -> None:
-    """Write weights, tokenizer and `config.json` (`settings` of `encoder_config`) to `folder`."""
+    """Write weights, tokenizer and `config.json` (`settings` of `encoder_config`) to `folder`.
+
+    `recall` is what `fit_recall` gives, for the embedding.
+    """
     (folder / "onnx").mkdir(parents=True, exist_ok=True)
     shape = Shape(
         settings["num_hidden_layers"],
@@ -99,7 +111,7 @@ def export(
         END,
     )
     labels = {name: len(head.labels) for name, head in heads.items()}
-    graph = network_graph(arrays(network), labels, shape)
+    graph = network_graph(arrays(network) | dict(recall or {}), labels, shape)
     onnx.checker.check_model(graph)
     onnx.save(graph, folder / "onnx" / "model_quantized.onnx")
     write_json(folder / "tokenizer.json", tokenizer, indent=None)

@@ -182,8 +182,20 @@ def comment_mean(graph: Graph, states: str, separator: int) -> str:
     return graph.node("Div", total, count)
 
 
+def recalled(graph: Graph, features: str, middle: str, weights: Weights, separator: int) -> str:
+    """The original encoder's embedding, (texts, width), not yet normalised; see `recall.py`."""
+    sources = graph.node("Concat", features, comment_mean(graph, middle, separator), axis=1)
+    weight, bias = (graph.constant(weights[f"recall.{part}"]) for part in ("weight", "bias"))
+    return graph.node("Gemm", sources, weight, bias, transB=1)
+
+
 def answers(
-    graph: Graph, states: str, weights: Weights, heads: Iterable[str], separator: int
+    graph: Graph,
+    states: str,
+    middle: str,
+    weights: Weights,
+    heads: Iterable[str],
+    separator: int,
 ) -> list[str]:
     """Name the outputs: logits of each head, and the normalised `embedding`."""
     mean = comment_mean(graph, states, separator)
@@ -196,6 +208,8 @@ def answers(
         )
         logits = graph.node("Gemm", features, weight, bias, transB=1)
         named.append(helper.make_node("Identity", [logits], [head]))
+    if "recall.weight" in weights:
+        mean = recalled(graph, features, middle, weights, separator)
     length = graph.node("ReduceL2", mean, graph.constant(np.array([1], np.int64)), keepdims=1)
     named.append(helper.make_node("Div", [mean, length], ["embedding"]))
     graph.nodes.extend(named)
@@ -206,13 +220,17 @@ def network_graph(weights: Weights, heads: Mapping[str, int], shape: Shape) -> o
     """The whole network: (input_ids, attention_mask) -> logits of each head and `embedding`.
 
     `weights` are named as in `transformers`' BertModel, `heads` says how many labels each head has.
+    Without `recall.weight` and `recall.bias` the embedding is the comment's mean state.
     """
     graph = Graph()
     states = embedded(graph, weights, shape.epsilon)
     mask = graph.node("Cast", "attention_mask", to=TensorProto.INT32)
+    middle = states
     for number in range(shape.layers):
+        if number == (shape.layers + 1) // 2:
+            middle = states
         states = encoder_layer(graph, states, mask, weights, f"encoder.layer.{number}", shape)
-    outputs = answers(graph, states, weights, heads, shape.separator)
+    outputs = answers(graph, states, middle, weights, heads, shape.separator)
     widths = dict(heads) | {"embedding": weights["embeddings.LayerNorm.weight"].shape[0]}
     inputs = [
         helper.make_tensor_value_info(name, TensorProto.INT64, ["texts", "tokens"])

@@ -18,10 +18,14 @@ SEPARATOR = 2
 
 @dataclass(frozen=True)
 class HeadShape:
-    """A head as it is trained: its labels in order, and whether several may apply."""
+    """A head as it is trained: its labels in order, and whether several may apply.
+
+    `second_from`: of two labels the second is chosen from this probability on; 0: the likelier one.
+    """
 
     labels: tuple[str, ...]
     many: bool
+    second_from: float = 0.0
 
 
 def comment_mask(input_ids: Tensor, attention_mask: Tensor) -> Tensor:

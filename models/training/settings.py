@@ -46,7 +46,7 @@ def read_settings(path: Path) -> Settings:
         found = tomllib.load(file)
     network = found["network"]
     heads = {
-        name: HeadShape(tuple(head["labels"]), head["many"])
+        name: HeadShape(tuple(head["labels"]), head["many"], head.get("second_from", 0.0))
         for name, head in found["heads"].items()
     }
     return Settings(

@@ -15,21 +15,21 @@ from models.encoder import Encoder, load_encoder
 
 MINIMUM = {
     "dialect": 0.81,
-    "direction": 0.75,
+    "direction": 0.83,
     "emoji": 0.78,
-    "invariance": 0.42,
-    "irony": 0.25,
+    "invariance": 0.28,
+    "irony": 0.31,
     "jargon": 0.89,
-    "mixed": 0.14,
+    "mixed": 0.00,
     "negation": 0.61,
     "question": 0.93,
-    "reply": 0.52,
-    "stance": 0.43,
-    "topic_keyword": 0.80,
-    "topic_plain": 0.68,
-    "toxic": 0.83,
-    "umlaut": 0.15,
-    "understatement": 0.80,
+    "reply": 0.64,
+    "stance": 0.37,
+    "topic_keyword": 0.90,
+    "topic_plain": 0.77,
+    "toxic": 0.88,
+    "umlaut": 0.07,
+    "understatement": 0.70,
 }
 """Kind -> the share of its cases that must pass: what the shipped model passed, less one case."""
 

@@ -260,3 +260,11 @@ def test_sentences_that_decide_do_not_depend_on_other_texts(shipped):
     alone = shipped.read([comment]).deciding
     assert alone[0]
     assert shipped.read([*COMMENTS, comment]).deciding[-1] == alone[0]
+
+
+def test_a_comment_without_its_post_is_believed_less(shipped):
+    answer = next(a for a in shipped._answers if a.head.name == "sentiment")
+    logits = np.array([[3.0, 0.0, -1.0]] * 2, dtype=np.float32)
+    shown, alone = answer.probabilities(logits, np.array([True, False]))
+    assert shown.argmax() == alone.argmax() == 0
+    assert shown.max() > alone.max()

@@ -68,3 +68,9 @@ def test_the_deciding_sentence_stands_beside_the_chosen_sentiment() -> None:
     read = replace(reading(ONE, [0.7, 0.2, 0.1], [0.1, 0.1, 0.8]), deciding=("Ein Graus.", None))
     rows = label_rows(INPUTS, read, ONE, "m@1").filter(pl.col("decided_by").is_not_null())
     assert rows.select("label", "decided_by").rows() == [("negative", "Ein Graus.")]
+
+
+def test_of_two_labels_the_second_is_chosen_from_its_cutoff_on() -> None:
+    reply = Head("needs_reply", ("no", "yes"), many=False, cutoffs=(0.0, 0.4))
+    values = np.array([[0.65, 0.35], [0.58, 0.42]], dtype=np.float32)
+    assert chosen(values, reply).tolist() == [[True, False], [False, True]]

@@ -2,9 +2,11 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import duckdb
+import polars as pl
 import pytest
 
-from flows.warehouse import use_time_zone
+from flows.warehouse import merge, use_time_zone
+from models.tables.label import LABEL
 from tests.builders import comment_row, label_row
 from transforms.views import all_views
 
@@ -92,5 +94,5 @@ def test_answers_of_another_model_do_not_count(
     given(comments=[comment_row()], labels=[("c1", "sentiment", "positive")])
     (input_hash,) = con.execute("SELECT input_hash FROM classified.input").fetchone() or ("",)
     old = label_row("c1", "sentiment", "negative", input_hash=input_hash, model_version="m@0")
-    con.execute("INSERT INTO classified.label VALUES (?, ?, ?, ?, ?, ?, ?)", list(old.values()))
+    merge(con, LABEL, pl.DataFrame([old], schema=LABEL.schema()))
     assert con.execute("SELECT sentiment FROM classified.audience").fetchall() == [("positive",)]

@@ -4,7 +4,13 @@ import json
 
 import pytest
 
-from models.training.corpus import assemble, part_of, read_corpus
+from models.training.corpus import (
+    assemble,
+    assemble_mentions,
+    part_of,
+    read_corpus,
+    read_mentions,
+)
 
 POST = {"post": "b01p01", "lang": "de", "platform": "intranet", "text": "Der Proxy zieht um."}
 COMMENT = {
@@ -72,3 +78,18 @@ def test_parts_have_about_their_shares():
     parts = [part_of(f"b{b:02d}p{p:02d}") for b in range(40) for p in range(50)]
     assert 0.06 < parts.count("test") / len(parts) < 0.10
     assert 0.06 < parts.count("validation") / len(parts) < 0.10
+
+
+def test_mentions_carry_two_heads_labels_and_no_post(tmp_path):
+    batch = tmp_path / "m01.jsonl"
+    lines = [
+        {"m": 1, "kind": "status", "text": f"Linie {n} fällt heute aus.", "lang": "de",
+         "sentiment": "negative"}
+        for n in range(40)
+    ]  # fmt: skip
+    batch.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    assemble_mentions([batch], tmp_path)
+    parts = ("train", "validation", "test")
+    examples = [e for part in parts for e in read_mentions(tmp_path, part)]
+    assert {e.labels["toxic"] for e in examples} == {("no",)}
+    assert all(e.post is None and e.labels["sentiment"] == ("negative",) for e in examples)

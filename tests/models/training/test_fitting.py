@@ -19,6 +19,7 @@ from models.training.export import arrays  # noqa: E402
 from models.training.fit import Fit, Stage  # noqa: E402
 from models.training.graph import Shape, network_graph  # noqa: E402
 from models.training.network import HeadShape, Network, comment_mask  # noqa: E402
+from models.training.recall import recall_features, ridge  # noqa: E402
 from models.training.vocabulary import changed_share, chosen_pieces, cut_tokenizer  # noqa: E402
 
 pytestmark = pytest.mark.slow
@@ -78,6 +79,32 @@ def test_the_graph_says_what_the_network_says(network, encoded):
         assert np.abs(found - expected[node.name].numpy()).max() < 0.05
 
 
+def test_the_graph_recalls_what_the_map_says(network, encoded):
+    batch = next(ordered_batches(encoded, {}, 9, with_post=True))
+    features = recall_features(network, [encoded[row] for row in batch.rows], with_post=True)
+    weight, bias = ridge(features, features[:, :32] - features[:, 64:])
+    shape = Shape(layers=2, attention_heads=4, epsilon=1e-12, separator=2)
+    weights = arrays(network) | {"recall.weight": weight, "recall.bias": bias}
+    graph = network_graph(weights, {n: len(h.labels) for n, h in HEADS.items()}, shape)
+    session = onnxruntime.InferenceSession(graph.SerializeToString())
+    feed = {
+        "input_ids": batch.input_ids.numpy(),
+        "attention_mask": batch.attention_mask.numpy(),
+    }
+    (found,) = session.run(["embedding"], feed)
+    expected = features @ weight.T + bias
+    expected /= np.linalg.norm(expected, axis=1, keepdims=True)
+    assert (found * expected).sum(axis=1).min() > 0.98
+
+
+def test_ridge_finds_a_linear_map():
+    rng = np.random.default_rng(1)
+    features = rng.normal(size=(500, 4))
+    wanted = features @ np.array([[1.0, 0.0], [0.0, 2.0], [0.0, 0.0], [1.0, 1.0]]) + 3
+    weight, bias = ridge(features, wanted)
+    assert np.abs(features @ weight.T + bias - wanted).max() < 0.05
+
+
 def test_the_comment_ends_where_its_post_begins():
     ids = torch.tensor([[0, 5, 2, 2, 7, 2], [0, 5, 6, 2, 1, 1]])
     mask = comment_mask(ids, (ids != 1).long())
@@ -108,7 +135,7 @@ def test_a_rare_label_leans_on_the_common_cutoff():
     rng = np.random.default_rng(1)
     targets = (rng.random((500, 2)) < [0.4, 0.004]) * 1.0
     logits = 4 * targets - 2 + rng.normal(size=(500, 2))
-    found = calibrate(logits, targets, HEADS["topic"])
+    found = calibrate((logits, targets), (logits, targets), HEADS["topic"])
     assert all(0.1 <= cutoff <= 0.8 for cutoff in found.cutoffs)
 
 
