@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.reading.landed import ColumnMapping, LandedFile, ReadingRules
+from flows.reading.landed import SAMPLE_SIZE, ColumnMapping, LandedFile, ReadingRules
 from flows.sources.base import recognise
 from flows.sources.table_file import SOURCE, describe, read
 from models.canonical import Comment, Post, Rejected
@@ -304,8 +304,8 @@ def test_the_samples_are_read(name, counts, channel):
         ("comments_old_pre2024-06.csv", "coalowl the legend"),
     ],
 )
-def test_youtube_takeout_is_read(name, words):
-    assert recognise(TAKEOUT / name) is SOURCE
+def test_youtube_takeout_could_be_read_without_a_source_of_its_own(name, words):
+    assert SOURCE.recognise((TAKEOUT / name).read_bytes()[:SAMPLE_SIZE])
     found = list(read(landed(TAKEOUT / name), ReadingRules()))
     told = [record for record in found if isinstance(record, Comment)]
     assert (len(found), len(told)) == (4, 2)
