@@ -248,11 +248,7 @@ def test_a_long_comment_names_the_sentence_that_decided(shipped):
     comment = filler * 12 + verdict + " " + filler * 12
     short, long = shipped.read([verdict, comment]).deciding
     assert short is None
-    assert long in (verdict, filler.strip())
-    head = shipped.heads[0]
-    chances = shipped.read([comment]).probabilities["sentiment"][0]
-    if head.labels[chances.argmax()] == "negative":
-        assert long == verdict
+    assert long == verdict
 
 
 def test_sentences_that_decide_do_not_depend_on_other_texts(shipped):
