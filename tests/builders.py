@@ -84,6 +84,26 @@ def label_row(
     }
 
 
+def review_row(
+    comment_id: object, head: object, label: object, is_chosen: object = True, **fields: object
+) -> Row:
+    """A row of `classified.review`, of a random draw of half of all comments, but for `fields`."""
+    row: Row = {
+        "comment_id": comment_id,
+        "head": head,
+        "label": label,
+        "is_chosen": is_chosen,
+        "is_chosen_by_model": is_chosen,
+        "model_version": "m@1",
+        "purpose": "audit",
+        "drawn_share": 0.5,
+        "sheet": "s1",
+        "reviewer": "anna",
+        "reviewed_at_utc": NOON,
+    }
+    return row | fields
+
+
 def comment(position: int = 1, **fields: object) -> Comment:
     """A canonical comment as a reader yields it, but for `fields`."""
     known: Row = {

@@ -14,7 +14,8 @@ from models.tables.comment import COMMENT
 from models.tables.current_model import CURRENT_MODEL
 from models.tables.label import LABEL
 from models.tables.post import POST
-from tests.builders import RECEIVED, Row, label_row
+from models.tables.review import REVIEW
+from tests.builders import RECEIVED, Row, label_row, review_row
 from transforms.canonical import Origin
 from transforms.marts import MACROS, all_marts
 
@@ -37,19 +38,26 @@ def given(con: duckdb.DuckDBPyConnection) -> Callable[..., None]:
     """Put rows into the warehouse: `given(comments=[...], posts=[...], labels=[...])`.
 
     A label is (comment_id, head, label) or, with its probability, a fourth value: chosen unless
-    the probability is below 0.5.
+    the probability is below 0.5. A review is (comment_id, head, label, is_chosen), with the fields
+    of `review_row` that matter as a fifth value.
     """
 
     def put(
         comments: list[Row] = (),  # type: ignore[assignment]
         posts: list[Row] = (),  # type: ignore[assignment]
         labels: list[tuple[object, ...]] = (),  # type: ignore[assignment]
+        reviews: list[tuple[object, ...]] = (),  # type: ignore[assignment]
     ) -> None:
         merge(con, POST, pl.DataFrame(list(posts), schema=POST.schema()))
         merge(con, COMMENT, pl.DataFrame(list(comments), schema=COMMENT.schema()))
         inputs = dict(con.execute("SELECT comment_id, input_hash FROM classified.input").fetchall())
         rows = [label_row(*label, input_hash=inputs[str(label[0])]) for label in labels]
         merge(con, LABEL, pl.DataFrame(rows, schema=LABEL.schema(), orient="row"))
+        said = [
+            review_row(*review[:4], input_hash=inputs[str(review[0])], **dict(*review[4:]))
+            for review in reviews
+        ]
+        merge(con, REVIEW, pl.DataFrame(said, schema=REVIEW.schema(), orient="row"))
         heads = sorted({str(row["head"]) for row in rows})
         current = {"head": heads, "model_version": ["m@1"] * len(heads)}
         merge(con, CURRENT_MODEL, pl.DataFrame(current, schema=CURRENT_MODEL.schema()))

@@ -15,7 +15,11 @@ from transforms.views import all_views
 def test_a_view_returns_what_its_header_declares(
     view: object, con: duckdb.DuckDBPyConnection, given: Callable[..., None]
 ) -> None:
-    given(comments=[comment_row()], labels=[("c1", "sentiment", "positive")])
+    given(
+        comments=[comment_row()],
+        labels=[("c1", "sentiment", "positive")],
+        reviews=[("c1", "sentiment", "positive")],
+    )
     table = view.table  # type: ignore[attr-defined]
     rows = con.execute(f"FROM {table.full_name}").pl()
     assert table.require(rows.cast(dict(table.schema()))).height == 1
@@ -96,3 +100,33 @@ def test_answers_of_another_model_do_not_count(
     old = label_row("c1", "sentiment", "negative", input_hash=input_hash, model_version="m@0")
     merge(con, LABEL, pl.DataFrame([old], schema=LABEL.schema()))
     assert con.execute("SELECT sentiment FROM classified.audience").fetchall() == [("positive",)]
+
+
+def test_what_was_picked_for_training_is_no_audit(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    picked = {"purpose": "training", "drawn_share": None}
+    given(comments=[comment_row()], reviews=[("c1", "sentiment", "negative", True, picked)])
+    assert con.execute("FROM classified.audit").fetchall() == []
+
+
+def test_an_audit_of_an_earlier_wording_does_not_count(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    given(comments=[comment_row()], reviews=[("c1", "sentiment", "negative")])
+    given(comments=[comment_row(text="reworded", text_hash="another")])
+    assert con.execute("FROM classified.audit").fetchall() == []
+
+
+def test_of_two_readers_who_answered_first_counts(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    later = {"reviewer": "berta", "reviewed_at_utc": datetime(2025, 11, 4)}
+    given(
+        comments=[comment_row()],
+        reviews=[
+            ("c1", "sentiment", "negative", False),
+            ("c1", "sentiment", "negative", True, later),
+        ],
+    )
+    assert con.execute("SELECT is_chosen FROM classified.audit").fetchall() == [(False,)]
