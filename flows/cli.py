@@ -216,6 +216,21 @@ def sql(query: str, style: str) -> None:
 
 
 @cli.command()
+@click.argument("earlier", default="previous")
+@click.argument("later", default="latest")
+def diff(earlier: str, later: str) -> None:
+    """Say what moved between two snapshots: EARLIER and LATER, by the start of their names.
+
+    \b
+    resonanz diff                    the last publish against the one before
+    resonanz diff 20251110 latest
+    """
+    from flows.compare import compare
+
+    click.echo(compare(earlier, later))
+
+
+@cli.command()
 @click.argument("name", required=False)
 @click.option("--markdown", is_flag=True, help="All tables as one Markdown page.")
 def tables(name: str | None, markdown: bool) -> None:

@@ -1,11 +1,9 @@
 """Flow: classified -> mart -> gate -> published, swapped in whole or not at all."""
 
 import hashlib
-import json
-import shutil
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -14,25 +12,24 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.exports import all_exports
-from flows.exports.base import Marts
-from flows.landing import STAMP, sha256_of
+from flows.exports.base import Marts, Publication
 from flows.report import StageReport
 from flows.settings import Settings, load_settings
+from flows.snapshots import Snapshot, latest_snapshot, snapshot_name, swap_in, write_snapshot
 from flows.warehouse import frame, merge, use_time_zone, writing
 from models.contract import Table
 from models.errors import GateFailed
 from models.tables.run import RUN
+from transforms.corrections import CORRECTION_LOG, corrections, reason_of
 from transforms.expectations import Finding, judge
 from transforms.marts import MACROS, all_marts
-
-MANIFEST = "manifest.json"
-LATEST = "latest"
 
 SEEN_BY_MARTS = (
     "clean.post",
     "clean.comment",
     "clean.rejected_comment",
     "classified.label",
+    "classified.review",
     "ops.current_model",
 )
 """Tables that decide what the marts say."""
@@ -57,13 +54,15 @@ def publish(as_of: datetime | None = None) -> StageReport:
     Raises `GateFailed` if the marts do not pass; what was published before then stays in place.
     """
     settings, moment = load_settings(), as_of or datetime.now(UTC)
-    state = fingerprint(settings)
-    if state == published_fingerprint(settings.paths.published):
+    published = settings.paths.published
+    before, state = latest_snapshot(published), state_of(settings)
+    if before and before.state == state:
         return StageReport("publish", note="nothing new since the last publish")
     marts = build_marts(settings)
+    marts[CORRECTION_LOG] = correction_log(before, marts, state, moment)
     findings = gate(marts)
-    folder = write_snapshot(marts, findings, state, moment, settings)
-    swap_in(folder, settings)
+    facts = publication_facts(settings, findings, moment)
+    write_and_swap(Publication(marts, facts, settings.reporting.language), state, settings, moment)
     rows = sum(rows.height for rows in marts.values())
     report = StageReport(
         "publish",
@@ -110,45 +109,35 @@ def gate(marts: Marts) -> list[Finding]:
 
 
 @task(cache_policy=NO_CACHE)
-def write_snapshot(
-    marts: Marts, findings: list[Finding], state: str, as_of: datetime, settings: Settings
-) -> Path:
-    """Write every export and the manifest into a new folder that nobody reads yet."""
-    snapshots = settings.paths.published / "snapshots"
-    folder = snapshots / f"{as_of.astimezone(UTC):{STAMP}}-{state[:8]}"
-    shutil.rmtree(folder, ignore_errors=True)  # a crash may have left it half written
-    folder.mkdir(parents=True)
-    for export in all_exports():
-        export.write(marts, folder)
-    content = manifest(marts, findings, state, as_of, settings, folder)
-    (folder / MANIFEST).write_text(
-        json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
-    return folder
-
-
-def swap_in(folder: Path, settings: Settings) -> None:
-    """Let `latest` lead to `folder`, in one step, and drop snapshots beyond the number kept."""
+def write_and_swap(
+    publication: Publication, state: Mapping[str, str], settings: Settings, as_of: datetime
+) -> None:
+    """Write a new snapshot and let `latest` lead to it."""
     published = settings.paths.published
-    link = published / f".{LATEST}.new"
-    link.unlink(missing_ok=True)
-    link.symlink_to(folder.relative_to(published), target_is_directory=True)
-    link.replace(published / LATEST)
-    kept = settings.publish.snapshots
-    for old in sorted(folder.parent.iterdir())[:-kept]:
-        if old != folder:
-            shutil.rmtree(old)
+    name = snapshot_name(as_of, fingerprint(state))
+    folder = write_snapshot(publication, state, name, published)
+    swap_in(folder, published, settings.publish.snapshots)
 
 
-def manifest(
-    marts: Marts,
-    findings: list[Finding],
-    state: str,
-    as_of: datetime,
-    settings: Settings,
-    folder: Path,
+def correction_log(
+    before: Snapshot | None, marts: Marts, state: Mapping[str, str], as_of: datetime
+) -> pl.DataFrame:
+    """The log as it was published last, and a row for every period whose numbers moved since."""
+    if before is None:
+        return CORRECTION_LOG.empty()
+    published = before.marts()
+    rows = corrections(published, marts, reason_of(before.state, state), as_of)
+    known = published.get(CORRECTION_LOG.name, CORRECTION_LOG.empty())
+    whole = pl.concat([known.cast(dict(CORRECTION_LOG.schema())), rows])  # type: ignore[arg-type]
+    return CORRECTION_LOG.require(
+        whole.unique(list(CORRECTION_LOG.grain), keep="last").sort(CORRECTION_LOG.grain)
+    )
+
+
+def publication_facts(
+    settings: Settings, findings: list[Finding], as_of: datetime
 ) -> dict[str, Any]:
-    """What was published: when, from what, by which models, and what was left out."""
+    """What was published when, by which models, and what was left out, for the manifest."""
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         counts = {name: scalar(connection, query) for name, query in COVERAGE.items()}
         models = dict(connection.execute("FROM ops.current_model ORDER BY head").fetchall())
@@ -156,45 +145,40 @@ def manifest(
         "published_at": as_of.astimezone(UTC).isoformat(timespec="seconds"),
         "resonanz": version("resonanz"),
         "reporting_time_zone": settings.reporting.time_zone,
+        "taxonomy": settings.classify.taxonomy_file.name,
         "models": models,
         "counts": counts,
-        "tables": {
-            table.name: {"rows": rows.height, "grain": table.grain} for table, rows in marts.items()
-        },
         "checks": {"passed": sum(finding.passed for finding in findings), "failed": 0},
-        "files": {path.name: sha256_of(path) for path in sorted(folder.iterdir())},
-        "fingerprint": state,
     }
 
 
-def fingerprint(settings: Settings) -> str:
-    """Changes when the next publish would say something else than this one."""
-    digest = hashlib.sha256()
+def state_of(settings: Settings) -> dict[str, str]:
+    """What the next publish rests on, part by part: equal states publish equal numbers."""
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        for table in SEEN_BY_MARTS:
-            digest.update(
-                repr(
-                    scalar(
-                        connection, f"SELECT (count(*), bit_xor(hash(rows))) FROM {table} AS rows"
-                    )
-                ).encode()
-            )
-    for statement in all_marts().values():
-        digest.update(repr(statement).encode())
-    digest.update(MACROS.read_bytes())
-    digest.update(repr([export.name for export in all_exports()]).encode())
-    digest.update(f"{settings.reporting} {version('resonanz')}".encode())
-    return digest.hexdigest()
+        state = {table: digest_of(connection, table) for table in SEEN_BY_MARTS}
+    parts = [repr(statement) for statement in all_marts().values()]
+    parts += [MACROS.read_text(encoding="utf-8"), repr([export.name for export in all_exports()])]
+    return state | {
+        "marts": digest("".join(parts)),
+        "settings": digest(str(settings.reporting)),
+        "resonanz": version("resonanz"),
+    }
 
 
-def published_fingerprint(published: Path) -> str | None:
-    """The fingerprint of what is published now; None if nothing is, or its manifest is broken."""
-    try:
-        content = json.loads((published / LATEST / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    found = content.get("fingerprint")
-    return found if isinstance(found, str) else None
+def digest_of(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    """Changes when a row of `table` does, whatever their order."""
+    query = f"SELECT (count(*), bit_xor(hash(rows))) FROM {table} AS rows"
+    return digest(repr(scalar(connection, query)))
+
+
+def digest(text: str) -> str:
+    """The first 16 hex digits of the SHA-256 of `text`."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def fingerprint(state: Mapping[str, str]) -> str:
+    """All of a state in one word."""
+    return digest(repr(sorted(state.items())))
 
 
 def scalar(connection: duckdb.DuckDBPyConnection, query: str) -> Any:

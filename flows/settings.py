@@ -14,6 +14,7 @@ from pydantic_settings import (
 )
 
 from flows.reading.landed import ColumnMapping, ReadingRules
+from flows.wording import Language
 from models.errors import GiveUp
 
 
@@ -75,6 +76,9 @@ class Reporting(Concern):
 
     time_zone: str = Field(
         default="Europe/Berlin", description="days, weeks and months are counted in it"
+    )
+    language: Language = Field(
+        default="de", description="of what people read: workbook, dashboard, digest"
     )
     _zone = field_validator("time_zone")(known_zone)
 

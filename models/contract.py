@@ -36,6 +36,10 @@ DUCKDB_TYPE: dict[Kind, str] = {
 }
 
 
+PERIODS = ("day", "week", "month")
+"""Columns that say when the numbers of a row are from."""
+
+
 @dataclass(frozen=True)
 class Column:
     """One column: `allowed` closes the set of texts, `optional` admits null (unknown, not zero)."""
@@ -66,6 +70,11 @@ class Table:
     def column_names(self) -> list[str]:
         """Column names in their stable order."""
         return [column.name for column in self.columns]
+
+    @property
+    def period(self) -> str | None:
+        """The column of the grain that says when a row's numbers are from, if there is one."""
+        return next((name for name in PERIODS if name in self.grain), None)
 
     def schema(self) -> pl.Schema:
         """The Polars schema of a frame that fits."""

@@ -9,6 +9,7 @@ import pytest
 from flows.cli import cli
 from flows.dictionary import as_markdown
 from flows.exports.analyst_copy import EXPORT, FILE_NAME
+from flows.exports.base import Publication
 from flows.settings import Settings
 from transforms.marts import all_marts
 
@@ -53,6 +54,6 @@ def recipes() -> list[str]:
 
 @pytest.mark.parametrize("query", recipes(), ids=lambda query: query.splitlines()[0])
 def test_the_readmes_questions_can_be_asked(query: str, tmp_path: Path) -> None:
-    EXPORT.write({s.table: s.table.empty() for s in all_marts().values()}, tmp_path)
+    EXPORT.write(Publication({s.table: s.table.empty() for s in all_marts().values()}), tmp_path)
     with duckdb.connect(tmp_path / FILE_NAME, read_only=True) as connection:
         connection.execute(query)

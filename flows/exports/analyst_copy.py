@@ -4,19 +4,19 @@ from pathlib import Path
 
 import duckdb
 
-from flows.exports.base import Export, Marts
+from flows.exports.base import Export, Publication
 from transforms.marts import MACROS
 
 FILE_NAME = "resonanz.duckdb"
 
 
-def write(marts: Marts, folder: Path) -> None:
+def write(publication: Publication, folder: Path) -> None:
     """Write `resonanz.duckdb`, read-only, with every mart in the schema `mart`."""
     path = folder / FILE_NAME
     with duckdb.connect(path) as connection:
         connection.execute("CREATE SCHEMA mart")
         connection.execute(MACROS.read_text(encoding="utf-8"))
-        for table, frame in marts.items():
+        for table, frame in publication.marts.items():
             connection.execute(table.ddl())
             connection.register("rows_of_mart", frame)
             connection.execute(f"INSERT INTO {table.full_name} FROM rows_of_mart")

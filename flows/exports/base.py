@@ -1,7 +1,7 @@
-"""What an export is: frames of marts in, files in a folder out."""
+"""What an export is: a publication in, files in a folder out."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -11,8 +11,18 @@ from models.contract import Table
 Marts = Mapping[Table, pl.DataFrame]
 """Every mart's rows by its contract, in the mart's own order."""
 
-Write = Callable[[Marts, Path], None]
-"""Write files about all marts into an existing, empty folder; equal marts give equal files."""
+
+@dataclass(frozen=True)
+class Publication:
+    """What is published at once: the marts, and the facts that the manifest tells of them."""
+
+    marts: Marts
+    facts: Mapping[str, object] = field(default_factory=dict)
+    language: str = "en"
+
+
+Write = Callable[[Publication, Path], None]
+"""Write files into an existing folder; equal publications give equal files."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import pytest
 
 from flows.ask import answer, published_tables
 from flows.exports.analyst_copy import EXPORT
+from flows.exports.base import Publication
 from models.errors import GiveUp
 from transforms.marts import all_marts
 
@@ -14,7 +15,7 @@ from transforms.marts import all_marts
 def published(workplace: Path) -> Path:
     folder = workplace / "published" / "latest"
     folder.mkdir(parents=True)
-    EXPORT.write({s.table: s.table.empty() for s in all_marts().values()}, folder)
+    EXPORT.write(Publication({s.table: s.table.empty() for s in all_marts().values()}), folder)
     return folder
 
 

@@ -40,7 +40,7 @@ def test_every_mart_is_published_as_csv_and_in_one_duckdb_file(
 ) -> None:
     prepare(write_csv("a.csv", "a;03.11.2025;Anna;gut;Cloud"))
     publish(as_of=MONDAY)
-    assert {path.stem for path in latest.glob("*.csv")} == set(all_marts())
+    assert {path.stem for path in latest.glob("*.csv")} == {*all_marts(), "correction_log"}
     (row,) = pl.read_csv(latest / "post_sentiment_daily.csv").to_dicts()
     assert (row["post_title"], row["day"], row["positive_share"]) == ("Cloud", "2025-11-03", 1.0)
     with duckdb.connect(latest / "resonanz.duckdb", read_only=True) as connection:
@@ -129,3 +129,41 @@ def test_a_model_without_topics_publishes_the_rest(
     publish(as_of=MONDAY)
     assert pl.read_csv(latest / "topic_share_monthly.csv").height == 0
     assert pl.read_csv(latest / "channel_weekly.csv").height == 1
+
+
+def test_numbers_that_moved_are_logged_with_the_reason(write_csv: Csv, latest: Path) -> None:
+    prepare(write_csv("a.csv", "a;03.11.2025;Anna;gut;Cloud"))
+    publish(as_of=MONDAY)
+    assert pl.read_csv(latest / "correction_log.csv").is_empty()
+    prepare(write_csv("b.csv", "b;03.11.2025;Bert;schlecht;Cloud"), MONDAY + timedelta(days=1))
+    publish(as_of=MONDAY + timedelta(days=1))
+    log = pl.read_csv(latest / "correction_log.csv")
+    (row,) = log.filter(pl.col("table_name") == "channel_weekly").to_dicts()
+    assert (row["period"], row["changed_count"], row["added_count"]) == ("2025-W45", 1, 0)
+    assert "comments came late, were edited or deleted" in row["reason"]
+
+
+def test_the_log_keeps_what_was_logged_before(write_csv: Csv, latest: Path) -> None:
+    for day in range(3):
+        prepare(write_csv(f"{day}.csv", f"c{day};03.11.2025;Anna;gut {day};Cloud"))
+        publish(as_of=MONDAY + timedelta(days=day))
+    log = pl.read_csv(latest / "correction_log.csv")
+    assert log.filter(pl.col("table_name") == "channel_weekly").height == 2
+
+
+def test_yesterdays_file_stays_if_yesterdays_numbers_do(write_csv: Csv, latest: Path) -> None:
+    prepare(write_csv("a.csv", "a;03.11.2025;Anna;gut;Cloud"))
+    publish(as_of=MONDAY)
+    before = (latest / "parquet" / "channel_weekly" / "2025-W45.parquet").read_bytes()
+    prepare(write_csv("b.csv", "b;12.11.2025;Bert;schlecht;Cloud"), MONDAY + timedelta(days=3))
+    publish(as_of=MONDAY + timedelta(days=3))
+    assert (latest / "parquet" / "channel_weekly" / "2025-W45.parquet").read_bytes() == before
+    assert (latest / "parquet" / "channel_weekly" / "2025-W46.parquet").exists()
+
+
+def test_nobody_can_write_into_what_was_published(write_csv: Csv, latest: Path) -> None:
+    prepare(write_csv("a.csv", "a;03.11.2025;Anna;gut;Cloud"))
+    publish(as_of=MONDAY)
+    files = [path for path in latest.resolve().rglob("*") if path.is_file()]
+    assert files
+    assert not any(path.stat().st_mode & 0o222 for path in files)

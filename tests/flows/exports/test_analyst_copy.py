@@ -5,13 +5,14 @@ import polars as pl
 import pytest
 
 from flows.exports.analyst_copy import EXPORT, FILE_NAME
+from flows.exports.base import Publication
 from transforms.marts import all_marts
 
 MARTS = {statement.table: statement.table.empty() for statement in all_marts().values()}
 
 
 def test_every_mart_is_there_described_column_by_column(tmp_path: Path) -> None:
-    EXPORT.write(MARTS, tmp_path)
+    EXPORT.write(Publication(MARTS), tmp_path)
     with duckdb.connect(tmp_path / FILE_NAME, read_only=True) as connection:
         described = connection.execute(
             "SELECT count(*), count(comment) FROM duckdb_columns() WHERE schema_name = 'mart'"
@@ -21,7 +22,7 @@ def test_every_mart_is_there_described_column_by_column(tmp_path: Path) -> None:
 
 
 def test_the_file_cannot_be_written(tmp_path: Path) -> None:
-    EXPORT.write(MARTS, tmp_path)
+    EXPORT.write(Publication(MARTS), tmp_path)
     assert not (tmp_path / FILE_NAME).stat().st_mode & 0o222
     with (
         duckdb.connect(tmp_path / FILE_NAME, read_only=True) as connection,
@@ -31,7 +32,7 @@ def test_the_file_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_the_functions_of_the_marts_are_there_for_own_queries(tmp_path: Path) -> None:
-    EXPORT.write(MARTS, tmp_path)
+    EXPORT.write(Publication(MARTS), tmp_path)
     with duckdb.connect(tmp_path / FILE_NAME, read_only=True) as connection:
         answer = connection.execute(
             "SELECT share_of(1, 4), wilson_low(0, 0), iso_week(DATE '2024-12-30')"
@@ -44,6 +45,6 @@ def test_rows_are_those_of_the_mart(tmp_path: Path) -> None:
     row = {"topic": "cost", "month": "2025-11", "topic_count": 1, "comment_count": 2}
     row |= {"topic_share": 0.5, "topic_low": 0.1, "topic_high": 0.9, "author_count": 1}
     rows = pl.DataFrame([row], schema=table.schema())
-    EXPORT.write({table: rows}, tmp_path)
+    EXPORT.write(Publication({table: rows}), tmp_path)
     with duckdb.connect(tmp_path / FILE_NAME, read_only=True) as connection:
         assert connection.execute("FROM mart.topic_share_monthly").pl().equals(rows)

@@ -1,0 +1,148 @@
+"""One Excel workbook of all marts, with a sheet that says how its numbers were made."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+import polars as pl
+
+from flows.exports.base import Export, Publication
+from flows.wording import Language, wording
+from models.contract import Kind, Table
+
+FILE_NAME = "resonanz.xlsx"
+
+MOST_ROWS = 200_000
+"""Rows of a sheet; Excel admits 1,048,576, but opens such a file only with patience."""
+
+LONGEST_CELL = 32_767
+"""Characters that Excel admits in a cell."""
+
+LONGEST_SHEET_NAME = 31
+
+FORMATS: Mapping[Kind, str] = {"share": "0.0%", "day": "yyyy-mm-dd", "time": "yyyy-mm-dd hh:mm"}
+
+WIDTHS: Mapping[Kind, int] = {"text": 22, "texts": 22, "time": 17, "json": 22}
+
+NEVER_RUN = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": True,
+}
+"""A comment that begins with `=` stays a text: no cell of the workbook can run."""
+
+CARD_FACTS = ("published_at", "code", "zone", "models", "taxonomy")
+COUNTS = (
+    "posts",
+    "comments",
+    "audience_comments",
+    "own_answers",
+    "left_out",
+    "rejected_records",
+    "unlabelled",
+)
+
+
+def write(publication: Publication, folder: Path) -> None:
+    """Write `resonanz.xlsx`: the method card, the columns explained, then a sheet a mart."""
+    import xlsxwriter
+
+    words = wording(cast(Language, publication.language))["card"]
+    with xlsxwriter.Workbook(folder / FILE_NAME, NEVER_RUN) as book:
+        book.set_properties({"title": words["title"], "created": created(publication)})
+        styles = {kind: book.add_format({"num_format": shown}) for kind, shown in FORMATS.items()}
+        bold = book.add_format({"bold": True})
+        write_lines(book.add_worksheet(words["sheet"]), card_lines(publication, words), bold)
+        write_lines(book.add_worksheet(words["columns_sheet"]), column_lines(publication), bold)
+        for table, frame in publication.marts.items():
+            sheet = book.add_worksheet(table.name[:LONGEST_SHEET_NAME])
+            write_mart(sheet, table, frame.tail(MOST_ROWS), styles, bold)
+
+
+def created(publication: Publication) -> datetime:
+    """The moment that the file carries: the publication's, so that equal ones are equal bytes."""
+    stamp = str(publication.facts.get("published_at") or "1980-01-01T00:00:00")
+    return datetime.fromisoformat(stamp).replace(tzinfo=None)
+
+
+def write_lines(sheet: Any, lines: list[tuple[object, ...]], bold: Any) -> None:
+    """Write lines of cells; a line of one cell is a heading."""
+    sheet.set_column(0, 0, 46)
+    sheet.set_column(1, 2, 70)
+    for row, line in enumerate(lines):
+        for column, cell in enumerate(line):
+            sheet.write(row, column, cell, bold if len(line) == 1 else None)
+
+
+def card_lines(publication: Publication, words: Mapping[str, Any]) -> list[tuple[object, ...]]:
+    """The method card: what was published, from what, by which models, and how to read it."""
+    facts = publication.facts
+    counts = cast(Mapping[str, object], facts.get("counts") or {})
+    values = {
+        "published_at": facts.get("published_at", ""),
+        "code": facts.get("resonanz", ""),
+        "zone": facts.get("reporting_time_zone", ""),
+        "models": as_text(facts.get("models")),
+        "taxonomy": facts.get("taxonomy", ""),
+    }
+    return [
+        (words["title"],),
+        *((words[name], str(values[name])) for name in CARD_FACTS),
+        (),
+        (words["coverage"],),
+        *((words[name], counts[name]) for name in COUNTS if name in counts),
+        (),
+        (words["tables"],),
+        *table_lines(publication, words),
+        (),
+        (words["reading"],),
+        *(("", note) for note in words["notes"]),
+    ]
+
+
+def table_lines(publication: Publication, words: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    """A line a mart: its name, how many rows it has, what it tells."""
+    for table, frame in publication.marts.items():
+        size = f"{frame.height:,} {words['rows']}"
+        if frame.height > MOST_ROWS:
+            size = f"{frame.height:,} {words['cut'].format(shown=f'{MOST_ROWS:,}')}"
+        yield table.name, size, table.about
+
+
+def column_lines(publication: Publication) -> list[tuple[object, ...]]:
+    """Every column of every mart with its description."""
+    lines: list[tuple[object, ...]] = []
+    for table in publication.marts:
+        lines += [(table.name,), *((column.name, column.about) for column in table.columns), ()]
+    return lines
+
+
+def write_mart(
+    sheet: Any, table: Table, rows: pl.DataFrame, styles: Mapping[Kind, Any], bold: Any
+) -> None:
+    """A mart as a table with a filter and a head that stays in sight."""
+    for place, column in enumerate(table.columns):
+        sheet.write(0, place, column.name, bold)
+        width = max(WIDTHS.get(column.kind, 12), len(column.name) + 2)
+        sheet.set_column(place, place, width, styles.get(column.kind))
+        values = rows[column.name]
+        if column.kind == "texts":
+            values = values.list.join(", ")
+        if values.dtype == pl.String:
+            values = values.str.slice(0, LONGEST_CELL)
+        sheet.write_column(1, place, values.to_list(), styles.get(column.kind))
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(rows.height, 1), len(table.columns) - 1)
+
+
+def as_text(models: object) -> str:
+    """Heads and the models that answer them, on one line; heads of one model together."""
+    heads_of: dict[str, list[str]] = {}
+    for head, version in (models if isinstance(models, Mapping) else {}).items():
+        heads_of.setdefault(str(version), []).append(str(head))
+    return "; ".join(f"{version}: {', '.join(heads)}" for version, heads in heads_of.items())
+
+
+EXPORT = Export("workbook", "One Excel workbook with a method card", write)

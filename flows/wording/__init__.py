@@ -1,0 +1,18 @@
+"""What people read in their own language: one TOML file a language, the same keys in each."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+Language = Literal["de", "en"]
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+@cache
+def wording(language: Language) -> Mapping[str, Any]:
+    """The texts of `language`, by their section: `wording("de")["card"]["title"]`."""
+    text = (Path(__file__).parent / f"{language}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)

@@ -1,0 +1,92 @@
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+
+from flows.exports import workbook
+from flows.exports.base import Publication
+from flows.exports.workbook import EXPORT, FILE_NAME
+from models.contract import Column, Table
+
+TABLE = Table(
+    layer="mart",
+    name="example",
+    about="An example.",
+    grain=("text",),
+    columns=(
+        Column("text", "text", "what was said"),
+        Column("day", "day", "the day"),
+        Column("topic_share", "share", "share of them", optional=True),
+    ),
+)
+FACTS = {
+    "published_at": "2025-11-10T08:00:00+00:00",
+    "models": {"sentiment": "m@1", "topic": "m@1", "language": "l@1"},
+    "counts": {"comments": 7, "left_out": 2},
+}
+
+
+def rows(*texts: str) -> pl.DataFrame:
+    values = [(text, date(2025, 11, 3), 0.25) for text in texts]
+    return pl.DataFrame(values, schema=TABLE.schema(), orient="row")
+
+
+def test_no_cell_runs_as_a_formula(tmp_path: Path) -> None:
+    EXPORT.write(Publication({TABLE: rows("=1+1", "+1", "@A1", "-1", "https://e.org")}), tmp_path)
+    sheet = openpyxl.load_workbook(tmp_path / FILE_NAME)["example"]
+    cells = [row[0] for row in sheet.iter_rows(min_row=2)]
+    assert [cell.value for cell in cells] == ["=1+1", "+1", "@A1", "-1", "https://e.org"]
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert not any(cell.hyperlink for cell in cells)
+
+
+def test_days_are_days_and_shares_are_numbers(tmp_path: Path) -> None:
+    EXPORT.write(Publication({TABLE: rows("a")}), tmp_path)
+    sheet = openpyxl.load_workbook(tmp_path / FILE_NAME)["example"]
+    assert (sheet["B2"].value.date(), sheet["C2"].value) == (date(2025, 11, 3), 0.25)
+    assert sheet["C2"].number_format == "0.0%"
+
+
+@pytest.mark.parametrize(
+    ("language", "sheet", "word"),
+    [("de", "Methode", "Kommentare insgesamt"), ("en", "Method", "Comments in all")],
+)
+def test_the_first_sheet_says_how_the_numbers_were_made(
+    tmp_path: Path, language: str, sheet: str, word: str
+) -> None:
+    EXPORT.write(Publication({TABLE: rows("a")}, FACTS, language), tmp_path)
+    book = openpyxl.load_workbook(tmp_path / FILE_NAME)
+    assert book.sheetnames[0] == sheet
+    card = {row[0]: row[1] for row in book[sheet].iter_rows(values_only=True)}
+    assert card[word] == 7
+    assert "m@1: sentiment, topic; l@1: language" in card.values()
+
+
+def test_every_column_is_explained(tmp_path: Path) -> None:
+    EXPORT.write(Publication({TABLE: rows("a")}), tmp_path)
+    lines = list(openpyxl.load_workbook(tmp_path / FILE_NAME)["Columns"].values)
+    assert ("text", "what was said") in [line[:2] for line in lines]
+
+
+def test_equal_publications_are_equal_bytes(tmp_path: Path) -> None:
+    contents = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        EXPORT.write(Publication({TABLE: rows("a")}, FACTS), tmp_path / name)
+        with zipfile.ZipFile(tmp_path / name / FILE_NAME) as archive:
+            contents.append({part: archive.read(part) for part in archive.namelist()})
+    assert contents[0] == contents[1]
+    assert (tmp_path / "a" / FILE_NAME).read_bytes() == (tmp_path / "b" / FILE_NAME).read_bytes()
+
+
+def test_a_mart_with_more_rows_than_fit_shows_the_last_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "MOST_ROWS", 2)
+    EXPORT.write(Publication({TABLE: rows("a", "b", "c")}), tmp_path)
+    book = openpyxl.load_workbook(tmp_path / FILE_NAME)
+    assert [row[0] for row in book["example"].values] == ["text", "b", "c"]
+    assert any("only the last 2" in str(row[1]) for row in book["Method"].values)
