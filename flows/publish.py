@@ -1,6 +1,7 @@
 """Flow: classified -> mart -> gate -> published, swapped in whole or not at all."""
 
 import hashlib
+import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -62,7 +63,8 @@ def publish(as_of: datetime | None = None) -> StageReport:
     marts[CORRECTION_LOG] = correction_log(before, marts, state, moment)
     findings = gate(marts)
     facts = publication_facts(settings, findings, moment)
-    write_and_swap(Publication(marts, facts, settings.reporting.language), state, settings, moment)
+    publication = Publication(marts, facts, settings.reporting.language, topic_names(settings))
+    write_and_swap(publication, state, settings, moment)
     rows = sum(rows.height for rows in marts.values())
     report = StageReport(
         "publish",
@@ -152,6 +154,13 @@ def publication_facts(
     }
 
 
+def topic_names(settings: Settings) -> dict[str, str]:
+    """What people call the topics, in the language of reports."""
+    tables = tomllib.loads(settings.classify.taxonomy_file.read_text(encoding="utf-8"))
+    language = settings.reporting.language
+    return {name: str(topic.get(language, name)) for name, topic in tables.items()}
+
+
 def state_of(settings: Settings) -> dict[str, str]:
     """What the next publish rests on, part by part: equal states publish equal numbers."""
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
@@ -160,7 +169,7 @@ def state_of(settings: Settings) -> dict[str, str]:
     parts += [MACROS.read_text(encoding="utf-8"), repr([export.name for export in all_exports()])]
     return state | {
         "marts": digest("".join(parts)),
-        "settings": digest(str(settings.reporting)),
+        "settings": digest(f"{settings.reporting} {topic_names(settings)}"),
         "resonanz": version("resonanz"),
     }
 

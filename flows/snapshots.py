@@ -14,6 +14,7 @@ import polars as pl
 from flows.exports import all_exports
 from flows.exports.analyst_copy import FILE_NAME
 from flows.exports.base import Publication
+from flows.exports.dashboard import FILE_NAME as DASHBOARD
 from flows.landing import STAMP, sha256_of
 from models.errors import GiveUp
 
@@ -128,13 +129,19 @@ def manifest(publication: Publication, state: Mapping[str, str], folder: Path) -
 
 def swap_in(folder: Path, published: Path, kept: int) -> None:
     """Let `latest` lead to `folder`, in one step, and drop snapshots beyond the number kept."""
-    link = published / f".{LATEST}.new"
-    link.unlink(missing_ok=True)
-    link.symlink_to(folder.relative_to(published), target_is_directory=True)
-    link.replace(published / LATEST)
+    turn_link(published / LATEST, folder.relative_to(published))
+    turn_link(published / DASHBOARD, Path(LATEST) / DASHBOARD)
     for old in sorted(folder.parent.iterdir())[:-kept]:
         if old != folder:
             shutil.rmtree(old)
+
+
+def turn_link(link: Path, target: Path) -> None:
+    """Let `link` lead to `target`, in one step."""
+    new = link.with_name(f".{link.name}.new")
+    new.unlink(missing_ok=True)
+    new.symlink_to(target)
+    new.replace(link)
 
 
 def snapshot_name(as_of: datetime, fingerprint: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -14,11 +15,15 @@ Marts = Mapping[Table, pl.DataFrame]
 
 @dataclass(frozen=True)
 class Publication:
-    """What is published at once: the marts, and the facts that the manifest tells of them."""
+    """What is published at once: the marts, and the facts that the manifest tells of them.
+
+    `topic_names` are the topics' names in `language`, for people.
+    """
 
     marts: Marts
-    facts: Mapping[str, object] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
     language: str = "en"
+    topic_names: Mapping[str, str] = field(default_factory=dict)
 
 
 Write = Callable[[Publication, Path], None]

@@ -1,0 +1,120 @@
+"""Rows of shares in, Vega-Lite charts out; colours and language are the page's."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+Spec = dict[str, Any]
+"""A chart in Vega-Lite's JSON (vega.github.io/vega-lite), with its data inside."""
+
+PERCENT = ".0%"
+ROW_HEIGHT = 26
+"""Pixels of a row in a chart with one row a topic or post."""
+
+
+def shares_over_time(shares: pl.DataFrame, answers: Sequence[str]) -> Spec:
+    """Lines with their intervals as bands: `week_start`, `answer`, `share`, `ci_low`, `ci_high`.
+
+    `answers` are the names of the lines in the order of their colours.
+    """
+    import altair as alt
+
+    base = alt.Chart(shares).encode(
+        x=alt.X("week_start:T", title=None, axis=alt.Axis(format="%d.%m.", labelOverlap=True)),
+        color=_colour(answers),
+    )
+    band = base.mark_area(opacity=0.18).encode(
+        y=alt.Y("ci_low:Q", title=None, axis=alt.Axis(format=PERCENT)), y2="ci_high:Q"
+    )
+    line = base.mark_line(strokeWidth=2.5).encode(y="share:Q")
+    dots = base.mark_point(filled=True, size=45, opacity=1).encode(
+        y="share:Q", tooltip=_tooltip("week")
+    )
+    return _spec(alt.layer(band, line, dots).properties(width="container", height=260))
+
+
+def stacked_shares(shares: pl.DataFrame, answers: Sequence[str], rows: Sequence[str]) -> Spec:
+    """A bar a row, cut into its answers: `row`, `answer`, `share` and what the tooltip tells."""
+    import altair as alt
+
+    chart = (
+        alt.Chart(shares)
+        .mark_bar()
+        .encode(
+            x=alt.X(
+                "share:Q", title=None, stack="normalize", axis=alt.Axis(format=PERCENT, tickCount=5)
+            ),
+            y=alt.Y("row:N", title=None, sort=list(rows)),
+            color=_colour(answers),
+            order=alt.Order("place:Q"),
+            tooltip=_tooltip("row"),
+        )
+    )
+    return _spec(chart.properties(width="container", height=alt.Step(ROW_HEIGHT)))
+
+
+def dots_with_intervals(shares: pl.DataFrame, answers: Sequence[str], rows: Sequence[str]) -> Spec:
+    """A dot and its interval for each answer and row, answers of a row beside each other.
+
+    `answers` are all that have a colour; those that `shares` lacks are not drawn.
+    """
+    import altair as alt
+
+    base = alt.Chart(shares).encode(
+        y=alt.Y("row:N", title=None, sort=list(rows)),
+        yOffset=alt.YOffset("answer:N", sort=list(answers)),
+        color=_colour(answers, drawn=shares["answer"].unique(maintain_order=True).to_list()),
+    )
+    ranges = base.mark_rule(strokeWidth=2).encode(
+        x=alt.X("ci_low:Q", title=None, axis=alt.Axis(format=PERCENT, tickCount=5)), x2="ci_high:Q"
+    )
+    dots = base.mark_point(filled=True, size=60, opacity=1).encode(
+        x="share:Q", tooltip=_tooltip("row")
+    )
+    height = alt.Step(ROW_HEIGHT, **{"for": "position"})
+    return _spec(alt.layer(ranges, dots).properties(width="container", height=height))
+
+
+def counts_over_time(counts: pl.DataFrame, rows: Sequence[str]) -> Spec:
+    """A bar a week, cut into `rows`: `week_start`, `row`, `comment_count`."""
+    import altair as alt
+
+    colours = alt.Scale(domain=list(rows), scheme="tableau10")
+    chart = (
+        alt.Chart(counts)
+        .mark_bar()
+        .encode(
+            x=alt.X(
+                "week_start:O",
+                timeUnit="yearmonthdate",
+                title=None,
+                axis=alt.Axis(format="%d.%m.", labelOverlap=True, labelAngle=0),
+            ),
+            y=alt.Y("comment_count:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1)),
+            color=alt.Color("row:N", scale=colours, legend=alt.Legend(title=None, orient="top")),
+            tooltip=[alt.Tooltip(f"{name}:N", title="") for name in ("week", "row", "told")],
+        )
+    )
+    return _spec(chart.properties(width="container", height=180))
+
+
+def _colour(answers: Sequence[str], drawn: Sequence[str] = ()) -> Any:
+    import altair as alt
+
+    legend = alt.Legend(title=None, orient="top", values=list(drawn or answers))
+    return alt.Color("answer:N", scale=alt.Scale(domain=list(answers)), legend=legend)
+
+
+def _tooltip(first: str) -> list[Any]:
+    import altair as alt
+
+    return [alt.Tooltip(f"{name}:N", title="") for name in (first, "answer", "told", "counted")]
+
+
+def _spec(chart: Any) -> Spec:
+    spec: Spec = chart.to_dict()
+    # The page has colours and type for both themes; the address of the schema is never needed.
+    spec.pop("config", None)
+    spec.pop("$schema", None)
+    return spec

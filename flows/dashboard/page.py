@@ -1,0 +1,126 @@
+"""A publication in, the dashboard's HTML out: one file with all it needs, that asks no network."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import polars as pl
+
+from flows.dashboard.sections import SECTIONS, Section, Story, is_link
+from flows.exports.base import Publication
+from flows.wording import Language, wording
+
+TEMPLATES = Path(__file__).parent / "page"
+
+MOST_COMMENTS = 3_000
+"""Comments that the page carries: with the charts' library they stay below 3 MB."""
+
+LONGEST_COMMENT = 280
+"""Characters of a comment that the page shows; the rest is where it was written."""
+
+MOST_SHOWN = 50
+"""Comments that one number opens."""
+
+NUMBERS: Mapping[str, Mapping[str, Any]] = {
+    "de": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " €"]},
+    "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["€", ""]},
+}
+"""How numbers are written, in the form of d3-format's locales."""
+
+
+def render(publication: Publication) -> str:
+    """The whole page."""
+    from jinja2 import Environment, FileSystemLoader
+
+    story = story_of(publication)
+    sections = [section for tell in SECTIONS if not (section := tell(story)).is_empty]
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("page.html.j2").render(
+        language=publication.language,
+        words=story.words,
+        subtitle=subtitle(story),
+        sections=sections,
+        style=read("style.css"),
+        script=read("page.js"),
+        library=library(),
+        content=as_script_data(page_content(story, sections, publication.language)),
+    )
+
+
+def story_of(publication: Publication) -> Story:
+    """What the page tells, in the publication's language."""
+    texts = wording(cast(Language, publication.language))
+    return Story(
+        marts={table.name: frame for table, frame in publication.marts.items()},
+        facts=publication.facts,
+        words=texts["dashboard"],
+        labels={**texts["labels"], **publication.topic_names},
+        thousands=NUMBERS[publication.language]["thousands"],
+    )
+
+
+def subtitle(story: Story) -> str:
+    """When it was published, and on how much it rests."""
+    counts = {"audience_comments": 0, "posts": 0, **story.facts.get("counts", {})}
+    stamp = str(story.facts.get("published_at", ""))[:16].replace("T", " ")
+    shown = {name: story.number(count) for name, count in counts.items()}
+    return str(story.words["subtitle"].format(published_at=stamp, **shown))
+
+
+def page_content(story: Story, sections: Sequence[Section], language: str) -> dict[str, Any]:
+    """What the page's script reads."""
+    return {
+        "charts": {section.id: section.chart.spec for section in sections if section.chart},
+        "comments": comments(story),
+        "most_shown": MOST_SHOWN,
+        "numbers": NUMBERS[language],
+        "words": {name: story.words[name] for name in ("open", "shown", "none")},
+    }
+
+
+def comments(story: Story) -> list[dict[str, Any]]:
+    """The comments behind the numbers, the latest first; none if no such mart is published."""
+    rows = story.marts.get("evidence", pl.DataFrame())
+    if rows.is_empty():
+        return []
+    return [
+        {
+            **{name: row[name] for name in ("channel", "post_id", "week", "month", "sentiment")},
+            "topic": row["topics"],
+            "day": story.day(row["day"]),
+            "sentiment_name": story.name(row["sentiment"] or ""),
+            "text": shortened(row["text"]),
+            "link": row["permalink"] if is_link(row["permalink"]) else None,
+        }
+        for row in rows.sort("day", "comment_id", descending=True).head(MOST_COMMENTS).to_dicts()
+    ]
+
+
+def shortened(text: str) -> str:
+    """`text`, or its start where it is long."""
+    return text if len(text) <= LONGEST_COMMENT else f"{text[:LONGEST_COMMENT].rstrip()} …"
+
+
+def as_script_data(content: object) -> str:
+    """JSON that can't end the script element it stands in (html.spec.whatwg.org, 4.12.1.3)."""
+    text = json.dumps(content, ensure_ascii=False, default=str)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def read(name: str) -> str:
+    """A file of the page."""
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+@cache
+def library() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script (vl-convert carries them)."""
+    import vl_convert
+
+    # None: the whole library, which the function's annotation forgets.
+    whole = vl_convert.javascript_bundle(None)  # type: ignore[arg-type]
+    return whole.replace("</script", "<\\/script")

@@ -1,0 +1,54 @@
+from datetime import date
+
+import polars as pl
+
+from flows.dashboard.charts import (
+    counts_over_time,
+    dots_with_intervals,
+    shares_over_time,
+    stacked_shares,
+)
+
+ANSWERS = ["negativ", "neutral", "positiv"]
+SHARES = pl.DataFrame(
+    {
+        "week": ["2025-W45"],
+        "week_start": [date(2025, 11, 3)],
+        "row": ["Cloud"],
+        "answer": ["positiv"],
+        "place": [2],
+        "share": [0.25],
+        "ci_low": [0.2],
+        "ci_high": [0.3],
+        "counted": ["n = 7"],
+        "told": ["25 %"],
+    }
+)
+
+
+def test_an_answer_keeps_its_colour_where_others_are_not_drawn() -> None:
+    spec = dots_with_intervals(SHARES, ANSWERS, ["Cloud"])
+    colours = [layer["encoding"]["color"] for layer in spec["layer"]]
+    assert all(colour["scale"]["domain"] == ANSWERS for colour in colours)
+    assert all(colour["legend"]["values"] == ["positiv"] for colour in colours)
+
+
+def test_the_interval_is_drawn_with_the_line() -> None:
+    band, line, _ = shares_over_time(SHARES, ANSWERS)["layer"]
+    assert (band["encoding"]["y"]["field"], band["encoding"]["y2"]["field"]) == (
+        "ci_low",
+        "ci_high",
+    )
+    assert line["encoding"]["y"]["field"] == "share"
+
+
+def test_no_chart_names_an_address_or_brings_colours_of_its_own() -> None:
+    counts = SHARES.with_columns(comment_count=pl.lit(7))
+    for spec in (
+        shares_over_time(SHARES, ANSWERS),
+        stacked_shares(SHARES, ANSWERS, ["Cloud"]),
+        dots_with_intervals(SHARES, ANSWERS, ["Cloud"]),
+        counts_over_time(counts, ["Cloud"]),
+    ):
+        assert not {"config", "$schema"} & set(spec)
+        assert "http" not in str(spec)
