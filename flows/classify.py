@@ -1,7 +1,7 @@
 """Flow: clean -> classified: label what the current models have not labelled yet."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import duckdb
@@ -17,9 +17,10 @@ from flows.settings import Settings, load_settings
 from flows.warehouse import append, frame, merge, use_time_zone, writing
 from models.encoder import Encoder
 from models.tables.current_model import CURRENT_MODEL
+from models.tables.embedding import EMBEDDING
 from models.tables.label import LABEL
 from models.tables.run import RUN
-from transforms.classify import label_rows, language_rows
+from transforms.classify import embedding_rows, label_rows, language_rows
 from transforms.language import language_version, languages
 from transforms.taxonomy import HEAD, read_taxonomy, require_known, topic_rows
 
@@ -32,8 +33,17 @@ PENDING = """
 """
 """Comments of the audience whose present wording a model has not labelled."""
 
-Answer = Callable[[pl.DataFrame], pl.DataFrame]
-"""Inputs (`comment_id`, `input_hash`, `text`, `post_text`) -> their label rows."""
+
+@dataclass(frozen=True)
+class Answers:
+    """Label rows of some inputs, and the embeddings of those that ask for something."""
+
+    labels: pl.DataFrame
+    embeddings: pl.DataFrame = field(default_factory=EMBEDDING.empty)
+
+
+Answer = Callable[[pl.DataFrame], Answers]
+"""Inputs (`comment_id`, `input_hash`, `text`, `post_text`) -> what is said of them."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +74,10 @@ def label_pending(answerer: Answerer, settings: Settings) -> int:
     with progress(f"labelling with {answerer.version}", total) as advance:
         while (inputs := next_inputs(answerer.version, settings)).height:
             distinct = inputs.unique("input_hash", maintain_order=True)
-            rows = answer(distinct)
+            answers = answer(distinct)
             with writing(settings.paths.warehouse, settings.warehouse) as connection:
-                append(connection, LABEL, spread(rows, inputs))
+                append(connection, LABEL, spread(answers.labels, inputs))
+                merge(connection, EMBEDDING, answers.embeddings)
             advance(inputs.height)
     return copied + total
 
@@ -109,8 +120,8 @@ def encoder_answerer(settings: Settings) -> Answerer:
 def language_answerer() -> Answerer:
     """The language detector."""
 
-    def answer(inputs: pl.DataFrame) -> pl.DataFrame:
-        return language_rows(inputs, languages(inputs["text"].to_list()))
+    def answer(inputs: pl.DataFrame) -> Answers:
+        return Answers(language_rows(inputs, languages(inputs["text"].to_list())))
 
     return Answerer(language_version(), lambda: answer)
 
@@ -127,7 +138,7 @@ def taxonomy_answerer(model_version: str, settings: Settings) -> Answerer | None
     require_known(taxonomy, labels, settings.classify.taxonomy_file)
     version = f"{taxonomy.version}/{model_version}"
 
-    def answer(inputs: pl.DataFrame) -> pl.DataFrame:
+    def answer(inputs: pl.DataFrame) -> Answers:
         with writing(settings.paths.warehouse, settings.warehouse) as connection:
             connection.register("wanted", inputs.select("comment_id", "input_hash"))
             said = frame(
@@ -136,7 +147,7 @@ def taxonomy_answerer(model_version: str, settings: Settings) -> Answerer | None
                 "WHERE head = ? AND model_version = ?",
                 [HEAD, model_version],
             )
-        return topic_rows(inputs, said, taxonomy, version)
+        return Answers(topic_rows(inputs, said, taxonomy, version))
 
     return Answerer(version, lambda: answer)
 
@@ -147,10 +158,11 @@ def topic_labels(settings: Settings) -> tuple[str, ...]:
     return next((labels for name, labels in heads.items() if name == HEAD), ())
 
 
-def read_inputs(encoder: Encoder, inputs: pl.DataFrame, version: str) -> pl.DataFrame:
-    """All heads' label rows of `inputs`, from one pass of the encoder."""
+def read_inputs(encoder: Encoder, inputs: pl.DataFrame, version: str) -> Answers:
+    """What all heads say of `inputs`, from one pass of the encoder."""
     reading = encoder.read(inputs["text"].to_list(), inputs["post_text"].to_list())
-    return pl.concat([label_rows(inputs, reading, head, version) for head in encoder.heads])
+    labels = pl.concat([label_rows(inputs, reading, head, version) for head in encoder.heads])
+    return Answers(labels, embedding_rows(inputs, reading, labels, version))
 
 
 def count_pending(version: str, settings: Settings) -> int:

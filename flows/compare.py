@@ -8,8 +8,8 @@ from flows.settings import load_settings
 from flows.snapshots import Snapshot, find_snapshot
 from models.contract import Table
 from transforms.comparison import Moved, largest_moves, moves
-from transforms.corrections import CORRECTION_LOG, reason_of
-from transforms.marts import all_marts
+from transforms.corrections import WITHOUT_NUMBERS, reason_of
+from transforms.marts import published_tables
 
 MOST_SHARES = 5
 """Shares that are named of each table; the sums tell the rest."""
@@ -28,8 +28,7 @@ def compare(earlier: str, later: str) -> str:
 
 def tables() -> list[Table]:
     """The published tables that hold numbers of their own."""
-    marts = [statement.table for statement in all_marts().values()]
-    return [table for table in marts if table != CORRECTION_LOG]
+    return [t for name, t in published_tables().items() if name not in WITHOUT_NUMBERS]
 
 
 def table_lines(

@@ -5,8 +5,7 @@ import textwrap
 from models.contract import Column, Table, ticked
 from models.errors import GiveUp
 from models.tables import all_tables
-from transforms.corrections import CORRECTION_LOG
-from transforms.marts import all_marts
+from transforms.marts import published_tables
 from transforms.views import all_views
 
 INTRODUCTION = """\
@@ -19,9 +18,9 @@ weeks and months are those of the reporting time zone, shares go from 0 to 1, em
 
 def every_table() -> dict[str, Table]:
     """Marts first, then the tables and views that they are made from; by full name."""
-    published = [statement.table for statement in all_marts().values()] + [CORRECTION_LOG]
     views = [statement.table for statement in all_views()]
-    return {table.full_name: table for table in [*published, *views]} | all_tables()
+    tables = [*published_tables().values(), *views]
+    return {table.full_name: table for table in tables} | all_tables()
 
 
 def describe(name: str | None) -> str:

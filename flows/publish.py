@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import Any
 
 import duckdb
+import numpy as np
 import polars as pl
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -18,12 +19,16 @@ from flows.report import StageReport
 from flows.settings import Settings, load_settings
 from flows.snapshots import Snapshot, latest_snapshot, snapshot_name, swap_in, write_snapshot
 from flows.warehouse import frame, merge, use_time_zone, writing
+from flows.wording import wording
 from models.contract import Table
 from models.errors import GateFailed
 from models.tables.run import RUN
 from transforms.corrections import CORRECTION_LOG, corrections, reason_of
 from transforms.expectations import Finding, judge
 from transforms.marts import MACROS, all_marts
+from transforms.policy import read_policy
+from transforms.reply_queue import COMMENTS_TO_ANSWER, Budget, reply_queue
+from transforms.similar import Vectors, restored
 
 SEEN_BY_MARTS = (
     "clean.post",
@@ -94,7 +99,40 @@ def build_marts(settings: Settings) -> dict[Table, pl.DataFrame]:
             merge(connection, table, marts[table])
             for comment in table.comments():
                 connection.execute(comment)
+        marts[COMMENTS_TO_ANSWER] = comments_to_answer(connection, settings)
     return marts
+
+
+def comments_to_answer(connection: duckdb.DuckDBPyConnection, settings: Settings) -> pl.DataFrame:
+    """What asks for an answer, with a proposal for each within the minutes of the settings."""
+    candidates = frame(connection, "FROM classified.open_comment ORDER BY comment_id")
+    reply = settings.reply
+    return reply_queue(
+        candidates,
+        vectors_of(candidates, connection),
+        read_policy(reply.policy_file),
+        Budget(**reply.model_dump(exclude={"policy"})),
+        wording(settings.reporting.language)["reply"],
+        settings.reporting.language,
+    )
+
+
+def vectors_of(candidates: pl.DataFrame, connection: duckdb.DuckDBPyConnection) -> Vectors | None:
+    """The embeddings of `candidates`, in their order; None if the model gives none.
+
+    What was labelled before embeddings were kept has zeros: it is like nothing.
+    """
+    known = frame(
+        connection,
+        "SELECT input_hash, vector FROM classified.embedding AS embedding "
+        "SEMI JOIN ops.current_model AS current USING (model_version)",
+    )
+    if known.is_empty():
+        return None
+    nothing = [0] * len(known["vector"][0])
+    found = candidates.select("input_hash").join(known, on="input_hash", how="left")["vector"]
+    vectors = [vector if vector is not None else nothing for vector in found.to_list()]
+    return restored(np.asarray(vectors, dtype=np.int8).reshape(-1, len(nothing)))
 
 
 @task(cache_policy=NO_CACHE)
@@ -169,7 +207,8 @@ def state_of(settings: Settings) -> dict[str, str]:
     parts += [MACROS.read_text(encoding="utf-8"), repr([export.name for export in all_exports()])]
     return state | {
         "marts": digest("".join(parts)),
-        "settings": digest(f"{settings.reporting} {topic_names(settings)}"),
+        "settings": digest(f"{settings.reporting} {topic_names(settings)} {settings.reply}"),
+        "policy": digest(settings.reply.policy_file.read_text(encoding="utf-8")),
         "resonanz": version("resonanz"),
     }
 

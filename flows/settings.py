@@ -15,6 +15,7 @@ from pydantic_settings import (
 
 from flows.reading.landed import ColumnMapping, ReadingRules
 from flows.wording import Language
+from models.contract import ticked
 from models.errors import GiveUp
 
 
@@ -183,6 +184,37 @@ class Classify(Concern):
         return home() / self.taxonomy.expanduser()
 
 
+class Reply(Concern):
+    """How much time there is for answers, and what is not answered at all."""
+
+    minutes_per_week: float = Field(default=90, ge=0, description="time there is for answers")
+    minutes: dict[str, float] = Field(
+        default={"question": 6, "request": 8, "reply": 10, "question mark": 6},
+        description="what an answer takes, by what is asked for",
+    )
+    minutes_again: float = Field(
+        default=1, ge=0, description="what pointing a like question at an answer takes"
+    )
+    oldest_days: int = Field(default=60, ge=0, description="older comments are left")
+    alike: float = Field(
+        default=0.97, ge=0, le=1, description="cosine from which two comments ask the same"
+    )
+    policy: Path = Field(default=Path("policy.toml"), description="what is routed, not answered")
+
+    @property
+    def policy_file(self) -> Path:
+        """The file with the risks, absolute."""
+        return home() / self.policy.expanduser()
+
+    @field_validator("minutes")
+    @classmethod
+    def _complete(cls, minutes: dict[str, float]) -> dict[str, float]:
+        expected = ("question", "request", "reply", "question mark")
+        if set(minutes) != set(expected) or min(minutes.values()) <= 0:
+            raise ValueError(f"expected minutes above 0 for each of {ticked(expected)}")
+        return minutes
+
+
 class Privacy(Concern):
     """What keeps authors unknown."""
 
@@ -220,6 +252,7 @@ class Settings(BaseSettings):
     ingest: Ingest = Ingest()
     refine: Refine = Refine()
     classify: Classify = Classify()
+    reply: Reply = Reply()
     privacy: Privacy = Privacy()
     warehouse: Warehouse = Warehouse()
     publish: Publish = Publish()

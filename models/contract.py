@@ -8,7 +8,7 @@ import polars as pl
 
 from models.errors import ContractBroken
 
-Kind = Literal["text", "texts", "count", "share", "score", "flag", "day", "time", "json"]
+Kind = Literal["text", "texts", "count", "share", "score", "flag", "day", "time", "json", "vector"]
 """What a column holds; it fixes the column's type everywhere."""
 
 POLARS_TYPE: dict[Kind, pl.DataType] = {
@@ -21,6 +21,7 @@ POLARS_TYPE: dict[Kind, pl.DataType] = {
     "day": pl.Date(),
     "time": pl.Datetime("us"),
     "json": pl.String(),
+    "vector": pl.List(pl.Int8()),
 }
 
 DUCKDB_TYPE: dict[Kind, str] = {
@@ -33,6 +34,7 @@ DUCKDB_TYPE: dict[Kind, str] = {
     "day": "DATE",
     "time": "TIMESTAMP",
     "json": "VARCHAR",
+    "vector": "TINYINT[]",
 }
 
 

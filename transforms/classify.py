@@ -8,8 +8,10 @@ import polars as pl
 
 from models.encoder import Head, Reading
 from models.engines import Floats
+from models.tables.embedding import EMBEDDING
 from models.tables.label import LABEL
 from transforms.language import HEAD, language_version
+from transforms.similar import stored
 
 
 def label_rows(inputs: pl.DataFrame, reading: Reading, head: Head, version: str) -> pl.DataFrame:
@@ -72,6 +74,30 @@ def deciding_column(reading: Reading, head: Head, probability: Floats) -> list[s
         for sentence, marks in zip(reading.deciding, is_chosen, strict=True)
         for marked in marks
     ]
+
+
+ASKING = (("needs_reply", "yes"), ("intent", "question"), ("intent", "request"))
+"""Answers (head, label) of a comment that asks for something."""
+
+
+def embedding_rows(
+    inputs: pl.DataFrame, reading: Reading, labels: pl.DataFrame, version: str
+) -> pl.DataFrame:
+    """Rows of `classified.embedding` for the inputs that ask for something, by their `labels`."""
+    if reading.embedding is None:
+        return EMBEDDING.empty()
+    is_asking = pl.any_horizontal(
+        [(pl.col("head") == head) & (pl.col("label") == label) for head, label in ASKING]
+    )
+    asking = labels.filter("is_chosen", is_asking)["input_hash"].unique()
+    vectors = stored(reading.embedding)
+    return (
+        inputs.select("input_hash", model_version=pl.lit(version))
+        .with_columns(vector=pl.Series(vectors, dtype=pl.Array(pl.Int8, vectors.shape[1])))
+        .filter(pl.col("input_hash").is_in(asking.implode()))
+        .unique("input_hash", maintain_order=True)
+        .cast(dict(EMBEDDING.schema()))  # type: ignore[arg-type]
+    )
 
 
 def language_rows(inputs: pl.DataFrame, answers: Sequence[tuple[str, float]]) -> pl.DataFrame:

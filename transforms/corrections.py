@@ -42,6 +42,7 @@ REASONS = {
     "ops.erasure": "a person was erased",
     "marts": "another version of the tables",
     "settings": "the settings changed",
+    "policy": "the policy for answers changed",
     "resonanz": "another version of Resonanz",
 }
 """What a part of the state that differs means to a reader; unknown parts are named as they are."""

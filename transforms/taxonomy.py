@@ -12,6 +12,7 @@ import polars as pl
 
 from models.errors import GiveUp
 from models.tables.label import LABEL
+from transforms.phrases import finder
 
 HEAD = "topic"
 FIELDS = frozenset(["de", "en", "about", "of", "words"])
@@ -30,12 +31,7 @@ class Topic:
     @cached_property
     def pattern(self) -> re.Pattern[str] | None:
         """What finds one of the words in a text; None without words."""
-        if not self.words:
-            return None
-        each = (
-            re.escape(word).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for word in self.words
-        )
-        return re.compile(rf"(?<!\w)(?:{'|'.join(each)})(?!\w)", re.IGNORECASE)
+        return finder(self.words)
 
     def is_named_in(self, text: str) -> bool:
         """Whether a text holds one of the words."""

@@ -269,20 +269,25 @@ def questions(story: Story) -> Section:
     words, rows = story.words["questions"], story.marts.get("comments_to_answer", pl.DataFrame())
     if rows.is_empty():
         return Section("questions", words["title"], [words["nothing"]])
+    counts = rows["decision"].value_counts()
+    by_decision = dict(zip(counts["decision"], counts["count"], strict=True))
+    told = words["sentence"].format(
+        **{name: story.number(by_decision.get(name, 0)) for name in ("answer", "route", "leave")}
+    )
+    shown = rows.filter(pl.col("decision") != "leave").head(MOST_QUESTIONS)
     cells = [
         [
             Cell(str(row["rank"]), is_number=True),
-            Cell(story.name(row["reason"])),
+            Cell(row["reason"]),
             Cell(row["channel"]),
             Cell(story.day(row["day"]), is_number=True),
             Cell(row["text"], link=row["permalink"] if is_link(row["permalink"]) else None),
         ]
-        for row in rows.head(MOST_QUESTIONS).to_dicts()
+        for row in shown.to_dicts()
     ]
     table = TableView(
         words["title"], [Head(text) for text in words["heads"]], cells, is_folded=False
     )
-    told = words["sentence"].format(count=story.number(rows.height))
     return Section("questions", words["title"], [told], tables=[table])
 
 

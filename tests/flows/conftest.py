@@ -7,7 +7,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from flows.classify import Answer, Answerer
+from flows.classify import Answer, Answerer, Answers
 from models.tables.label import LABEL
 
 Query = Callable[[str], list[tuple[object, ...]]]
@@ -54,10 +54,10 @@ class KeywordModel:
 
         return Answerer(self.version, load)
 
-    def answer(self, inputs: pl.DataFrame) -> pl.DataFrame:
+    def answer(self, inputs: pl.DataFrame) -> Answers:
         """One `sentiment` row an input: negative for what holds "schlecht", else positive."""
         self.asked += inputs["text"].to_list()
-        return inputs.select(
+        labels = inputs.select(
             "comment_id",
             "input_hash",
             head=pl.lit("sentiment"),
@@ -69,7 +69,8 @@ class KeywordModel:
             is_uncertain=pl.lit(False),
             decided_by=pl.lit(None),
             model_version=pl.lit(self.version),
-        ).cast(dict(LABEL.schema()))
+        )
+        return Answers(labels.cast(dict(LABEL.schema())))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from flows.refine import refine
 from models.errors import GateFailed
 from tests.flows.conftest import KeywordModel
 from transforms.expectations import Finding
-from transforms.marts import all_marts
+from transforms.marts import published_tables
 
 pytestmark = pytest.mark.usefixtures("prefect_server", "workplace", "keyword_model")
 
@@ -40,7 +40,7 @@ def test_every_mart_is_published_as_csv_and_in_one_duckdb_file(
 ) -> None:
     prepare(write_csv("a.csv", "a;03.11.2025;Anna;gut;Cloud"))
     publish(as_of=MONDAY)
-    assert {path.stem for path in latest.glob("*.csv")} == {*all_marts(), "correction_log"}
+    assert {path.stem for path in latest.glob("*.csv")} == set(published_tables())
     (row,) = pl.read_csv(latest / "post_sentiment_daily.csv").to_dicts()
     assert (row["post_title"], row["day"], row["positive_share"]) == ("Cloud", "2025-11-03", 1.0)
     with duckdb.connect(latest / "resonanz.duckdb", read_only=True) as connection:
@@ -117,9 +117,9 @@ def test_a_failed_gate_keeps_the_last_good_publish(
 
 def test_nothing_at_all_publishes_empty_tables(latest: Path) -> None:
     publish(as_of=MONDAY)
-    for name, statement in all_marts().items():
-        table = pl.read_csv(latest / f"{name}.csv")
-        assert (table.columns, table.height) == (statement.table.column_names, 0)
+    for name, table in published_tables().items():
+        written = pl.read_csv(latest / f"{name}.csv")
+        assert (written.columns, written.height) == (table.column_names, 0)
 
 
 def test_a_model_without_topics_publishes_the_rest(

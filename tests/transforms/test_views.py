@@ -17,12 +17,12 @@ def test_a_view_returns_what_its_header_declares(
 ) -> None:
     given(
         comments=[comment_row()],
-        labels=[("c1", "sentiment", "positive")],
+        labels=[("c1", "sentiment", "positive"), ("c1", "needs_reply", "yes")],
         reviews=[("c1", "sentiment", "positive")],
     )
     table = view.table  # type: ignore[attr-defined]
     rows = con.execute(f"FROM {table.full_name}").pl()
-    assert table.require(rows.cast(dict(table.schema()))).height == 1
+    assert table.require(rows.cast(dict(table.schema()))).height >= 1
 
 
 @pytest.mark.parametrize(

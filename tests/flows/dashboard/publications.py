@@ -87,7 +87,8 @@ def publication(weeks: int = 52, language: str = "de", texts: tuple[str, ...] = 
         {
             "rank": rank,
             "comment_id": f"c{rank}",
-            "reason": "question",
+            "decision": "answer",
+            "reason": "Frage, wartet seit 3 Tagen.",
             "channel": "blog",
             "day": WEEK_ONE,
             "text": text,
@@ -113,6 +114,7 @@ def publication(weeks: int = 52, language: str = "de", texts: tuple[str, ...] = 
             "comments_to_answer",
             ("rank", "count"),
             ("comment_id", "text"),
+            ("decision", "text"),
             ("reason", "text"),
             ("channel", "text"),
             ("day", "day"),

@@ -1,11 +1,10 @@
 from collections.abc import Callable
 from datetime import datetime
 
+import duckdb
 import pytest
 
 from tests.builders import Row, comment_row
-
-Mart = Callable[[str], list[Row]]
 
 LATER = datetime(2025, 11, 4, 9)
 NEEDS_REPLY = [("needs_reply", "yes"), ("intent", "question"), ("sentiment", "neutral")]
@@ -19,15 +18,36 @@ def ids(rows: list[Row]) -> list[object]:
     return [row["comment_id"] for row in rows]
 
 
-def test_what_needs_a_reply_is_listed_with_its_reason(
-    given: Callable[..., None], mart: Mart
+def rows(con: duckdb.DuckDBPyConnection) -> list[Row]:
+    return con.execute("FROM classified.open_comment ORDER BY comment_id").pl().to_dicts()
+
+
+def test_what_needs_a_reply_is_listed_with_what_it_asks_for(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
 ) -> None:
     given(
         comments=[comment_row("c1"), comment_row("c2")],
         labels=[*asks("c1"), ("c2", "needs_reply", "yes", 0.2), ("c2", "sentiment", "neutral")],
     )
-    (row,) = mart("comments_to_answer")
-    assert (row["comment_id"], row["reason"], row["rank"]) == ("c1", "question", 1)
+    (row,) = rows(con)
+    assert (row["comment_id"], row["asks"], row["needs_reply"]) == ("c1", "question", True)
+
+
+def test_a_question_that_needs_no_reply_is_listed_too(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    labels = [("c1", "needs_reply", "yes", 0.2), ("c1", "intent", "question")]
+    given(comments=[comment_row("c1")], labels=labels)
+    (row,) = rows(con)
+    assert (row["needs_reply"], row["reply_score"]) == (False, 0.2)
+
+
+def test_waiting_is_counted_to_the_last_day_with_comments(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    later = comment_row("c2", created_at_utc=datetime(2025, 11, 10, 9))
+    given(comments=[comment_row("c1"), later], labels=asks("c1", "c2"))
+    assert [row["waiting_days"] for row in rows(con)] == [7, 0]
 
 
 @pytest.mark.parametrize(
@@ -43,52 +63,38 @@ def test_what_needs_a_reply_is_listed_with_its_reason(
     ],
 )
 def test_what_the_owner_answered_is_not_listed(
-    given: Callable[..., None], mart: Mart, answer: Row, is_answered: bool
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None], answer: Row, is_answered: bool
 ) -> None:
     reply = comment_row("own", **({"is_owner": True, "created_at_utc": LATER} | answer))
     given(comments=[comment_row("c1"), reply], labels=asks("c1"))
-    assert ids(mart("comments_to_answer")) == ([] if is_answered else ["c1"])
+    assert ids(rows(con)) == ([] if is_answered else ["c1"])
 
 
 def test_an_own_answer_before_the_question_does_not_answer_it(
-    given: Callable[..., None], mart: Mart
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
 ) -> None:
     early = comment_row("own", is_owner=True, root_id="c1", reply_semantics="two_level")
     question = comment_row("c1", created_at_utc=LATER, reply_semantics="two_level")
     given(comments=[early, question], labels=asks("c1"))
-    assert ids(mart("comments_to_answer")) == ["c1"]
+    assert ids(rows(con)) == ["c1"]
 
 
-def test_own_questions_and_spam_are_not_listed(given: Callable[..., None], mart: Mart) -> None:
+def test_own_questions_and_spam_are_not_listed(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
     given(
         comments=[comment_row("c1", is_owner=True), comment_row("c2", status="spam")],
         labels=asks("c1", "c2"),
     )
-    assert mart("comments_to_answer") == []
-
-
-def test_the_surest_comes_first_then_the_most_liked(given: Callable[..., None], mart: Mart) -> None:
-    given(
-        comments=[
-            comment_row("c1", like_count=1),
-            comment_row("c2", like_count=7),
-            comment_row("c3"),
-        ],
-        labels=[
-            ("c1", "needs_reply", "yes", 0.8),
-            ("c2", "needs_reply", "yes", 0.8),
-            ("c3", "needs_reply", "yes", 0.9),
-        ],
-    )
-    assert ids(mart("comments_to_answer")) == ["c3", "c2", "c1"]
+    assert rows(con) == []
 
 
 def test_a_model_without_the_head_leaves_the_question_mark(
-    given: Callable[..., None], mart: Mart
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
 ) -> None:
     given(
         comments=[comment_row("c1", text="Was kostet das?"), comment_row("c2", text="Top.")],
         labels=[("c1", "sentiment", "neutral"), ("c2", "sentiment", "positive")],
     )
-    (row,) = mart("comments_to_answer")
-    assert (row["comment_id"], row["reason"]) == ("c1", "question mark")
+    (row,) = rows(con)
+    assert (row["comment_id"], row["asks"]) == ("c1", "question mark")

@@ -1,0 +1,100 @@
+/*---
+about = "Comments of the audience that ask for something and that the owner has not answered yet."
+grain = ["comment_id"]
+[columns]
+comment_id    = ["text",  "the comment"]
+input_hash    = ["text",  "changes with the wording of the comment or of its post"]
+post_id       = ["text",  "the post it answers; `<channel>:unknown` where the source does not say"]
+post_title    = ["text",  "the post's headline, or the start of its text", "optional"]
+channel       = ["text",  "where the audience was met"]
+day           = ["day",   "day it was made, in the reporting time zone"]
+waiting_days  = ["count", "days from then to the last day on which anybody commented"]
+asks          = ["text",  "what it asks for", ["question", "request", "reply", "question mark"]]
+needs_reply   = ["flag",  "the model's answer whether the owner should answer; a question mark where it gives none"]
+sentiment     = ["text",  "negative, neutral or positive", "optional"]
+topics        = ["text",  "its topics, separated by commas", "optional"]
+like_count    = ["count", "likes; empty where the platform does not say", "optional"]
+reply_count   = ["count", "answers by others that are here"]
+reply_score   = ["share", "how probable the model finds that it needs a reply, 0 to 1", "optional"]
+is_toxic      = ["flag",  "the model finds it insulting"]
+text          = ["text",  "the comment"]
+permalink     = ["text",  "where to answer", "optional"]
+---*/
+WITH answer AS (
+    SELECT
+        comment_id,
+        max(label) FILTER (head = 'sentiment' AND is_chosen)                        AS sentiment,
+        string_agg(label, ', ' ORDER BY probability DESC, label)
+            FILTER (head = 'topic' AND is_chosen)                                   AS topics,
+        bool_or(is_chosen) FILTER (head = 'needs_reply' AND label = 'yes')          AS needs_reply,
+        max(probability) FILTER (head = 'needs_reply' AND label = 'yes')            AS reply_score,
+        bool_or(is_chosen) FILTER (head = 'intent' AND label = 'question')          AS is_question,
+        bool_or(is_chosen) FILTER (head = 'intent' AND label = 'request')           AS is_request,
+        bool_or(is_chosen) FILTER (head = 'toxic' AND label = 'yes')                AS is_toxic
+    FROM classified.current_label
+    -- Every labelled comment has a chosen language, so none is lost here.
+    WHERE is_chosen OR (head = 'needs_reply' AND label = 'yes')
+    GROUP BY comment_id
+), own AS (
+    SELECT parent_id, root_id, reply_semantics, created_at_utc
+    FROM clean.comment
+    WHERE is_owner
+), answered AS (
+    SELECT parent_id AS comment_id
+    FROM own
+    WHERE parent_id IS NOT NULL
+    UNION
+    -- Where threads have one level, an answer to a reply hangs below the thread's first comment.
+    SELECT comment.comment_id
+    FROM clean.comment AS comment
+    JOIN own
+        ON own.root_id = comment.root_id
+        AND own.created_at_utc > comment.created_at_utc
+    WHERE own.reply_semantics <> 'tree'
+), reply AS (
+    SELECT parent_id AS comment_id, count(*) AS reply_count
+    FROM clean.comment
+    WHERE parent_id IS NOT NULL AND NOT is_owner
+    GROUP BY parent_id
+), today AS (
+    SELECT max(day) AS day
+    FROM classified.dated
+)
+SELECT
+    comment.comment_id,
+    input.input_hash,
+    dated.post_id,
+    coalesce(post.title, left(post.text, 80))                       AS post_title,
+    dated.channel,
+    dated.day,
+    date_diff('day', dated.day, today.day)                          AS waiting_days,
+    CASE
+        WHEN answer.is_question THEN 'question'
+        WHEN answer.is_request THEN 'request'
+        WHEN answer.needs_reply THEN 'reply'
+        ELSE 'question mark'
+    END                                                             AS asks,
+    -- A model without that head leaves the question mark as the only sign.
+    coalesce(answer.needs_reply, comment.text LIKE '%?%')           AS needs_reply,
+    answer.sentiment,
+    answer.topics,
+    comment.like_count,
+    coalesce(reply.reply_count, 0)                                  AS reply_count,
+    answer.reply_score,
+    coalesce(answer.is_toxic, false)                                AS is_toxic,
+    comment.text,
+    comment.permalink
+FROM clean.comment AS comment
+JOIN classified.dated AS dated USING (comment_id)
+JOIN classified.input AS input USING (comment_id)
+JOIN answer USING (comment_id)
+LEFT JOIN reply USING (comment_id)
+LEFT JOIN clean.post AS post ON post.post_id = dated.post_id
+CROSS JOIN today
+ANTI JOIN answered USING (comment_id)
+WHERE dated.is_audience
+    AND (
+        coalesce(answer.needs_reply, comment.text LIKE '%?%')
+        OR answer.is_question
+        OR answer.is_request
+    )
