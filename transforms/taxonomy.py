@@ -11,11 +11,14 @@ from pathlib import Path
 import polars as pl
 
 from models.errors import GiveUp
+from models.questions import Choice
 from models.tables.label import LABEL
 from transforms.phrases import finder
 
 HEAD = "topic"
-FIELDS = frozenset(["de", "en", "about", "of", "words"])
+FIELDS = frozenset(["de", "en", "about", "about_de", "of", "words"])
+SHOWN = ("de", "en", "about", "about_de")
+"""Fields that people read, and that decide nothing."""
 BY_RULE = 1.0
 """Probability of a topic that a word decided."""
 
@@ -27,6 +30,16 @@ class Topic:
     name: str
     of: frozenset[str]
     words: tuple[str, ...] = ()
+    shown: tuple[tuple[str, str], ...] = ()
+    """Its names and what belongs to it, by field of the file."""
+
+    def choice(self) -> Choice:
+        """The topic as people are offered it: by its names, or its key where it has none."""
+        shown = dict(self.shown)
+        de = shown.get("de") or shown.get("en") or self.name
+        en = shown.get("en") or shown.get("de") or self.name
+        about = shown.get("about") or shown.get("about_de") or ""
+        return Choice(self.name, de, en, shown.get("about_de") or about, about)
 
     @cached_property
     def pattern(self) -> re.Pattern[str] | None:
@@ -97,7 +110,16 @@ def _topic(name: str, table: object, path: Path) -> Topic:
         _words(fields.get(field, default), field, name, path)
         for field, default in (("of", [name]), ("words", []))
     )
-    return Topic(name, frozenset(of), words)
+    return Topic(name, frozenset(of), words, tuple(_shown(fields, name, path)))
+
+
+def _shown(fields: Mapping[str, object], name: str, path: Path) -> Iterator[tuple[str, str]]:
+    for field in SHOWN:
+        value = fields.get(field)
+        if value is not None and not (isinstance(value, str) and value.strip()):
+            raise GiveUp(f"`{field}` of `[{name}]` in `{path}` is no text, expected one.")
+        if isinstance(value, str):
+            yield field, value.strip()
 
 
 def _words(value: object, field: str, name: str, path: Path) -> tuple[str, ...]:

@@ -105,3 +105,22 @@ def test_every_comment_gets_a_row_of_every_topic() -> None:
         ("c2", "money", 0.1, False),
         ("c2", "cloud", 1.0, True),
     ]
+
+
+def test_people_read_a_topics_names_and_what_belongs_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "taxonomy.toml"
+    path.write_text('[grid]\nde = "Netz"\nabout = "the grid"\n[x]\n', encoding="utf-8")
+    grid, plain = (topic.choice() for topic in read_taxonomy(path).topics)
+    assert (grid.de, grid.en, grid.about("de"), grid.about("en")) == (
+        "Netz", "Netz", "the grid", "the grid",
+    )  # fmt: skip
+    assert (plain.de, plain.en, plain.about_de) == ("x", "x", "")
+
+
+def test_words_for_people_decide_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "taxonomy.toml"
+    versions = set()
+    for line in ("", 'de = "Netz"', 'about_de = "das Netz"'):
+        path.write_text(f"[grid]\n{line}\n", encoding="utf-8")
+        versions.add(read_taxonomy(path).version)
+    assert len(versions) == 1
