@@ -22,8 +22,18 @@ REVIEW = Table(
         Column("head", "text", "the question: sentiment, topic, ..."),
         Column("label", "text", "an answer to it"),
         Column("is_chosen", "flag", "the person's answer"),
-        Column("is_chosen_by_model", "flag", "the model's answer when the sheet was written"),
-        Column("model_version", "text", "the checkpoint that had answered"),
+        Column(
+            "is_chosen_by_model",
+            "flag",
+            "the model's answer when the sheet was written; null: it had not answered",
+            optional=True,
+        ),
+        Column(
+            "model_version",
+            "text",
+            "the checkpoint that had answered; null: none had",
+            optional=True,
+        ),
         Column("purpose", "text", "why the comment was on the sheet", allowed=PURPOSES),
         Column(
             "drawn_share",
@@ -33,6 +43,11 @@ REVIEW = Table(
         ),
         Column("sheet", "text", "the review sheet that asked"),
         Column("reviewer", "text", "who answered, as the sheet says"),
-        Column("reviewed_at_utc", "time", "when the sheet was taken in"),
+        Column(
+            "reviewed_at_utc",
+            "time",
+            "when the answer was first taken in; a correction keeps it, so that who answered first "
+            "stays first",
+        ),
     ),
 )
