@@ -14,9 +14,9 @@ from pydantic_settings import (
 )
 
 from flows.reading.landed import ColumnMapping, ReadingRules
-from flows.wording import Language
 from models.contract import ticked
 from models.errors import GiveUp
+from models.questions import HEADS, Language
 
 
 def home() -> Path:
@@ -65,6 +65,11 @@ class Paths(Concern):
     def warehouse(self) -> Path:
         """The DuckDB file that belongs to the flows."""
         return self.root / "warehouse.duckdb"
+
+    @property
+    def reviews(self) -> Path:
+        """Review sheets for people to fill in."""
+        return self.root / "reviews"
 
     @property
     def published(self) -> Path:
@@ -238,6 +243,25 @@ class Publish(Concern):
     snapshots: int = Field(default=8, ge=1, description="published states kept")
 
 
+class Review(Concern):
+    """What people are asked to read, and who."""
+
+    audit: int = Field(default=60, ge=0, description="comments of a sheet drawn at random")
+    training: int = Field(default=20, ge=0, description="comments picked to teach the model")
+    heads: tuple[str, ...] = Field(default=HEADS, min_length=1, description="what is asked")
+    reviewers: tuple[str, ...] = Field(
+        default=("analyst",), min_length=1, description="who gets a file of each sheet"
+    )
+    language: Language = Field(default="de", description="of the sheet's own words")
+
+    @field_validator("heads")
+    @classmethod
+    def _known(cls, heads: tuple[str, ...]) -> tuple[str, ...]:
+        if strange := [head for head in heads if head not in HEADS]:
+            raise ValueError(f"`{strange[0]}` can't be asked, expected some of {ticked(HEADS)}")
+        return heads
+
+
 class Settings(BaseSettings):
     """All settings; read-only."""
 
@@ -256,6 +280,7 @@ class Settings(BaseSettings):
     privacy: Privacy = Privacy()
     warehouse: Warehouse = Warehouse()
     publish: Publish = Publish()
+    review: Review = Review()
 
     @classmethod
     def settings_customise_sources(

@@ -10,7 +10,8 @@ import polars as pl
 
 from flows.dashboard.sections import SECTIONS, Section, Story, is_link
 from flows.exports.base import Publication
-from flows.wording import Language, wording
+from flows.wording import wording
+from models.questions import Language
 
 TEMPLATES = Path(__file__).parent / "page"
 

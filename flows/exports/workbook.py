@@ -8,8 +8,9 @@ from typing import Any, cast
 import polars as pl
 
 from flows.exports.base import Export, Publication
-from flows.wording import Language, wording
+from flows.wording import wording
 from models.contract import Kind, Table
+from models.questions import Language
 
 FILE_NAME = "resonanz.xlsx"
 

@@ -4,11 +4,9 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
-Language = Literal["de", "en"]
-
-LANGUAGES: tuple[Language, ...] = get_args(Language)
+from models.questions import Language
 
 
 @cache

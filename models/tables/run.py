@@ -8,7 +8,7 @@ RUN = Table(
     about="What each stage did, each time it found work.",
     grain=("stage", "finished_at_utc"),
     columns=(
-        Column("stage", "text", "ingest, refine, classify or publish"),
+        Column("stage", "text", "ingest, refine, classify, publish, ..."),
         Column("finished_at_utc", "time", "when it ended"),
         Column("rows_in", "count", "records it was given"),
         Column("rows_out", "count", "records it handed on"),

@@ -9,6 +9,7 @@ import pytest
 
 from flows.classify import Answer, Answerer, Answers
 from models.tables.label import LABEL
+from tests.review_desk import Desk
 
 Query = Callable[[str], list[tuple[object, ...]]]
 
@@ -37,6 +38,12 @@ def query(workplace: Path) -> Query:
             return connection.execute(statement).fetchall()
 
     return ask
+
+
+@pytest.fixture
+def desk(workplace: Path) -> Desk:
+    """Where review sheets are written, filled and taken in."""
+    return Desk(workplace)
 
 
 class KeywordModel:

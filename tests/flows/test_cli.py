@@ -32,6 +32,20 @@ def test_every_command_has_help_that_starts_with_a_sentence(command: Sequence[st
     assert ". " in f"{about} " or about.endswith(".")
 
 
+@pytest.mark.parametrize("name", cli.commands["review"].commands)  # type: ignore[attr-defined]
+def test_every_command_of_reviews_has_help(name: str) -> None:
+    answer = CliRunner().invoke(cli, ["review", name, "--help"])
+    assert answer.exit_code == 0
+    assert answer.output.split("\n\n")[1].strip()[0].isupper()
+
+
+@pytest.mark.parametrize("words", [[], ["gold.jsonl", "--from-reviews"]], ids=["neither", "both"])
+def test_evaluate_wants_a_file_or_reviews(words: list[str]) -> None:
+    answer = CliRunner().invoke(cli, ["evaluate", *words])
+    assert answer.exit_code == 2
+    assert "Name a FILE, or ask for --from-reviews." in answer.output
+
+
 def test_help_loads_nothing_heavy() -> None:
     code = (
         "import sys, flows.cli; heavy = {'prefect', 'duckdb', 'polars', 'pandas', 'numpy', "

@@ -1,0 +1,1 @@
+"""Review sheets as files: how they look, how they are written, how they are read back."""
