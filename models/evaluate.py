@@ -86,11 +86,18 @@ def certainty(probabilities: Numbers, gold: Marks, uncertain_below: float) -> Ce
     )
 
 
-def measure(head: str, labels: Sequence[str], gold: Marks, found: Marks) -> HeadQuality:
+def measure(
+    head: str,
+    labels: Sequence[str],
+    gold: Marks,
+    found: Marks,
+    weights: Numbers | None = None,
+) -> HeadQuality:
     """The quality of `found` against `gold`, both (texts, labels), with at least one text.
 
-    Texts are resampled with replacement, always in the same way: equal input, equal intervals.
-    Raises ValueError if the shapes differ or there is no text.
+    `weights` (texts,), above 0, say how many texts each stands for, where they were not drawn
+    alike; only their ratios matter. Texts are resampled with replacement, always in the same way:
+    equal input, equal intervals. Raises ValueError if the shapes differ or there is no text.
     """
     if gold.shape != found.shape or gold.shape[1:] != (len(labels),):
         raise ValueError(
@@ -100,8 +107,11 @@ def measure(head: str, labels: Sequence[str], gold: Marks, found: Marks) -> Head
     if not len(gold):
         raise ValueError(f"head `{head}`: there is no text with a gold label")
     right = (gold == found).all(axis=1, keepdims=True)
-    columns = np.hstack([gold & found, found & ~gold, gold & ~found, right]).astype(np.float64)
-    sums = np.vstack([weights @ columns for weights in _weights(len(gold))])
+    whole = np.ones_like(right)
+    columns = np.hstack([gold & found, found & ~gold, gold & ~found, right, whole])
+    stands_for = np.ones(len(gold)) if weights is None else weights / weights.mean()
+    weighed = columns * stands_for[:, None]
+    sums = np.vstack([times @ weighed for times in _times(len(gold))])
     hits, spurious, missed = (sums[:, part : part + len(labels)] for part in _thirds(len(labels)))
     f1 = _f1(hits, spurious, missed)
     # A label that neither gold nor model uses says nothing; one that a sample lost counts as in
@@ -110,7 +120,7 @@ def measure(head: str, labels: Sequence[str], gold: Marks, found: Marks) -> Head
     return HeadQuality(
         head=head,
         text_count=len(gold),
-        accuracy=_estimate(sums[:, -1] / len(gold)),
+        accuracy=_estimate(sums[:, -2] / sums[:, -1]),
         macro_f1=_estimate(f1[:, used].mean(axis=1)),
         micro_f1=_estimate(_f1(hits.sum(1), spurious.sum(1), missed.sum(1))),
         labels=tuple(
@@ -127,7 +137,7 @@ def measure(head: str, labels: Sequence[str], gold: Marks, found: Marks) -> Head
     )
 
 
-def _weights(count: int) -> Iterator[Numbers]:
+def _times(count: int) -> Iterator[Numbers]:
     """How often each of `count` texts is in a sample: once in the data itself, which is first."""
     random = np.random.default_rng(SEED)
     yield np.ones(count)

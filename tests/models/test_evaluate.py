@@ -56,6 +56,16 @@ def test_equal_input_gives_equal_intervals() -> None:
     assert first == measure("sentiment", LABELS, gold, found)
 
 
+def test_a_text_that_stands_for_three_counts_like_three() -> None:
+    gold, found = marks("negative", "neutral"), marks("negative", "positive")
+    weighed = measure("sentiment", LABELS, gold, found, np.array([0.3, 0.1]))
+    times = [0, 0, 0, 1]
+    repeated = measure("sentiment", LABELS, gold[times], found[times])
+    assert weighed.accuracy.value == repeated.accuracy.value == 0.75
+    assert weighed.macro_f1.value == pytest.approx(repeated.macro_f1.value)
+    assert weighed.text_count == 2
+
+
 @pytest.mark.parametrize(
     ("gold", "found"), [(marks("negative"), marks("negative", "neutral")), (marks(), marks())]
 )
