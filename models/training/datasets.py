@@ -71,6 +71,18 @@ def act(row: Row) -> dict[str, tuple[str, ...]]:
     return {"intent": (row["act"],)} if row["act"] in ("question", "request", "suggestion") else {}
 
 
+def reviewed(row: Row) -> dict[str, tuple[str, ...]]:
+    """What people answered on review sheets (`resonanz review export`), the heads they answered."""
+    labels = {head: (row[head],) for head in ("sentiment", "stance") if head in row}
+    for head, field in (("topic", "topics"), ("intent", "intents")):
+        if field in row:
+            labels[head] = tuple(row[field])
+    for head in ("needs_reply", "toxic"):
+        if head in row:
+            labels[head] = ("yes" if row[head] else "no",)
+    return labels
+
+
 READERS: dict[str, Callable[[Row], dict[str, tuple[str, ...]]]] = {
     "brighter_de": emotions,
     "brighter_en": emotions,
@@ -78,6 +90,7 @@ READERS: dict[str, Callable[[Row], dict[str, tuple[str, ...]]]] = {
     "brighter_pt": emotions,
     "germeval2018": offence,
     "germeval2019": offence,
+    "reviews": reviewed,
     "tweet_acts": act,
 }
 """How to read a set's labels; sets that are not named carry sentiments."""
@@ -86,16 +99,20 @@ READERS: dict[str, Callable[[Row], dict[str, tuple[str, ...]]]] = {
 def read_dataset(folder: Path, name: str, part: str = "train") -> list[Example]:
     """Examples of data set `name` under `folder`, without unlabelled rows and empty texts."""
     files = sorted(
-        path for path in (folder / name).glob("*.gz") if path.name.startswith((part, "all"))
+        path for path in (folder / name).glob("*.jsonl*") if path.name.startswith((part, "all"))
     )
     if not files:
         raise FileNotFoundError(
-            f"`{folder / name}` has no `{part}*.gz` or `all*.gz`: "
+            f"`{folder / name}` has no `{part}*.jsonl.gz` or `all*.jsonl.gz`: "
             "pass the folder of data sets as `--data`"
         )
     read = READERS.get(name, sentiment)
-    pairs = ((plain(row), read(row)) for row in rows_of(files[0]))
-    return [Example(text, labels) for text, labels in pairs if text and labels]
+    triples = ((plain(row), read(row), row.get("post_text")) for row in rows_of(files[0]))
+    return [
+        Example(text, labels, normalise(post) if post else None)
+        for text, labels, post in triples
+        if text and labels
+    ]
 
 
 def fingerprint(text: str) -> str:

@@ -72,3 +72,13 @@ def test_a_mixture_draws_what_it_is_told_and_always_the_same(stored):
     assert len(first) == 5
     assert {example.weight for example in first} == {0.5}
     assert first == mixture(folder, {"sb10k": {"rows": 5, "weight": 0.5}}, seed=1)
+
+
+def test_own_reviews_carry_what_was_answered_and_the_post(tmp_path):
+    path = tmp_path / "reviews" / "train.jsonl"
+    path.parent.mkdir()
+    row = {"text": "Und was kostet das?", "post_text": "Neues ERP", "topics": ["cost"]}
+    path.write_text(json.dumps(row | {"needs_reply": True}), encoding="utf-8")
+    (example,) = read_dataset(tmp_path, "reviews")
+    assert example.post == "Neues ERP"
+    assert example.labels == {"topic": ("cost",), "needs_reply": ("yes",)}
