@@ -1,7 +1,6 @@
 """Flow: classified -> mart -> gate -> published, swapped in whole or not at all."""
 
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -29,13 +28,14 @@ from transforms.marts import MACROS, all_marts
 from transforms.policy import read_policy
 from transforms.reply_queue import COMMENTS_TO_ANSWER, Budget, reply_queue
 from transforms.similar import Vectors, restored
+from transforms.taxonomy import read_taxonomy
 
 SEEN_BY_MARTS = (
     "clean.post",
     "clean.comment",
     "clean.rejected_comment",
     "classified.label",
-    "classified.review",
+    "classified.audit",
     "ops.current_model",
 )
 """Tables that decide what the marts say."""
@@ -194,9 +194,9 @@ def publication_facts(
 
 def topic_names(settings: Settings) -> dict[str, str]:
     """What people call the topics, in the language of reports."""
-    tables = tomllib.loads(settings.classify.taxonomy_file.read_text(encoding="utf-8"))
+    taxonomy = read_taxonomy(settings.classify.taxonomy_file)
     language = settings.reporting.language
-    return {name: str(topic.get(language, name)) for name, topic in tables.items()}
+    return {topic.name: topic.choice().title(language) for topic in taxonomy.topics}
 
 
 def state_of(settings: Settings) -> dict[str, str]:

@@ -37,7 +37,7 @@ REASONS = {
     "clean.comment": "comments came late, were edited or deleted",
     "clean.rejected_comment": "other records were rejected",
     "classified.label": "comments were labelled",
-    "classified.review": "people labelled more comments",
+    "classified.audit": "people labelled more comments",
     "ops.current_model": "another model or list of topics answers",
     "ops.erasure": "a person was erased",
     "marts": "another version of the tables",
