@@ -1,23 +1,16 @@
 """A workbook of Excel or LibreOffice in, the rows of the sheet that holds the comments out."""
 
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from flows.reading.cells import typed_cell
 from flows.reading.columns import guess_columns
 from flows.reading.headers import filled_count, header_index, header_of, unique_names
 from flows.reading.table_types import SAMPLE_LINES, BrokenTable, Row, TableFile
+from flows.reading.workbook_cells import SheetCells, sheet_cells
 from models.canonical import Rejected
-
-if TYPE_CHECKING:
-    from python_calamine import CalamineSheet
-
-MOST_CELLS = 50_000_000
-"""Cells of a sheet that are still read: a stray cell at the far corner would fill the memory."""
 
 EXACT_DIGITS = 10**15
 """From here on Excel keeps only the first 15 digits of a number."""
@@ -37,7 +30,7 @@ class Sheet:
 
 def workbook_table(path: Path) -> TableFile:
     """The best sheet of a workbook; raises `BrokenTable` if none can be read."""
-    sheets = _sheets(path.read_bytes())
+    sheets = [sheet for found in sheet_cells(path) if (sheet := _sheet(found))]
     if not sheets:
         raise BrokenTable("broken file", "the workbook holds no cells, expected a header and rows")
     best = max(sheets, key=_sheet_worth)
@@ -50,35 +43,15 @@ def workbook_table(path: Path) -> TableFile:
     return TableFile(best.header, _sheet_rows(best), note)
 
 
-def _sheets(content: bytes) -> list[Sheet]:
-    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
-
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return [
-            found
-            for about in workbook.sheets_metadata
-            if about.typ == SheetTypeEnum.WorkSheet
-            and (found := _sheet(workbook.get_sheet_by_name(about.name)))
-        ]
-    except (CalamineError, OSError, ValueError) as error:
-        problem = f"the workbook can't be read: {error}"
-        if "EncryptedPackage".encode("utf-16-le") in content:
-            problem = "the workbook is protected by a password; save it without one"
-        raise BrokenTable("broken file", problem) from error
-
-
-def _sheet(sheet: "CalamineSheet") -> Sheet | None:
-    if sheet.start is None or sheet.height * sheet.width > MOST_CELLS:
-        return None
-    cells = sheet.to_python()
+def _sheet(sheet: SheetCells) -> Sheet | None:
+    cells = sheet.cells
     filled = [index for index, row in enumerate(cells[: SAMPLE_LINES * 5]) if filled_count(row)]
     if not filled:
         return None
     index = filled[header_index([cells[row] for row in filled])]
     header = header_of([_sheet_cell(cell) for cell in cells[index]])
     is_headerless = header == unique_names([None] * len(header))
-    return Sheet(sheet.name, cells, sheet.start[0], index, header, is_headerless)
+    return Sheet(sheet.name, cells, sheet.first_row, index, header, is_headerless)
 
 
 def _sheet_worth(sheet: Sheet) -> tuple[bool, int, int]:

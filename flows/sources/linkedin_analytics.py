@@ -6,26 +6,17 @@ its second; dates are months first, whatever the language of the computer. It ha
 
 import json
 import re
-import struct
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.reading.linkedin_objects import CHANNEL, PLATFORM, moment_of_urn, post_urn_in
+from flows.reading.table_types import BrokenTable
+from flows.reading.workbook_cells import COMPOUND_FILE, sheet_cells
 from flows.sources.base import FileSource
 from models.canonical import Post, Record, Rejected, TimePrecision
-
-COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""How the older files of Excel begin: https://learn.microsoft.com/openspecs/windows_protocols/ms-cfb"""
-
-HEADER_SIZE = 512
-LISTED_TABLES = 109
-"""Sectors of the allocation table that the header lists: enough for seven megabytes."""
-
-FREE = 0xFFFFFFFF
 
 SHEET = "All posts"
 SIGNS = (SHEET, "Post title", "Post link")
@@ -61,9 +52,10 @@ def recognise(sample: bytes) -> bool:
 
 def read(landed: LandedFile, rules: ReadingRules) -> Iterator[Record]:
     """Yield the post of each row; a workbook that can't be opened is one rejection."""
-    rows = _rows(landed)
-    if isinstance(rows, str):
-        yield Rejected(position=0, reason="broken file", detail=rows)
+    try:
+        rows = _rows(landed)
+    except BrokenTable as error:
+        yield Rejected(position=0, reason=error.reason, detail=error.detail)
         return
     yield from records_of_rows(rows, rules)
 
@@ -84,48 +76,12 @@ def records_of_rows(
             yield _record(found, next(positions), line, rules)
 
 
-def _rows(landed: LandedFile) -> list[tuple[int, Sequence[object]]] | str:
-    """The rows of the sheet with their numbers in Excel; what is wrong if there are none."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    if not _is_whole(landed.path):
-        return "the workbook is cut off or damaged; export it anew"
-    try:
-        sheet = CalamineWorkbook.from_path(landed.path).get_sheet_by_name(SHEET)
-        start = sheet.start[0] if sheet.start else 0
-        return list(enumerate(sheet.to_python(skip_empty_area=True), start=start + 1))
-    except (CalamineError, OSError, ValueError) as error:
-        return f"the workbook can't be read ({type(error).__name__}); export it anew"
-    except BaseException as error:
-        # What calamine's Rust raises where it did not expect what it found; it has no public name.
-        if type(error).__name__ != "PanicException":
-            raise
-        return "the workbook is damaged; export it anew"
-
-
-def _is_whole(path: Path) -> bool:
-    """Whether a compound file has all sectors that its allocation table says are in use.
-
-    Calamine panics at those that have not.
-    """
-    content = path.read_bytes()
-    if len(content) < HEADER_SIZE or not content.startswith(COMPOUND_FILE):
-        return False
-    shift, table_count = (
-        *struct.unpack_from("<H", content, 30),
-        *struct.unpack_from("<I", content, 44),
-    )
-    size = 1 << min(shift, 12)
-    tables = struct.unpack_from(f"<{LISTED_TABLES}I", content, 76)[:table_count]
-    there = (len(content) - size) // size
-    for index, table in enumerate(tables):
-        if table >= there:
-            return False
-        entries = struct.unpack_from(f"<{size // 4}I", content, size * (table + 1))
-        used = [number for number, entry in enumerate(entries) if entry != FREE]
-        if used and index * (size // 4) + used[-1] >= there:
-            return False
-    return bool(tables)
+def _rows(landed: LandedFile) -> list[tuple[int, Sequence[object]]]:
+    """The rows of the sheet with their numbers in Excel; raises `BrokenTable` if there are none."""
+    for sheet in sheet_cells(landed.path):
+        if sheet.name == SHEET:
+            return list(enumerate(sheet.cells, start=sheet.first_row + 1))
+    raise BrokenTable("broken file", f"the workbook has no sheet `{SHEET}`; export it anew")
 
 
 def _header(rows: Sequence[tuple[int, Sequence[object]]]) -> tuple[list[str], int]:
@@ -200,6 +156,7 @@ def _count(cell: object) -> int | None:
 
 SOURCE = FileSource(
     name="linkedin_analytics",
+    version=2,
     about="Content analytics of a LinkedIn page: its posts and their numbers, without comments",
     how_to_get="As an admin of the page: Analytics > Content > Export; drop the .xls as it is. "
     "LinkedIn has to be set to English.",

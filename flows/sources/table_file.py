@@ -181,5 +181,6 @@ SOURCE = FileSource(
     recognise=looks_like_table,
     read=read,
     describe=describe,
+    version=2,
     is_generic=True,
 )
