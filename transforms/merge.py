@@ -1,17 +1,28 @@
 """What is stored and what just came in, joined: the newer record counts, what it omits stays."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from models.contract import Table
 
 FIRST, LAST = "first_seen_at_utc", "last_seen_at_utc"
 
+TIME = ("created_at_utc", "created_at_raw", "created_tz_assumed", "time_precision")
+"""What belongs together: a time, as it was written, and how much of it was known."""
+
+PRECISIONS = {"relative": 1, "day": 2, "derived_from_id": 3, "exact": 4}
+"""How much of a time is known, the least first."""
+
+UNKNOWN = "unknown"
+
 
 def merged(incoming: pl.DataFrame, stored: pl.DataFrame, table: Table) -> pl.DataFrame:
     """One row for each row of `incoming`, with what `stored` knew of it.
 
-    The record seen last counts; a value it leaves unknown is taken from the other one. A wording
-    that differs from the newer one marks the comment as edited.
+    The record seen last counts; a value it leaves unknown is taken from the other one. Of two times
+    the more exact one counts: a scraper that knows only the day does not undo an interface's
+    second. A wording that differs from the newer one marks the comment as edited.
     """
     both = incoming.join(stored, on=list(table.grain), how="left", suffix="_stored")
     is_newer = pl.col(f"{LAST}_stored").is_null() | (pl.col(LAST) >= pl.col(f"{LAST}_stored"))
@@ -20,6 +31,7 @@ def merged(incoming: pl.DataFrame, stored: pl.DataFrame, table: Table) -> pl.Dat
         for column in table.columns
         if column.name not in table.grain
     }
+    columns |= _times(both.columns, is_newer)
     if "is_owner" in columns:
         # Not every way in tells whose account it is: whoever was known as the owner stays it.
         columns["is_owner"] = pl.col("is_owner") | pl.col("is_owner_stored").fill_null(False)
@@ -36,7 +48,34 @@ def _newest(name: str, is_optional: bool, is_newer: pl.Expr) -> pl.Expr:
     incoming, stored = pl.col(name), pl.col(f"{name}_stored")
     newest = pl.when(is_newer).then(incoming).otherwise(stored)
     older = pl.when(is_newer).then(stored).otherwise(incoming)
+    if name in ("status", "reply_semantics"):
+        newest = pl.when((newest != UNKNOWN) | older.is_null()).then(newest).otherwise(older)
     return pl.coalesce(newest, older) if is_optional else newest
+
+
+def _times(columns: Sequence[str], is_newer: pl.Expr) -> dict[str, pl.Expr]:
+    """What the two records say of the time, taken from the one that knows more of it."""
+    names = [name for name in TIME if f"{name}_stored" in columns]
+    if len(names) < 2:
+        return {}
+    incoming, stored = _knowledge("", names), _knowledge("_stored", names)
+    # The same words of the same file, read anew: the reader has learned how they are meant.
+    is_reread = (pl.col("landed_file") == pl.col("landed_file_stored")) & (
+        pl.col("created_at_raw").eq_missing(pl.col("created_at_raw_stored"))
+    )
+    is_better = (incoming > stored) | ((incoming == stored) & is_newer) | (is_reread & is_newer)
+    return {
+        name: pl.when(is_better).then(pl.col(name)).otherwise(pl.col(f"{name}_stored"))
+        for name in names
+    }
+
+
+def _knowledge(suffix: str, names: Sequence[str]) -> pl.Expr:
+    """How much a record knows of its time, 0 for nothing; a zone that was assumed counts less."""
+    known = pl.col(f"time_precision{suffix}").replace_strict(PRECISIONS, default=0) * 2
+    if "created_tz_assumed" in names:
+        known = known + pl.col(f"created_tz_assumed{suffix}").is_null().cast(pl.Int64)
+    return pl.when(pl.col(f"created_at_utc{suffix}").is_null()).then(0).otherwise(known)
 
 
 def _gone_unless_seen_again() -> pl.Expr:

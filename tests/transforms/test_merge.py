@@ -1,18 +1,19 @@
 from datetime import datetime
 
 import polars as pl
+import pytest
 
 from models.tables.comment import COMMENT
-from tests.builders import Row, comment_row
+from models.tables.post import POST
+from tests.builders import Row, comment_row, post_row
 from transforms.merge import merged
 
 EARLY, LATE = datetime(2025, 11, 1), datetime(2025, 11, 8)
 
 
 def seen(at: datetime, **fields: object) -> Row:
-    return comment_row(
-        first_seen_at_utc=at, last_seen_at_utc=at, landed_file=f"{at:%d}.csv", **fields
-    )
+    file = {"landed_file": f"{at:%d}.csv"}
+    return comment_row(first_seen_at_utc=at, last_seen_at_utc=at, **(file | fields))
 
 
 def merge_rows(incoming: Row, stored: Row | None = None) -> Row:
@@ -58,3 +59,91 @@ def test_the_same_wording_is_no_edit() -> None:
 def test_a_better_reading_of_the_same_file_is_no_edit() -> None:
     answer = merge_rows(seen(EARLY, text="a b", text_hash="2"), seen(EARLY, text_hash="1"))
     assert (answer["text"], answer["is_edited"]) == ("a b", None)
+
+
+def timed(at: datetime, precision: str, **fields: object) -> Row:
+    """A record seen at `at` that tells the time of its comment as well as `precision` says."""
+    told = {
+        "exact": datetime(2025, 10, 31, 14, 30, 12),
+        "derived_from_id": datetime(2025, 10, 31, 14, 30, 11),
+        "day": datetime(2025, 10, 30, 23),
+        "relative": datetime(2025, 10, 28),
+    }[precision]
+    about = {"created_at_utc": told, "created_at_raw": f"{told} as written"}
+    return seen(at, time_precision=precision, **(about | fields))
+
+
+@pytest.mark.parametrize(
+    ("known", "poorer"),
+    [("published", "unknown"), ("hidden", "unknown"), ("deleted", "unknown")],
+)
+def test_a_status_that_is_known_beats_an_unknown_one(known: str, poorer: str) -> None:
+    assert merge_rows(seen(LATE, status=poorer), seen(EARLY, status=known))["status"] == known
+    assert merge_rows(seen(EARLY, status=known), seen(LATE, status=poorer))["status"] == known
+
+
+def test_of_two_known_statuses_the_later_counts() -> None:
+    answer = merge_rows(seen(LATE, status="hidden"), seen(EARLY, status="published"))
+    assert answer["status"] == "hidden"
+    assert merge_rows(seen(LATE, status="unknown"))["status"] == "unknown"
+
+
+def test_how_replies_work_stays_known() -> None:
+    answer = merge_rows(seen(LATE, reply_semantics="unknown"), seen(EARLY, reply_semantics="tree"))
+    assert answer["reply_semantics"] == "tree"
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ("exact", "derived_from_id"),
+        ("derived_from_id", "day"),
+        ("exact", "day"),
+        ("day", "relative"),
+        ("exact", "relative"),
+    ],
+)
+def test_the_more_exact_time_counts_with_all_that_belongs_to_it(better: str, worse: str) -> None:
+    for incoming, stored in (
+        (timed(LATE, worse), timed(EARLY, better)),
+        (timed(EARLY, better), timed(LATE, worse)),
+        (timed(LATE, better), timed(EARLY, worse)),
+    ):
+        answer = merge_rows(incoming, stored)
+        wanted = timed(EARLY, better)
+        assert answer["time_precision"] == better
+        assert answer["created_at_utc"] == wanted["created_at_utc"]
+        assert answer["created_at_raw"] == wanted["created_at_raw"]
+
+
+def test_a_time_with_its_zone_beats_one_whose_zone_was_assumed() -> None:
+    told = seen(EARLY, created_at_utc=datetime(2025, 10, 31, 14), created_tz_assumed=None)
+    assumed = seen(
+        LATE, created_at_utc=datetime(2025, 10, 31, 13), created_tz_assumed="Europe/Berlin"
+    )
+    answer = merge_rows(assumed, told)
+    assert answer["created_at_utc"] == datetime(2025, 10, 31, 14)
+    assert answer["created_tz_assumed"] is None
+
+
+def test_of_equally_exact_times_the_later_counts() -> None:
+    old = seen(EARLY, created_at_utc=datetime(2025, 10, 31, 14))
+    new = seen(LATE, created_at_utc=datetime(2025, 10, 31, 15))
+    assert merge_rows(new, old)["created_at_utc"] == datetime(2025, 10, 31, 15)
+
+
+def test_a_better_reading_of_the_same_time_counts_even_if_it_claims_less() -> None:
+    raw = {"created_at_raw": "31.10.2025", "landed_file": "a.csv"}
+    answer = merge_rows(timed(EARLY, "day", **raw), timed(EARLY, "exact", **raw))
+    assert answer["time_precision"] == "day"
+
+
+def test_a_time_counts_more_than_none_however_exact_none_claims_to_be() -> None:
+    fields = {"post_id": "x:1", "native_id": "1", "platform": "x"}
+    stub, told = (
+        post_row(**fields, time_precision="exact", created_at_utc=None, created_at_raw=None),
+        post_row(**fields, time_precision="day", created_at_utc=EARLY, created_at_raw="raw"),
+    )
+    frames = [pl.DataFrame([row], schema=POST.schema()) for row in (stub, told)]
+    answer = merged(frames[0], frames[1], POST).row(0, named=True)
+    assert (answer["created_at_utc"], answer["time_precision"]) == (EARLY, "day")
