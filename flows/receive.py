@@ -9,10 +9,7 @@ from tempfile import TemporaryDirectory
 
 from flows.archives import Member, members, packing_of
 from flows.landing import UNRECOGNISED, LandingFolder
-from flows.reading.column_names import plain_name
 from flows.reading.landed import SAMPLE_SIZE, LandedFile
-from flows.reading.table_rows import open_table
-from flows.reading.table_types import BrokenTable
 from flows.settings import Settings
 from flows.sources.base import FileSource, recognise, recognise_sample
 from models.canonical import Rejected
@@ -29,13 +26,8 @@ NO_COMMENTS = (
 )
 LETTERS = (
     "with a table of messages to somebody, which has a column for the recipient: if it holds "
-    "comments, unpack it and take it in by itself"
+    "comments, name the columns in `settings.toml` and take the archive in again"
 )
-
-RECIPIENTS = frozenset(
-    {"to", "an", "recipient", "recipients", "recipientname", "recipientprofileurls", "empfaenger"}
-)
-"""Columns, as `plain_name` has them, of tables whose texts were written to one person."""
 
 
 @dataclass(frozen=True)
@@ -150,9 +142,8 @@ class Reception:
         if not source.is_generic:
             return None
         first = next(source.read(landed, self._settings.sources.rules()), None)
-        if isinstance(first, Rejected) and first.reason == "missing column":
-            return NO_COMMENTS
-        return LETTERS if is_addressed(landed.path) else None
+        reason = first.reason if isinstance(first, Rejected) else ""
+        return {"missing column": NO_COMMENTS, "private message": LETTERS}.get(reason)
 
     def _land(self, file: Path, source: FileSource | None, channel: str | None, name: str) -> bool:
         folder = source.name if source else UNRECOGNISED
@@ -170,15 +161,6 @@ def is_archive(file: Path) -> bool:
     """Whether a file is one that others are packed in."""
     with file.open("rb") as content:
         return packing_of(content.read(SAMPLE_SIZE)) is not None
-
-
-def is_addressed(file: Path) -> bool:
-    """Whether a table has a column for whom each text is written to, as private messages have."""
-    try:
-        header = open_table(file).header
-    except BrokenTable:
-        return False
-    return any(plain_name(column) in RECIPIENTS for column in header)
 
 
 def is_known(sample: bytes) -> bool:

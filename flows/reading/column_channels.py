@@ -9,6 +9,7 @@ from transforms.canonical import CHANNEL_NAMES, CHANNEL_OF_HOST
 CHANNEL_SIGNS = {
     **dict.fromkeys(("videoid", "videourl", "videotitle", "authorchannelid"), "youtube"),
     **dict.fromkeys(("tweetid", "tweettext", "tweet", "tweeturl", "inreplytostatusid"), "x"),
+    **dict.fromkeys(("edithistorytweetids", "referencedtweets"), "x"),
 }
 """Columns that only one channel's exports have."""
 
@@ -21,6 +22,7 @@ def channel_sign(
     """The channel whose exports alone have such columns, or that all links lead to; "" if none."""
     names = [plain_name(column.split(".")[-1]) for column in header]
     names += [plain_name(column) for column in header]
+    names += [plain_name(column.split(".")[0]) for column in header if "." in column]
     if found := next((channel for name, channel in CHANNEL_SIGNS.items() if name in names), None):
         return found
     links = [

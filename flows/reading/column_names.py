@@ -120,8 +120,19 @@ FOREIGN = """
 SOMEONE_ELSES = frozenset(FOREIGN.split())
 """First words of a dotted header like `parent.text`: its last word is not the comment's own."""
 
+DESCRIPTIONS = """
+    about beschreibung betreff bio description descriptions details headline name notes notizen
+    profil subject summary ueber verwendungszweck zusammenfassung
+"""
+
+ABOUT_THINGS = frozenset(DESCRIPTIONS.split())
+"""Words of headers whose columns describe a thing or a person: nobody's answer to anything."""
+
 OFTEN_COUNTS = frozenset({"comments", "kommentare"})
 """Headers that say how many there are as often as what they say."""
+
+CAMEL = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
+"""Where a new word begins in `videoTitle`."""
 
 TAKEOUT_SIGN = "commentcreatetimestamp"
 """Only YouTube Takeout has it; there `Channel ID` is whose comment it is, not whose video."""
@@ -130,6 +141,12 @@ TAKEOUT_SIGN = "commentcreatetimestamp"
 def plain_name(header: str) -> str:
     """A header without case, accents, spaces and signs: `Erstellt am` -> `erstelltam`."""
     return re.sub(r"[^a-z0-9]", "", header.casefold().translate(FOLDING))
+
+
+def is_about_things(header: str) -> bool:
+    """Whether a header is that of something else's words or time: `Video Description`."""
+    words = [plain_name(word) for word in re.findall(r"[^\W\d_]+", CAMEL.sub(" ", header))]
+    return bool(words) and (words[0] in SOMEONE_ELSES or bool(ABOUT_THINGS & set(words)))
 
 
 def says_utc(column: str) -> bool:

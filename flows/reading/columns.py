@@ -10,6 +10,7 @@ from flows.reading.column_names import (
     OFTEN_COUNTS,
     SYNONYMS,
     columns_by_name,
+    is_about_things,
     plain_name,
 )
 from flows.reading.times import is_timely, time_reader
@@ -203,7 +204,10 @@ def _time_by_values(guess: Mapping[str, str], cells: Columns) -> dict[str, str]:
     timely = (
         other
         for other, values in cells.items()
-        if other not in taken and other != column and _share(values, is_timely) >= 0.9
+        if other not in taken
+        and other != column
+        and not is_about_things(other)
+        and _share(values, is_timely) >= 0.9
     )
     best = next(timely, None)
     return {"created_at": best} if best else {}
@@ -214,7 +218,8 @@ def _text_by_values(guess: Mapping[str, str], cells: Columns) -> str | None:
     if "post_id" in guess and "comment_id" not in guess and not _repeats(cells[guess["post_id"]]):
         # A list of posts, each in one row: what it says are the owner's words, not the audience's.
         return None
-    free = [column for column in cells if column not in guess.values()]
+    taken = guess.values()
+    free = [column for column in cells if column not in taken and not is_about_things(column)]
     if best := _wordiest(free, cells):
         return best
     posts = [guess[field] for field in ("post_text", "post_title") if field in guess]

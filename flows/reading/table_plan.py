@@ -9,12 +9,14 @@ from flows.reading.column_channels import channel_sign
 from flows.reading.column_names import FIELDS, plain_name, says_utc
 from flows.reading.columns import guess_columns
 from flows.reading.landed import ColumnMapping, LandedFile, ReadingRules
-from flows.reading.table_entries import Entry, entry_of
+from flows.reading.markup import are_html
+from flows.reading.table_entries import Entry, entry_of, spoken
 from flows.reading.table_ids import Family, family_of, has_numbered
+from flows.reading.table_refusals import require_comments
 from flows.reading.table_rows import open_table
 from flows.reading.table_types import BrokenTable, Cell, Row, TableFile
 from flows.reading.times import TimeReader, has_open_order, observed_order, time_reader
-from models.canonical import Rejected
+from models.canonical import Rejected, TextFormat
 from models.contract import ticked
 
 MOST_SHOWN = 40
@@ -37,6 +39,7 @@ class Plan:
     family: Family
     has_threads: bool
     """Whether posts go by the id of their first message."""
+    text_format: TextFormat
 
 
 def plan_for(
@@ -64,6 +67,7 @@ def plan_for(
         signature="|".join(sorted(plain_name(column) for column in table.header)),
         is_order_assumed=open_column and observed_order(cells) is None,
         family={},
+        text_format="html" if are_html(_texts(samples, columns["text"])) else "plain",
         has_threads=plain_name(columns.get("post_id", "").split(".")[-1]) in THREAD_NAMES,
     )
     if not has_numbered(_entries(ahead, plan)):
@@ -95,6 +99,8 @@ def _columns(
     )
     columns = guessed | named
     _require(columns, table, own)
+    if "text" not in own.columns:
+        require_comments(table.header, columns)
     return columns
 
 
@@ -125,6 +131,12 @@ def some_columns(columns: Sequence[str]) -> str:
 
 def _values(samples: list[dict[str, Cell]], column: str) -> list[Cell]:
     return [cell for row in samples if (cell := row.get(column)) is not None]
+
+
+def _texts(samples: list[dict[str, Cell]], column: str) -> list[str]:
+    """The texts of a column, as they are read: some exports wrap them in JSON."""
+    cells = _values(samples, column)
+    return [text for cell in cells if isinstance(cell, str) and (text := spoken(cell))]
 
 
 def _whole_column(landed: LandedFile, column: str) -> list[Cell]:

@@ -70,6 +70,8 @@ def describe(landed: LandedFile, rules: ReadingRules) -> str:
     ]
     if plan.is_order_assumed:
         parts.append(f"dates like 03/04/2025 read as `{plan.times.order}`, nothing proves it")
+    if plan.text_format == "html":
+        parts.append("the texts are HTML")
     unused = [
         column
         for column in table.header
@@ -124,6 +126,7 @@ def _comment(entry: Entry, plan: Plan, post_id: str | None) -> Comment:
         author_name=somebody(texts.get("author_name")),
         is_owner=texts.get("is_owner", "").casefold() in TRUE_WORDS,
         text=spoken(texts.get("text")),
+        text_format=plan.text_format,
         language_declared=texts.get("language"),
         created_at=moment.at if moment else None,
         created_at_raw=raw_text(value),
@@ -162,6 +165,7 @@ def _first_message(entry: Entry, plan: Plan, post: Post) -> Post:
     return replace(
         post,
         text=spoken(entry.texts.get("text")),
+        text_format=plan.text_format,
         author=somebody(entry.texts.get("author")),
         created_at=moment.at if moment else None,
         created_at_raw=raw_text(value),

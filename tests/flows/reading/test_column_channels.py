@@ -9,6 +9,7 @@ from flows.reading.column_channels import channel_sign
         ("Video ID,Text", "youtube"),
         ("tweet_id,text", "x"),
         ("snippet.videoId", "youtube"),
+        ("id,text,referenced_tweets.replied_to.id", "x"),
         ("a", ""),
     ],
 )

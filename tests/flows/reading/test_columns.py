@@ -250,6 +250,20 @@ def test_a_list_of_posts_is_not_taken_for_comments():
     assert "text" not in guess
 
 
+@pytest.mark.parametrize(
+    "name", ["Video Description (Original)", "description", "Beschreibung", "summary", "Ad Details"]
+)
+def test_what_describes_a_thing_is_nobodys_comment(name):
+    columns = {"Erstellt am": DAYS, name: PROSE}
+    assert "text" not in guess_columns(list(columns), sample(columns))
+
+
+@pytest.mark.parametrize("name", ["Post Created", "videoCreateTimestamp"])
+def test_the_time_of_a_post_is_not_that_of_a_comment(name):
+    columns = {name: DAYS, "Message": PROSE}
+    assert "created_at" not in guess_columns(list(columns), sample(columns))
+
+
 def test_a_text_column_is_believed_where_no_other_can_be_it():
     columns = {"text": ["1", "2", "👍", "5", "+1"], "created_at": DAYS}
     assert guess_columns(list(columns), sample(columns))["text"] == "text"

@@ -252,6 +252,22 @@ def test_a_mapping_that_does_not_fit_says_so(tmp_path, columns, part):
     assert part in rejected.detail
 
 
+def test_a_column_of_html_is_read_as_html_and_any_other_as_it_is(tmp_path):
+    html = "Kommentar,Datum\n<p>Gut &amp; schnell</p>,05.11.2025\n"
+    plain = html + "3 < 4 & 5,05.11.2025\n"
+    assert {r.text_format for r in read(written(tmp_path, html), ReadingRules())} == {"html"}
+    assert {r.text_format for r in read(written(tmp_path, plain), ReadingRules())} == {"plain"}
+
+
+def test_tables_of_letters_and_of_people_are_refused(tmp_path):
+    for content in (
+        "FROM,TO,DATE,CONTENT\nA,B,2025-11-03 10:00:00 UTC,Nur an dich\n",
+        "Vorname,Nachname,Firma,Telefon,Text,Datum\nA,B,C,1,ein guter Mensch,05.11.2025\n",
+    ):
+        (found,) = read(written(tmp_path, content), ReadingRules())
+        assert (found.position, found.reason in ("private message", "missing column")) == (0, True)
+
+
 def test_the_channel_of_the_sender_wins(tmp_path):
     file = written(tmp_path, "video_id;text;date\nv;a b;2025-11-05\n")
     file = landed(file.path, channel="intranet")
