@@ -2,7 +2,8 @@
 
 There is no specification. `Date` is UTC; one export quotes in two ways (`\\"` in comments, `""` in
 posts), wraps each line of a post in quotes, and, until about 2021, left comments of several lines
-without any. What begins like a record is one, whatever quotes are lost above it.
+without any. What begins like a record is one, whatever quotes are lost above it. A file that a
+spreadsheet has saved anew, or with other columns, is read as the table that it is.
 """
 
 import re
@@ -10,10 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, count
+from pathlib import Path
 
-from flows.reading.encodings import decoded_sample
+from flows.reading.encodings import decoded_lines, decoded_sample
+from flows.reading.fixed_table import FixedRow, column_names, fixed_rows
 from flows.reading.json_window import STRAY_BYTE, open_text
-from flows.reading.landed import LandedFile, ReadingRules
+from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from flows.reading.linkedin_objects import (
     CHANNEL,
     PLATFORM,
@@ -24,6 +27,9 @@ from flows.reading.linkedin_objects import (
     post_urn_in,
     said_alias,
 )
+from flows.reading.table_rows import is_workbook
+from flows.reading.times import TimeReader, time_reader
+from flows.reading.workbook_parts import texts_in
 from flows.sources.base import FileSource
 from models.canonical import Comment, Post, Record, Rejected
 
@@ -40,13 +46,22 @@ LONGEST_PREAMBLE = 10
 LONGEST_RECORD = 5_000
 """Lines after which what goes on and on is no message."""
 
-CLOCK = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+COMMENT_COLUMNS = frozenset({"date", "link", "message"})
+SHARE_COLUMNS = frozenset({"date", "sharelink", "sharecommentary"})
+"""What a spreadsheet leaves of the headers, in whatever order and beside whatever else."""
+
+CLOCK = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?: UTC)?"
 LINK = r'https?://(?:[\w-]+\.)?linkedin\.com/[^,"\s]*'
-START = re.compile(rf'"?(?P<date>{CLOCK})"?,"?(?P<link>{LINK})"?,|,"?(?P<undated>{LINK})"?,')
-"""How a record begins; LinkedIn leaves the date of some comments blank."""
+START = re.compile(
+    rf'"?(?P<date>{CLOCK})"?,(?:"?(?P<link>{LINK})"?|(?:"")?),|,"?(?P<undated>{LINK})"?,'
+)
+"""How a record begins; LinkedIn leaves the date or the link of some comments blank."""
 
 BEGUN = re.compile(rf'"?{CLOCK}"?,')
-OUTLINES = ("0000-00-00 00:00:00,", '"0000-00-00 00:00:00",', ",https://", ",http://")
+OUTLINES = (
+    *("0000-00-00 00:00:00,", '"0000-00-00 00:00:00",', ",https://", ",http://"),
+    *("0000-00-00 00:00:00 UTC,", '"0000-00-00 00:00:00 UTC",'),
+)
 """What the last line of a file that was cut looks like, if it was to begin a record."""
 
 CELL = r'(?:"[^"]*"|[^",\n]*)'
@@ -73,6 +88,16 @@ class Lines:
     is_ended: bool
 
 
+@dataclass(frozen=True)
+class Said:
+    """When and where a comment was made, and the line it stands in."""
+
+    line: int
+    raw_date: str | None
+    at: datetime | None
+    link: str
+
+
 def recognise(sample: bytes) -> bool:
     """Whether a header of the export comes first, and a record of LinkedIn's below it, if any."""
     lines = [line.strip() for line in decoded_sample(sample).splitlines()]
@@ -80,27 +105,87 @@ def recognise(sample: bytes) -> bool:
         if COMMENTS_HEADER.fullmatch(line) or SHARES_HEADER.fullmatch(line):
             rest = [below for below in lines[number + 1 :] if below]
             return not rest or any("linkedin.com/" in below for below in rest)
-    return False
+    names = column_names(sample)
+    is_export = names >= COMMENT_COLUMNS or names >= SHARE_COLUMNS
+    if not is_export or is_workbook(sample):
+        return is_export and "linkedin.com/" in "\n".join(texts_in(sample))
+    return any("linkedin.com/" in line for line in lines)
 
 
-def read(landed: LandedFile, _rules: ReadingRules) -> Iterator[Record]:
+def read(landed: LandedFile, rules: ReadingRules) -> Iterator[Record]:
     """Yield each comment, the first below a post after the post, or each post of the file."""
-    positions, seen = count(1), set[str]()
-    with open_text(landed.path) as file:
-        numbered = enumerate((_unix(line) for line in file), start=1)
-        is_shares = _skip_to_header(numbered)
-        if is_shares is None:
-            detail = "the header `Date,Link,Message` or `Date,ShareLink,...` is missing"
-            yield Rejected(position=0, reason="missing column", detail=detail)
-            return
-        for lines in _records(numbered):
-            if isinstance(lines, Rejected):
-                yield _placed(lines, next(positions))
-            elif is_shares:
-                yield _placed(_share(lines), next(positions))
-            else:
-                for record in _comment(lines, seen):
-                    yield _placed(record, next(positions))
+    positions = count(1)
+    for record in _untouched(landed) or _saved_anew(landed, rules):
+        position = 0 if isinstance(record, Rejected) and record.line is None else next(positions)
+        yield _placed(record, position)
+
+
+def _untouched(landed: LandedFile) -> Iterator[Record] | None:
+    """The records of a file as LinkedIn wrote it; None if it is something else."""
+    numbered = enumerate(_lines(landed.path), start=1)
+    is_shares = _skip_to_header(numbered)
+    first = next(((number, line) for number, line in numbered if line.strip()), None)
+    if is_shares is None or (first and not _begins(first[1]) and first[1].endswith("\n")):
+        return None
+    return _records_of(chain([first] if first else [], numbered), is_shares)
+
+
+def _records_of(numbered: Iterator[tuple[int, str]], is_shares: bool) -> Iterator[Record]:
+    seen = set[str]()
+    for lines in _records(numbered):
+        if isinstance(lines, Rejected):
+            yield lines
+        elif is_shares:
+            yield _share(lines)
+        else:
+            yield from _comment(lines, seen)
+
+
+def _saved_anew(landed: LandedFile, rules: ReadingRules) -> Iterator[Record]:
+    """The records of a file that a spreadsheet has saved, by the names of its columns."""
+    rows = list(fixed_rows(landed.path, frozenset({"date"})))
+    if rows and isinstance(rows[-1], FixedRow) and not _is_ended(landed.path):
+        detail = "the file ends within this record: it may have been cut"
+        line = rows[-1].line
+        rows[-1] = Rejected(position=0, line=line, reason="broken record", detail=detail)
+    dates = [row.cells.get("date") for row in rows if isinstance(row, FixedRow)]
+    times = time_reader(dates, "UTC", rules.date_order)
+    seen = set[str]()
+    for row in rows:
+        if isinstance(row, Rejected):
+            yield row
+        elif "sharelink" in row.cells:
+            yield _share_of_row(row, times)
+        else:
+            raw = row.text("date")
+            found = times.read(row.cells.get("date"))
+            said = Said(row.line or 0, raw, found.at if found else None, row.text("link") or "")
+            yield from _comment_on_post(said, (row.words("message") or "").strip(), seen)
+
+
+def _share_of_row(row: FixedRow, times: TimeReader) -> Post | Rejected:
+    found, urn = times.read(row.cells.get("date")), post_urn_in(row.text("sharelink") or "")
+    if not urn:
+        detail = "a post without a URN in `ShareLink`"
+        return Rejected(position=0, line=row.line, reason="broken record", detail=detail)
+    text, visibility = row.words("sharecommentary") or "", row.text("visibility") or ""
+    return _post(urn, found.at if found else None, row.text("date"), text, visibility)
+
+
+def _is_ended(path: Path) -> bool:
+    """Whether the last line of a file has a line break, as what spreadsheets write has."""
+    content = path.read_bytes()
+    return is_workbook(content[:SAMPLE_SIZE]) or content.rstrip(b"\x00")[-1:] in (b"\n", b"\r")
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """The lines of a file; bytes that are not UTF-8 come through, unless none of it is."""
+    lines, encoding = decoded_lines(path.read_bytes())
+    if "mixed" not in encoding:
+        yield from lines
+        return
+    with open_text(path) as file:
+        yield from map(_unix, file)
 
 
 def _unix(line: str) -> str:
@@ -169,7 +254,14 @@ def _comment(lines: Lines, seen: set[str]) -> Iterator[Post | Comment | Rejected
         yield _broken(lines, "a quote opens in this record and is never closed")
         return
     link = start["link"] or start["undated"] or ""
-    post, at = post_urn_in(link), _moment(start["date"])
+    said = Said(lines.line, start["date"], _moment(start["date"]), link)
+    yield from _comment_on_post(said, text, seen)
+
+
+def _comment_on_post(said: Said, text: str, seen: set[str]) -> Iterator[Post | Comment]:
+    """The comment, after its post if `seen` does not have that yet."""
+    link, at = said.link, said.at
+    post = post_urn_in(link)
     if post and post not in seen:
         seen.add(post)
         yield _post_of_link(post)
@@ -178,7 +270,7 @@ def _comment(lines: Lines, seen: set[str]) -> Iterator[Post | Comment | Rejected
         platform=PLATFORM,
         site="",
         position=0,
-        line=lines.line,
+        line=said.line,
         native_id=native_id,
         id_basis="permalink" if native_id else "hash",
         channel=CHANNEL,
@@ -188,7 +280,7 @@ def _comment(lines: Lines, seen: set[str]) -> Iterator[Post | Comment | Rejected
         is_owner=True,
         text=text or None,
         created_at=at,
-        created_at_raw=start["date"],
+        created_at_raw=said.raw_date,
         status="published",
         permalink=link or None,
         aliases=tuple(filter(None, [said_alias(post, at, text)])),
@@ -237,6 +329,10 @@ def _share(lines: Lines) -> Post | Rejected:
         return _broken(lines, "a post whose text does not end, expected `Visibility` behind it")
     if not urn:
         return _broken(lines, "a post without a URN in `ShareLink`")
+    return _post(urn, _moment(start["date"]), start["date"], text, end["visibility"])
+
+
+def _post(urn: str, at: datetime | None, raw_date: str | None, text: str, visibility: str) -> Post:
     return Post(
         platform=PLATFORM,
         site="",
@@ -245,10 +341,10 @@ def _share(lines: Lines) -> Post | Rejected:
         channel=CHANNEL,
         text=_unwrapped(text) or None,
         url=f"https://www.linkedin.com/feed/update/{urn}/",
-        created_at=_moment(start["date"]),
-        created_at_raw=start["date"],
+        created_at=at,
+        created_at_raw=raw_date,
         status="published",
-        visibility=VISIBILITIES.get(end["visibility"]),
+        visibility=VISIBILITIES.get(visibility),
     )
 
 
@@ -283,7 +379,7 @@ def _unwrapped(text: str) -> str:
 
 def _moment(text: str | None) -> datetime | None:
     try:
-        return datetime.fromisoformat(text or "").replace(tzinfo=UTC)
+        return datetime.fromisoformat((text or "").removesuffix(" UTC")).replace(tzinfo=UTC)
     except ValueError:
         return None
 
@@ -292,7 +388,7 @@ def _broken(lines: Lines, detail: str) -> Rejected:
     return Rejected(position=0, line=lines.line, reason="broken record", detail=detail)
 
 
-def _placed(record: Post | Comment | Rejected, position: int) -> Record:
+def _placed(record: Record, position: int) -> Record:
     record.position = position
     return record
 
@@ -304,4 +400,5 @@ SOURCE = FileSource(
     "larger archive; drop the zip, or `Comments.csv` and `Shares.csv` from it, into the inbox.",
     recognise=recognise,
     read=read,
+    version=2,
 )

@@ -195,10 +195,79 @@ def test_an_endless_record_is_rejected_and_the_next_is_read() -> None:
 
 
 def test_bytes_that_are_not_utf_8_cost_one_record() -> None:
-    content = ("Date,Link,Message\n" + row("Grüße")).encode("cp1252") + row("danach").encode()
+    content = ("Date,Link,Message\n" + row("Grüße")).encode("cp1252") + row("später").encode()
     first, _, comment = records_of(content)
     assert isinstance(first, Rejected)
     assert isinstance(comment, Comment)
+
+
+def test_a_file_that_windows_saved_anew_is_read_in_its_encoding() -> None:
+    _, comment = records_of(("Date,Link,Message\n" + row("Grüße")).encode("cp1252"))
+    assert isinstance(comment, Comment)
+    assert comment.text == "Grüße"
+
+
+@pytest.mark.parametrize("link", ["", '""'])
+def test_a_comment_without_an_address_is_no_part_of_the_one_above(link: str) -> None:
+    _, first, second = records_of(
+        "Date,Link,Message\n" + row("eins") + f"2025-11-06 07:42:12,{link},zwei\n"
+    )
+    assert isinstance(first, Comment)
+    assert isinstance(second, Comment)
+    assert (first.text, second.text) == ("eins", "zwei")
+    assert (second.post_native_id, second.permalink) == (None, None)
+
+
+def test_a_date_may_name_its_zone() -> None:
+    _, first, second = records_of(
+        "Date,Link,Message\n"
+        + row("eins", when="2025-11-06 07:41:12 UTC")
+        + row("zwei", when="2025-11-06 07:42:12 UTC")
+    )
+    assert isinstance(first, Comment)
+    assert isinstance(second, Comment)
+    assert (first.text, second.text) == ("eins", "zwei")
+    assert first.created_at == datetime(2025, 11, 6, 7, 41, 12, tzinfo=UTC)
+
+
+URN = "https://www.linkedin.com/feed/update/urn%3Ali%3Aactivity%3A7391739456123904001"
+SAVED_ANEW = [
+    f"Date;Link;Message\n06.11.2025 07:41;{URN};Gut so\n",
+    f"Date,Link,Message,Note\n2025-11-06 07:41:12,{URN},Gut so,\n",
+    f"Message\tDate\tLink\nGut so\t2025-11-06 07:41:12\t{URN}\n",
+    f"Date,Link,Message\n13/11/2025 7:41,{URN},Gut so\n",
+]
+
+
+@pytest.mark.parametrize("content", SAVED_ANEW)
+def test_what_a_spreadsheet_saved_anew_is_read_by_its_columns(content: str) -> None:
+    assert recognise(content.encode())
+    post, comment = records_of(content)
+    assert isinstance(post, Post)
+    assert isinstance(comment, Comment)
+    assert (comment.text, comment.is_owner) == ("Gut so", True)
+    assert comment.post_native_id == post.native_id == "urn:li:activity:7391739456123904001"
+    assert comment.created_at is not None
+    assert (comment.created_at.hour, comment.created_tz_assumed) == (7, None)
+
+
+@pytest.mark.parametrize("content", SAVED_ANEW)
+def test_what_a_spreadsheet_saved_anew_and_was_cut_gives_no_wrong_record(content: str) -> None:
+    whole = records_of(content)
+    for length in range(content.index("\n") + 1, len(content)):
+        found = [record for record in records_of(content[:length]) if record not in whole]
+        assert all(isinstance(record, Rejected) for record in found)
+
+
+def test_posts_with_other_columns_are_read_by_their_names() -> None:
+    share = URN.replace("activity", "share")
+    header = "Date,ShareLink,ShareCommentary,MediaUrl,SharedUrl,Visibility\n"
+    content = header + f"2025-11-06 07:41:12,{share},Gut so,,,PUBLIC\n"
+    assert recognise(content.encode())
+    (post,) = records_of(content)
+    assert isinstance(post, Post)
+    assert (post.text, post.visibility) == ("Gut so", "public")
+    assert post.created_at == datetime(2025, 11, 6, 7, 41, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
