@@ -12,38 +12,44 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
-from typing import IO
 
-from flows.reading.encodings import decoded_sample
+from flows.reading.column_names import plain_name
+from flows.reading.encodings import decoded_lines, decoded_sample
 from flows.reading.graph_objects import ids_of_post
-from flows.reading.json_window import open_text
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.reading.times import TimeReader, observed_order
 from flows.sources.base import FileSource
 from models.canonical import Post, Record, Rejected
 
 COLUMNS = {
-    "id": ("Post ID", "Beitrags-ID"),
-    "page": ("Page ID", "Seiten-ID"),
-    "account": ("Account username", "Konto-Benutzername"),
-    "account_id": ("Account ID", "Konto-ID"),
-    "title": ("Title", "Titel"),
-    "description": ("Description", "Beschreibung"),
-    "time": ("Publish time", "Veröffentlichungszeitpunkt", "Veröffentlichungszeit"),
-    "link": ("Permalink",),
-    "period": ("Date", "Datum"),
-    "comment": ("Comments", "Kommentare"),
-    "reaction": ("Reactions", "Reaktionen"),
-    "like": ("Likes", "„Gefällt mir“-Angaben"),
-    "share": ("Shares", "Geteilte Inhalte"),
-    "save": ("Saves", "Gespeicherte Beiträge"),
-    "view": ("Views", "Aufrufe"),
-    "impression": ("Impressions", "Impressionen"),
-    "reach": ("Reach", "Reichweite"),
+    "id": "Post ID|Beitrags-ID|Beitrag-ID|ID des Beitrags",
+    "page": "Page ID|Seiten-ID|ID der Seite",
+    "account": "Account username|Konto-Benutzername|Benutzername des Kontos|Nutzername des Kontos",
+    "account_id": "Account ID|Konto-ID",
+    "title": "Title|Titel",
+    "description": "Description|Beschreibung",
+    "time": "Publish time|Veröffentlichungszeitpunkt|Veröffentlichungszeit|Veröffentlichungsdatum"
+    "|Zeitpunkt der Veröffentlichung|Uhrzeit der Veröffentlichung|Veröffentlicht am",
+    "link": "Permalink|Dauerlink|Dauerhafter Link|Permanentlink|Permanenter Link",
+    "period": "Date|Datum",
+    "comment": "Comments|Kommentare",
+    "reaction": "Reactions|Reaktionen",
+    "like": "Likes|„Gefällt mir“-Angaben|„Gefällt mir“|Gefällt-mir-Angaben",
+    "share": "Shares|Geteilte Inhalte|Geteilt|Mal geteilt",
+    "save": "Saves|Gespeicherte Beiträge|Speicherungen|Gespeichert",
+    "view": "Views|Aufrufe",
+    "impression": "Impressions|Impressionen",
+    "reach": "Reach|Reichweite",
 }
 """Field -> headers it goes by. `Data comment` is a remark on the data and no comment."""
 
-FIELD_OF = {name.casefold(): field for field, names in COLUMNS.items() for name in names}
+FIELD_OF = {
+    plain_name(name): field for field, names in COLUMNS.items() for name in names.split("|")
+}
+DELIMITERS = (",", ";", "\t")
+SEPARATOR = re.compile(r"\ufeff?\"?sep=.\"?[;,\t]*\r?\n", re.IGNORECASE)
+"""The line that tells Excel what separates the cells."""
+
 NEEDED = frozenset({"id", "time", "link"})
 COUNTS = ("impression", "like", "reach", "reaction", "save", "share", "view")
 
@@ -53,9 +59,8 @@ SERIES = re.compile(
 )
 """A separator for Excel, the name of the number, a header, then days."""
 
+COUNT = re.compile(r"\d+|\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+", re.ASCII)
 ROUNDED = re.compile(r"\d+[.,]\d+E\+?\d+", re.IGNORECASE)
-STRAY_BYTE = re.compile("[\udc80-\udcff]")
-COUNT = re.compile(r"\d+|\d{1,3}(?:,\d{3})+")
 
 Cells = Mapping[str, str]
 
@@ -116,18 +121,18 @@ def read(landed: LandedFile, rules: ReadingRules) -> Iterator[Record]:
 
 def _layout_of(path: Path) -> Layout | None:
     with path.open("rb") as file:
-        return _layout(decoded_sample(file.readline(64 * 1024)))
+        return _layout(decoded_sample(file.read(64 * 1024)))
 
 
 def _layout(text: str) -> Layout | None:
     """How a file that starts so is laid out; None if it is no content export."""
-    first = re.split(r"[\r\n]", text, maxsplit=1)[0]
-    for delimiter in (",", ";"):
+    first = re.split(r"[\r\n]", SEPARATOR.sub("", text, count=1), maxsplit=1)[0]
+    for delimiter in DELIMITERS:
         try:
             cells = next(csv.reader([first], delimiter=delimiter), [])
         except csv.Error:
             continue
-        fields = [FIELD_OF.get(cell.strip().casefold(), "") for cell in cells]
+        fields = [FIELD_OF.get(plain_name(cell), "") for cell in cells]
         places = {field: place for place, field in reversed(list(enumerate(fields))) if field}
         if places.keys() >= NEEDED and places.keys() & {"page", "account", "account_id"}:
             return Layout(delimiter, places, len(cells))
@@ -164,34 +169,19 @@ def _order(path: Path, layout: Layout) -> str:
 
 def _rows(path: Path, layout: Layout) -> Iterator[Row]:
     """The rows below the header that are not blank; raises `BrokenCsv` where they end early."""
-    with open_text(path) as file:
-        lines = _Lines(file)
-        reader = csv.reader(lines, delimiter=layout.delimiter, strict=True)
-        csv.field_size_limit(2**31 - 1)
-        start = 1
-        try:
-            for cells in reader:
-                if start > 1 and any(cell.strip() for cell in cells):
-                    yield Row(start, cells, lines.is_open)
-                start = reader.line_num + 1
-        except csv.Error:
-            raise BrokenCsv(start) from None
-
-
-class _Lines:
-    """The lines of a file; `is_open`: the last one so far has no line break."""
-
-    def __init__(self, file: IO[str]) -> None:
-        self._file = file
-        self.is_open = False
-
-    def __iter__(self) -> "_Lines":
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._file)
-        self.is_open = not line.endswith(("\n", "\r"))
-        return line
+    lines, _ = decoded_lines(path.read_bytes())
+    above = 1 if SEPARATOR.match(lines[0]) else 0
+    reader = csv.reader(lines[above:], delimiter=layout.delimiter, strict=True)
+    csv.field_size_limit(2**31 - 1)
+    start = 1
+    try:
+        for cells in reader:
+            if start > 1 and any(cell.strip() for cell in cells):
+                is_last = above + reader.line_num == len(lines)
+                yield Row(above + start, cells, is_last and not lines[-1].endswith("\n"))
+            start = reader.line_num + 1
+    except csv.Error:
+        raise BrokenCsv(above + start) from None
 
 
 def _record(row: Row, position: int, layout: Layout, times: TimeReader) -> Post | Rejected:
@@ -220,8 +210,6 @@ def _problem(row: Row, layout: Layout) -> str | None:
         return "a row without the id of its post"
     if ROUNDED.fullmatch(native):
         return f"the id `{native}` was rounded by a spreadsheet; do not save the file in Excel"
-    if any(STRAY_BYTE.search(cell) for cell in row.cells):
-        return "bytes that are not UTF-8 in a row"
     return None
 
 
@@ -255,7 +243,9 @@ def _counts(cells: Cells) -> dict[str, int]:
         return {}
     wanted = {field: cells.get(field, "") for field in ("comment", *COUNTS)}
     return {
-        field: int(cell.replace(",", "")) for field, cell in wanted.items() if COUNT.fullmatch(cell)
+        field: int(re.sub(r"[.,]", "", cell))
+        for field, cell in wanted.items()
+        if COUNT.fullmatch(cell)
     }
 
 
@@ -278,4 +268,5 @@ SOURCE = FileSource(
     "are; leave the file as it comes and do not save it in Excel.",
     recognise=recognise,
     read=read,
+    version=2,
 )

@@ -203,14 +203,44 @@ def test_a_row_that_cannot_be_used_is_rejected_and_the_rest_is_read(
     assert isinstance(kept, Post)
 
 
-def test_bytes_of_another_encoding_cost_their_row() -> None:
-    content = table(FACEBOOK | {"Title": "Gr\u00fc\u00dfe"}, FACEBOOK).replace(
-        "Grüße".encode(), "Grüße".encode("cp1252")
-    )
-    rejected, kept = records_of(content)
-    assert isinstance(rejected, Rejected)
-    assert "UTF-8" in rejected.detail
-    assert isinstance(kept, Post)
+def test_rows_that_windows_saved_anew_are_read_in_their_encoding() -> None:
+    content = table(FACEBOOK | {"Title": "Größe und Grüße an alle, die mit umziehen"}, FACEBOOK)
+    first, second = records_of(content.decode("utf-8-sig").encode("cp1252"))
+    assert isinstance(first, Post)
+    assert first.text == "Größe und Grüße an alle, die mit umziehen"
+    assert isinstance(second, Post)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_line_for_excel_and_every_delimiter_are_understood(delimiter: str, encoding: str) -> None:
+    text = f"sep={delimiter}\r\n" + table(FACEBOOK, delimiter=delimiter).decode("utf-8-sig")
+    content = text.encode(encoding)
+    assert recognise(content)
+    assert only(content) == only(table(FACEBOOK))
+
+
+def test_german_headers_are_understood_in_several_wordings() -> None:
+    names = {
+        "Post ID": "Beitrags-ID",
+        "Page ID": "Seiten-ID",
+        "Publish time": "Zeitpunkt der Veröffentlichung",
+        "Permalink": "Dauerhafter Link",
+        "Title": "Titel",
+        "Description": "Beschreibung",
+        "Comments": "Kommentare",
+        "Reactions": "Reaktionen",
+        "Shares": "Geteilte Inhalte",
+        "Date": "Datum",
+    }
+    german = {names.get(name, name): cell for name, cell in FACEBOOK.items()}
+    assert recognise(table(german))
+    assert only(table(german)) == only(table(FACEBOOK))
+
+
+def test_counts_of_german_spreadsheets_are_understood() -> None:
+    content = table(FACEBOOK | {"Comments": "1.234"}, delimiter=";")
+    assert only(content).reported_comment_count == 1234
 
 
 def test_a_row_of_another_width_is_rejected_with_its_line() -> None:
