@@ -35,6 +35,12 @@ from models.canonical import Comment, Record, Rejected
 GRAPH_TIME = re.compile(rb'"created_time"\s*:\s*"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}"')
 """The offset without a colon is Graph's own."""
 
+ANY_TIME = re.compile(
+    rb'"created_time"\s*:\s*(?:\d{10}\b|"\d{10}"|"\d{4}-\d\d-\d\dT[\d:]+(?:Z|[+-]))'
+)
+JOINED_ID = re.compile(rb'"id"\s*:\s*"\d+_\d+"')
+"""Graph's own way to write ids, which makes up for times that were written in another way."""
+
 GRAPH_FIELD = re.compile(rb'"(?:message|permalink_url|story|comments|from)"\s*:')
 GRAPH_ERROR = re.compile(rb'"error"\s*:\s*\{[^{}]*"(?:fbtrace_id|type)"\s*:')
 EMPTY_PAGE = re.compile(rb'\{\s*"data"\s*:\s*\[\s*\]\s*,\s*"(?:paging|summary)"\s*:')
@@ -47,9 +53,13 @@ POST_EDGES = frozenset(["feed", "posts", "published_posts", "tagged", "visitor_p
 
 @dataclass(frozen=True)
 class PageEnd:
-    """An answer was read to its end; `kind` is what it says its objects are."""
+    """An answer was read to its end; `kind` is what it says its objects are.
+
+    `is_only_page`: it has cursors, but no page before or after it.
+    """
 
     kind: Kind | None
+    is_only_page: bool = False
 
 
 Part = Found | PageEnd | BrokenJson
@@ -61,7 +71,8 @@ def recognise(sample: bytes) -> bool:
     text = utf_8_start(sample)
     if not text.startswith((b"{", b"[")) or text.startswith(OPENING):
         return False
-    has_objects = GRAPH_TIME.search(text) and GRAPH_FIELD.search(text)
+    has_time = GRAPH_TIME.search(text) or (ANY_TIME.search(text) and JOINED_ID.search(text))
+    has_objects = has_time and GRAPH_FIELD.search(text)
     return bool(has_objects or EMPTY_PAGE.match(text) or GRAPH_ERROR.search(text[:4096]))
 
 
@@ -112,7 +123,7 @@ def _answer(window: JsonWindow, kind: Kind | None = None) -> Iterator[Found | Pa
     """
     line = window.line()
     fields: dict[str, Any] = {}
-    is_page = False
+    is_page = is_stray = False
     for key in window.members():
         opening = window.peek()
         if key == "data" and opening == "[":
@@ -120,15 +131,18 @@ def _answer(window: JsonWindow, kind: Kind | None = None) -> Iterator[Found | Pa
             yield from (window.found() for _ in window.elements())
         elif OBJECT_ID.fullmatch(key) and opening == "{":
             is_page = True
-            yield window.found()
+            yield from _answer(window, kind)
         elif key in POST_EDGES and opening == "{" and not kind:
             is_page = True
             yield from _answer(window, "post")
         else:
-            fields[key] = window.value()
+            found = window.found()
+            fields[key], is_stray = found.value, is_stray or found.has_stray_bytes
     if not is_page or _is_error(fields):
-        yield Found(fields, line)
-    yield PageEnd(kind or _kind_of_page(fields))
+        yield Found(fields, line, is_stray)
+    paging = object_in(fields, "paging")
+    is_only_page = "cursors" in paging and not paging.keys() & {"next", "previous"}
+    yield PageEnd(kind or _kind_of_page(fields), is_only_page)
 
 
 def _kind_of_page(fields: GraphObject) -> Kind | None:
@@ -154,6 +168,8 @@ class _Reader:
     """Page by post."""
     waiting: list[Found] = field(default_factory=list)
     """Posts or comments: the end of their page says which."""
+    seen: set[Kind] = field(default_factory=set)
+    """What the other objects of the page are."""
 
     def records(self, parts: Iterator[Part]) -> Iterator[Record]:
         """The posts and comments that the parts of a file hold, and what of it cannot be used."""
@@ -161,8 +177,10 @@ class _Reader:
             if isinstance(part, Found):
                 yield from self._of_object(part)
             elif isinstance(part, PageEnd):
-                yield from self._undecided(part.kind)
+                yield from self._undecided(part)
+                self.seen = set()
             else:
+                self.seen = set()
                 yield from self._cut()
                 yield self._rejected(part.detail, part.line)
 
@@ -170,15 +188,23 @@ class _Reader:
         if problem := _problem(found):
             yield self._rejected(problem, found.line)
         elif kind := kind_of(found.value, self.pages):
+            self.seen.add(kind)
             yield from self._of_kind(kind, found)
         else:
             self.waiting.append(found)
 
-    def _undecided(self, kind: Kind | None) -> Iterator[Record]:
-        """The objects that waited for what their page says; in doubt, posts have no `from`."""
+    def _undecided(self, page: PageEnd) -> Iterator[Record]:
+        """The objects that waited for what their page says, or the others on it.
+
+        An edge holds posts or comments, never both. In doubt it is of comments where somebody
+        other than the page is named, or where it has neither a page before nor one after it: the
+        posts of a page are more than one answer holds.
+        """
         waiting, self.waiting = self.waiting, []
+        kind = page.kind or (next(iter(self.seen)) if len(self.seen) == 1 else None)
+        has_author = any("from" in found.value for found in waiting)
+        in_doubt: Kind = "comment" if has_author or page.is_only_page else "post"
         for found in waiting:
-            in_doubt: Kind = "comment" if "from" in found.value else "post"
             yield from self._of_kind(kind or in_doubt, found)
 
     def _cut(self) -> Iterator[Rejected]:
@@ -253,4 +279,5 @@ SOURCE = FileSource(
     "save each answer as it comes, one a line or one a file.",
     recognise=recognise,
     read=read,
+    version=2,
 )

@@ -293,6 +293,44 @@ def test_posts_are_told_from_comments(answer: Any, expected: str) -> None:
     assert names(read_json(answer))[0] == expected
 
 
+CURSORS = {"cursors": {"before": "a", "after": "b"}}
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        pytest.param([bare("22_4", like_count=0)], id="a like count"),
+        pytest.param([bare("22_4", **SOMEBODY)], id="an author"),
+        pytest.param([bare("22_4", parent={"id": "22_3"})], id="a parent"),
+    ],
+)
+def test_one_page_holds_comments_or_posts_and_never_both(others: list[Any]) -> None:
+    # Without the permission for it, Graph names no authors but the page itself.
+    found = read_json(under(bare("22_3"), *others, paging=CURSORS))
+    assert names(found) == ["Comment", "Comment"]
+    assert names(read_json(under(bare("22_3"), post(), paging=CURSORS))) == ["Post", "Post"]
+
+
+def test_a_page_without_neighbours_is_one_of_comments() -> None:
+    assert names(read_json(under(bare("22_3"), bare("22_4"), paging=CURSORS))) == ["Comment"] * 2
+
+
+def test_pages_of_comments_by_post_are_read() -> None:
+    answer = {"1_22": under(bare("22_3"), paging=CURSORS), "1_23": under(paging=CURSORS)}
+    (found,) = read_json(answer)
+    assert isinstance(found, Comment)
+    assert found.post_native_id == "22"
+
+
+@pytest.mark.parametrize("time", [1754851503, "1754851503", "2025-08-10T18:45:03+00:00"])
+def test_times_in_another_writing_are_recognised_beside_an_id_of_graph(time: Any) -> None:
+    content = json.dumps(under(bare("22_3", created_time=time, like_count=0)))
+    assert recognise(content.encode())
+    (found,) = records_of(content)
+    assert isinstance(found, Comment)
+    assert found.created_at is not None
+
+
 def test_what_stands_under_a_known_post_is_a_comment() -> None:
     assert names(read_json(page(post()), under(bare("22_333")))) == ["Post", "Comment"]
 
@@ -371,6 +409,13 @@ def test_bytes_of_another_encoding_cost_one_object() -> None:
     text = json.dumps(page(comment(message="Grüße"), comment(id="22_4")), ensure_ascii=False)
     found = records_of(text.replace(" 😀", "").encode("cp1252"))
     assert names(found) == ["Rejected", "Comment"]
+
+
+def test_bytes_of_another_encoding_cost_an_object_of_its_own_too() -> None:
+    content = json.dumps({"22_333": comment(message="Grüße")}, ensure_ascii=False)
+    (found,) = records_of(content.encode("cp1252"))
+    assert isinstance(found, Rejected)
+    assert "UTF-8" in found.detail
 
 
 def test_a_broken_first_answer_is_one_record_where_others_follow() -> None:
