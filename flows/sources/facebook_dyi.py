@@ -2,7 +2,8 @@
 
 Schema: https://github.com/SamuelePilleri/facebook-schemas, and the `_v2` lists of later years; the
 folders of the download changed four times, the objects did not. Nothing in it has an id, a link or
-a count. Titles are sentences in the language of the account and name others: they are not used.
+a count, but for the posts on other pages, whose parts are labelled in the language of the account.
+Titles are sentences in that language and name others: they are not used.
 """
 
 import hashlib
@@ -10,16 +11,24 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from flows.reading.json_window import Found, utf_8_start
-from flows.reading.landed import LandedFile, ReadingRules
+from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from flows.reading.meta_export import filled, listed, moment
 from flows.sources.base import FileSource
 from models.canonical import Comment, Post, Record, Rejected
 
 PLATFORM = "facebook"
 CHANNEL = "facebook"
+
+
+def _escaped(name: str) -> bytes:
+    """A name as the download writes it: each byte of UTF-8 as if it were a character."""
+    written = json.dumps(name.encode().decode("latin-1"))[1:-1]
+    return re.escape(written.encode())
+
 
 LISTS = frozenset(
     [
@@ -33,6 +42,24 @@ LISTS = frozenset(
     ]
 )
 """What the lists of comments and posts are called, in one year or another."""
+
+COMMENT_LIST = re.compile(rb'\{\s*"(?:group_)?comments')
+"""A list in which every entry is a comment, if only a picture; lists of groups hold posts, too."""
+
+TEXT_LABELS = frozenset(
+    ["Message", "Nachricht", "Post", "Beitrag", "Text", "Publication", "Publicación", "Messaggio"]
+)
+"""What the text is called among `label_values`; the other labels are names and addresses."""
+
+LABELLED = re.compile(rb'\[\s*\{.*?"label_values"\s*:\s*\[', re.DOTALL)
+TEXT_LABEL = re.compile(
+    rb'"label"\s*:\s*"(?:' + b"|".join(_escaped(name) for name in sorted(TEXT_LABELS)) + rb')"'
+)
+
+WEB_PAGE = re.compile(rb"(?:<!doctype html>\s*)?<html\b", re.IGNORECASE)
+WEB_TITLE = re.compile(rb"<title>\s*(?:Comments|Kommentare)\s*</title>", re.IGNORECASE)
+WEB_STYLE = re.compile(rb'class="[^"]*\b(?:_a6-\w|_a706|_3-95|pam)\b')
+"""How the same download looks in HTML, which people choose by mistake."""
 
 ROOT = re.compile(
     rb'(?:\[|\{\s*"(?:' + b"|".join(name.encode() for name in sorted(LISTS)) + rb')"\s*:\s*'
@@ -49,37 +76,70 @@ ENTRY = re.compile(
 def recognise(sample: bytes) -> bool:
     """Whether it is a list of what one did, each with a time and a comment, a post or media."""
     text = utf_8_start(sample)
-    if EMPTY.match(text):
+    if EMPTY.match(text) or _is_web_page(text):
+        return True
+    if LABELLED.match(text) and TIMESTAMP.search(text) and TEXT_LABEL.search(text):
         return True
     return bool(ROOT.match(text) and TIMESTAMP.search(text) and ENTRY.search(text))
 
 
+def _is_web_page(text: bytes) -> bool:
+    is_page = WEB_PAGE.match(text) and WEB_TITLE.search(text)
+    return bool(is_page and WEB_STYLE.search(text))
+
+
 def read(landed: LandedFile, rules: ReadingRules) -> Iterator[Record]:
     """Yield each comment and each post; every one of them is by the owner of the account."""
-    position = 0
+    with landed.path.open("rb") as file:
+        start = utf_8_start(file.read(SAMPLE_SIZE))
+    if _is_web_page(start):
+        detail = "the download in HTML; ask Facebook for it again and choose the format JSON"
+        yield Rejected(position=0, reason="unknown format", detail=detail)
+        return
+    are_comments = bool(COMMENT_LIST.match(start))
+    positions = count(1)
     for found in listed(landed.path, LISTS):
         if isinstance(found, Rejected) and found.reason == "broken file":
             yield found
             continue
-        position += 1
-        record = found if isinstance(found, Rejected) else _record(found)
-        yield replace(record, position=position)
+        records = [found] if isinstance(found, Rejected) else _records(found, are_comments)
+        for record in records:
+            yield replace(record, position=next(positions))
 
 
-def _record(found: Found) -> Comment | Post | Rejected:
+def _records(found: Found, are_comments: bool) -> list[Comment | Post | Rejected]:
+    """What an entry is: a post, or one comment or more."""
     entry = found.value if isinstance(found.value, dict) else {}
     parts = _parts(entry)
-    for part in parts:
-        if isinstance(part.get("comment"), dict):
-            return _comment(entry, part["comment"], found.line)
+    comments = [part["comment"] for part in parts if isinstance(part.get("comment"), dict)]
+    if are_comments and not any(parts) and "timestamp" in entry:
+        comments = [{}]  # nothing but a picture or a sticker
+    if comments:
+        return [_comment(entry, comment, found.line) for comment in comments]
+    if isinstance(entry.get("label_values"), list):
+        return [_labelled_post(entry)]
     is_post = any("post" in part or "update_timestamp" in part for part in parts)
     if is_post or (not parts and "timestamp" in entry):
-        return _post(entry, parts)
-    return Rejected(
+        return [_post(entry, parts)]
+    detail = "an object that is neither a comment nor a post"
+    return [Rejected(position=0, line=found.line, reason="broken record", detail=detail)]
+
+
+def _labelled_post(entry: dict[str, Any]) -> Post:
+    """A post on another page or profile; whose it is stands beside the text and is not taken."""
+    values = [value for value in entry["label_values"] if isinstance(value, dict)]
+    texts = (filled(one.get("value")) for one in values if one.get("label") in TEXT_LABELS)
+    seconds, native_id = entry.get("timestamp"), filled(entry.get("fbid"))
+    return Post(
+        platform=PLATFORM,
+        site="",
+        native_id=native_id or _post_id(entry),
         position=0,
-        line=found.line,
-        reason="broken record",
-        detail="an object that is neither a comment nor a post",
+        channel=CHANNEL,
+        text=next(filter(None, texts), None),
+        created_at=moment(seconds),
+        created_at_raw=_raw(seconds),
+        status="published",
     )
 
 
@@ -130,7 +190,10 @@ def _post(entry: dict[str, Any], parts: list[dict[str, Any]]) -> Post:
 
 def _post_id(entry: dict[str, Any]) -> str:
     """What stands in for the id of a post: its time and content, hashed."""
-    content = json.dumps([entry.get("timestamp"), entry.get("data"), entry.get("attachments")])
+    names = ["timestamp", "data", "attachments"]
+    if "label_values" in entry:
+        names.append("label_values")
+    content = json.dumps([entry.get(name) for name in names])
     return f"h-{hashlib.sha256(content.encode()).hexdigest()[:32]}"
 
 
@@ -175,4 +238,5 @@ SOURCE = FileSource(
     "Download your information: choose comments, posts and groups, and the format JSON, not HTML.",
     recognise=recognise,
     read=read,
+    version=2,
 )

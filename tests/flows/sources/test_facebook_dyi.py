@@ -169,6 +169,57 @@ def test_a_time_that_is_none_is_left_to_be_rejected_later(
     assert (found.created_at, found.created_at_raw) == (None, raw)
 
 
+def test_every_comment_of_an_entry_is_read() -> None:
+    both = comment() | {"data": [*comment()["data"], *comment(comment="Noch etwas")["data"]]}
+    first, second = records_of({"comments_v2": [both]})
+    assert isinstance(first, Comment)
+    assert isinstance(second, Comment)
+    assert (first.text, second.text) == ("Gut so!", "Noch etwas")
+    assert (first.position, second.position) == (1, 2)
+
+
+@pytest.mark.parametrize("data", [{}, {"data": []}, {"data": [{}]}])
+def test_a_comment_that_is_only_a_picture_is_no_post(data: dict[str, Any]) -> None:
+    picture = {"attachments": [{"data": [{"media": {"uri": "a.jpg"}}]}], "title": "T"}
+    found = only({"comments_v2": [{"timestamp": 1762156800, **picture, **data}]})
+    assert isinstance(found, Comment)
+    assert (found.text, found.created_at) == (None, AT)
+    assert found.attachments == '[{"type": "media", "url": null}]'
+
+
+def labelled(label: str, **fields: Any) -> dict[str, Any]:
+    """A post on another page: what its parts are called is in the language of the account."""
+    values = [
+        {"label": "Ziel", "value": "Anna Adler"},
+        {"label": label, "value": as_meta_writes("Grüße an alle")},
+    ]
+    return {"timestamp": 1762156800, "media": [], "label_values": values, "fbid": "77"} | fields
+
+
+@pytest.mark.parametrize("label", ["Message", "Nachricht", "Publicaci\u00c3\u00b3n"])
+def test_a_post_on_another_page_has_its_text_by_label_and_no_names(label: str) -> None:
+    content = json.dumps([labelled(label)]).encode()
+    assert recognise(content)
+    found = only(content)
+    assert isinstance(found, Post)
+    assert (found.text, found.native_id, found.created_at) == ("Grüße an alle", "77", AT)
+    assert "Adler" not in repr(found)
+
+
+def test_reactions_with_labels_are_not_taken_for_posts() -> None:
+    assert not recognise(json.dumps([labelled("Reaction")]).encode())
+
+
+def test_the_download_in_html_is_told_to_be_asked_for_anew() -> None:
+    page = b'<html><head><title>Kommentare</title></head><body><div class="_3-95 _a6-g">'
+    assert recognise(page)
+    rejected = only(page)
+    assert isinstance(rejected, Rejected)
+    assert (rejected.position, rejected.reason) == (0, "unknown format")
+    assert "JSON" in rejected.detail
+    assert not recognise(b"<html><head><title>Comments</title></head><body>a blog")
+
+
 def test_the_time_of_the_entry_stands_in_for_that_of_the_comment() -> None:
     inner = {"comment": "Gut so!", "author": "H."}
     found = only({"comments_v2": [{"timestamp": 1762156800, "data": [{"comment": inner}]}]})

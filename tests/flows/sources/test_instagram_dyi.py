@@ -73,7 +73,7 @@ def test_the_comment_is_told_from_the_account(entries: list[dict[str, Any]]) -> 
     assert texts(entries) == ["toll"]
 
 
-def test_names_in_another_language_are_learned_from_the_first_entry_that_proves_them() -> None:
+def test_names_in_another_language_are_learned_from_entries_that_prove_them() -> None:
     known = entry("Tijd", Eigenaar="amt.nord", Opmerking="Heel goed!")
     later = entry("Tijd", Eigenaar="amt.nord", Opmerking="toll")
     without_text = entry("Tijd", Eigenaar="amt.nord")
@@ -82,6 +82,47 @@ def test_names_in_another_language_are_learned_from_the_first_entry_that_proves_
 
 def test_a_comment_without_an_account_is_a_comment() -> None:
     assert texts([entry(Comment="Ja"), entry("Tijd", Opmerking="Nee")]) == ["Ja", "Nee"]
+
+
+def test_a_blank_comment_is_not_replaced_by_whose_post_it_was() -> None:
+    assert texts([entry(Comment="", Media_Owner="amt.nord")]) == [None]
+
+
+def test_what_the_text_is_called_is_learned_from_the_whole_file() -> None:
+    # The first comment could be an account's name as well, and stands below it.
+    first, second = (
+        entry("Czas", Właściciel="amt.nord", Komentarz=text)
+        for text in ("dobrze", "Bardzo dobrze!")
+    )
+    assert texts([first, second]) == ["dobrze", "Bardzo dobrze!"]
+
+
+def test_fields_may_hold_blanks_besides() -> None:
+    parts = {"Opmerking": "Heel goed", "Eigenaar": "amt.nord", "Tijd": ""}
+    fields = {
+        name: {"href": "", "value": value, "timestamp": 1762156800 if name == "Tijd" else 0}
+        for name, value in parts.items()
+    }
+    content = [{"title": "", "media_list_data": [{"uri": ""}], "string_map_data": fields}]
+    assert recognise(json.dumps(content).encode())
+    assert texts(content) == ["Heel goed"]
+
+
+def test_other_lists_with_names_and_times_are_not_taken_for_comments() -> None:
+    visit = entry("Time", Username="amt.nord")
+    login = entry("Time", IP_Address="192.168.1.2", Cookie="a b")
+    for other in (visit, login):
+        assert not recognise(json.dumps([other]).encode())
+
+
+def test_comments_of_the_first_years_are_lists() -> None:
+    written = "Schön".encode().decode("latin-1")
+    content = {"media_comments": [["2019-01-02T12:13:14+00:00", written, "amt.nord"]]}
+    assert recognise(json.dumps(content).encode())
+    (found,) = records_of(content)
+    assert isinstance(found, Comment)
+    assert (found.text, found.created_at) == ("Schön", datetime(2019, 1, 2, 12, 13, 14, tzinfo=UTC))
+    assert "amt.nord" not in repr(found)
 
 
 def test_an_account_alone_is_no_comment() -> None:
