@@ -106,15 +106,15 @@ def _answered(landed: LandedFile) -> Answered:
     """All own posts of the file by their ids: answers stand above what they answer."""
     found = (_tweet(one.value) for one in _elements(landed) if isinstance(one, Found))
     return {
-        native_id: _text(tweet, "in_reply_to_status_id_str") or _answered_user(tweet)
+        native_id: _id(tweet, "in_reply_to_status_id") or _answered_user(tweet)
         for tweet in found
-        if (native_id := _text(tweet, "id_str"))
+        if (native_id := _id(tweet, "id"))
     }
 
 
 def _answered_user(tweet: Tweet) -> str | None:
     """An answer to a post that is gone names only whom it answers."""
-    user = _text(tweet, "in_reply_to_user_id_str")
+    user = _id(tweet, "in_reply_to_user_id")
     return f"user {user}" if user else None
 
 
@@ -143,12 +143,12 @@ def _record(found: Found, part: Part) -> Post | Comment | Rejected | None:
     if part.kind.startswith("note"):
         return _note(found)
     tweet = _tweet(found.value)
-    native_id = _text(tweet, "id_str") or _text(tweet, "id")
+    native_id = _id(tweet, "id")
     if not native_id:
         return _rejected(found, "a post without `id_str`")
     if RETWEET.match(_text(tweet, "full_text") or ""):
         return None
-    is_answer = _text(tweet, "in_reply_to_status_id_str") or _answered_user(tweet)
+    is_answer = _id(tweet, "in_reply_to_status_id") or _answered_user(tweet)
     return _comment(found, native_id, part) if is_answer else _post(tweet, native_id, part)
 
 
@@ -179,7 +179,7 @@ def _post(tweet: Tweet, native_id: str, part: Part) -> Post:
 def _comment(found: Found, native_id: str, part: Part) -> Comment:
     tweet = _tweet(found.value)
     root, others = part.root_of(native_id), _other_versions(tweet, native_id)
-    answered = _text(tweet, "in_reply_to_status_id_str")
+    answered = _id(tweet, "in_reply_to_status_id")
     return Comment(
         platform=PLATFORM,
         site="",
@@ -293,6 +293,14 @@ def _text(value: Tweet, key: str) -> str | None:
     return found if isinstance(found, str) and found else None
 
 
+def _id(value: Tweet, key: str) -> str | None:
+    """An id, which stands in the archive as a text twice, now and then only once."""
+    found = value.get(f"{key}_str") or value.get(key)
+    if isinstance(found, int) and not isinstance(found, bool):
+        return str(found)
+    return found if isinstance(found, str) and found else None
+
+
 def _object(value: Tweet, key: str) -> Tweet:
     found = value.get(key)
     return found if isinstance(found, dict) else {}
@@ -309,4 +317,5 @@ SOURCE = FileSource(
     "a day or more. Drop the zip into the inbox as it is.",
     recognise=recognise,
     read=read,
+    version=2,
 )

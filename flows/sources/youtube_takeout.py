@@ -41,6 +41,10 @@ COLUMN_OF_NAME = {
     "kommentartext": "text",
     "top level comment id": "top",
     "kommentar id der obersten ebene": "top",
+    "zeitpunkt der kommentarerstellung": "created",
+    "erstellungszeitpunkt des kommentars": "created",
+    "text des kommentars": "text",
+    "id des übergeordneten kommentars": "parent",
 }
 """What Google calls the columns in English and German, without signs and capitals."""
 
@@ -64,7 +68,7 @@ SHAPES = {
 }
 """How the cells of columns look whose names are not known."""
 
-RECORD_START = re.compile(r'"?[\w.-]{10,}"?,', re.ASCII)
+RECORD_START = re.compile(r'"?[\w.-]{10,}"?[,;\t]', re.ASCII)
 """A record begins with the id of a comment or a channel."""
 
 DECODER = json.JSONDecoder(strict=False)
@@ -78,6 +82,7 @@ class Sheet:
     """What the records of one file share: lines, columns, their number, and how to read times."""
 
     lines: list[str]
+    delimiter: str
     columns: Columns
     width: int
     times: TimeReader
@@ -97,21 +102,32 @@ class NoText(ValueError):
 
 def recognise(sample: bytes) -> bool:
     """Whether it is CSV with the columns of a comments file, by their names or by their looks."""
-    lines = text_lines(decoded_sample(sample))
-    return bool(columns_of(_first_rows(lines)))
+    _, columns, _ = _layout(text_lines(decoded_sample(sample)))
+    return bool(columns)
 
 
 def read(landed: LandedFile, rules: ReadingRules) -> Iterator[Record]:
     """Yield a comment for each record; of a file that is cut those before the cut."""
     lines, _ = decoded_lines(landed.path.read_bytes())
-    rows = _first_rows(lines)
-    columns = columns_of(rows)
+    delimiter, columns, width = _layout(lines)
     if not columns:
         detail = "expected the columns of a YouTube comments file: id, time, video and text"
         yield Rejected(position=0, reason="missing column", detail=detail, line=1)
         return
-    sheet = Sheet(lines, columns, len(rows[0]), TimeReader(rules.time_zone, rules.date_order))
-    yield from _records(sheet)
+    times = TimeReader(rules.time_zone, rules.date_order)
+    yield from _records(Sheet(lines, delimiter, columns, width, times))
+
+
+def _layout(lines: list[str]) -> tuple[str, Columns, int]:
+    """What separates the columns, where each is, and how many there are; {} if it is no such file.
+
+    A spreadsheet that saves the file anew may put semicolons or tabs.
+    """
+    for delimiter in (",", ";", "\t"):
+        rows = _first_rows(lines, delimiter)
+        if columns := columns_of(rows):
+            return delimiter, columns, len(rows[0])
+    return ",", {}, 0
 
 
 def columns_of(rows: Sequence[Sequence[str]]) -> Columns:
@@ -141,10 +157,10 @@ def _columns_by_looks(row: Sequence[str]) -> Columns:
     return {}
 
 
-def _first_rows(lines: list[str]) -> list[list[str]]:
+def _first_rows(lines: list[str], delimiter: str) -> list[list[str]]:
     """The header and the first record that is not blank."""
     try:
-        rows = (row for row in csv.reader(lines) if any(map(str.strip, row)))
+        rows = (row for row in csv.reader(lines, delimiter=delimiter) if any(map(str.strip, row)))
         return list(islice(rows, 2))
     except csv.Error:
         return []
@@ -154,7 +170,7 @@ def _records(sheet: Sheet) -> Iterator[Record]:
     """The records below the header; what is left of a broken one is broken together with it."""
     positions, was_broken = count(1), False
     widths = (sheet.width, sheet.width)
-    for found in islice(csv_records(sheet.lines, 0, ",", widths), 1, None):
+    for found in islice(csv_records(sheet.lines, 0, sheet.delimiter, widths), 1, None):
         record = found if isinstance(found, Rejected) else _record(*found, sheet)
         is_rest = was_broken and not RECORD_START.match(sheet.lines[(record.line or 1) - 1])
         was_broken = isinstance(record, Rejected)
@@ -247,4 +263,5 @@ SOURCE = FileSource(
     "the comments, and put the zip (or the comments CSV in it) into the inbox.",
     recognise=recognise,
     read=read,
+    version=2,
 )

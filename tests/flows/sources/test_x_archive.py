@@ -105,6 +105,15 @@ def test_the_answers_of_a_thread_know_its_first_post_wherever_it_stands() -> Non
     assert found == {"3": ("1", "2"), "2": ("1", None), "9": (None, "8")}
 
 
+@pytest.mark.parametrize("number", ["77", 77])
+def test_an_answer_is_known_by_either_of_its_two_ids(number: str | int) -> None:
+    own = tweet(2, in_reply_to_status_id=number, in_reply_to_user_id="9")
+    first, second = records_of(part(own, tweet(3, in_reply_to_status_id="2")))
+    assert isinstance(first, Comment)
+    assert isinstance(second, Comment)
+    assert (first.parent_native_id, second.parent_native_id) == ("77", "2")
+
+
 def test_answers_that_go_round_in_a_circle_have_no_post() -> None:
     found = comments(part(answer(1, 2), answer(2, 1)))
     assert [comment.post_native_id for comment in found] == [None, None]

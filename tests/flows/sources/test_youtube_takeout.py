@@ -257,3 +257,22 @@ def test_real_files_give_what_was_counted_in_them() -> None:
         "> I am about to get buried in the concrete\nthe most normal  Veritasium video!"
     )
     assert first.created_at == datetime(2023, 4, 14, 7, 39, 35, 956042, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_file_that_a_spreadsheet_saved_anew_is_still_one_of_own_comments(delimiter: str) -> None:
+    text = '{"text":"Gut, so; ja"}'
+    row = [
+        "UCstadtwerkenordhafen001",
+        "2025-11-03T09:40:11+00:00",
+        "0",
+        "UgxNordhafenA4",
+        "",
+        "nH4f3nCl0ud",
+    ]
+    cells = delimiter.join([*row, '"' + text.replace('"', '""') + '"'])
+    content = NEW.replace(",", delimiter) + "\n" + cells + "\n"
+    assert recognise(content.encode())
+    (found,) = records_of(content.encode())
+    assert isinstance(found, Comment)
+    assert (found.text, found.is_owner) == ("Gut, so; ja", True)
