@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import Literal
 
@@ -37,6 +37,18 @@ SIGNS = (
 
 OTHER_PLATFORM = "exportcomments"
 """What is put for a platform that the file does not name."""
+
+PLATFORM_SIGNS = {
+    "ishearted": "youtube",
+    "userverified": "instagram",
+    "tweettext": "x",
+    "uniqueid": "tiktok",
+    "livevideotimestamp": "facebook",
+}
+"""Columns that the tables of one platform alone have."""
+
+FACEBOOK_PROFILE = re.compile(r"ID:\s*\d+")
+"""How the tables of Facebook write the id of a profile."""
 
 TITLE = "exportcomments.com"
 SOURCE_LABEL = "source url"
@@ -106,8 +118,17 @@ def _sheet(path: Path, first: FixedRow | Rejected, rules: ReadingRules) -> Sheet
     own = NOWHERE if isinstance(first, Rejected) else _link(first, sheet)
     status = about.comment if about.platform == "x" else None  # there a post is one as well
     sheet.post = own.post or about.post or status or source
-    sheet.platform = own.platform or about.platform
+    by_columns = None if isinstance(first, Rejected) else _platform_of_columns(first)
+    sheet.platform = own.platform or about.platform or by_columns
     return sheet
+
+
+def _platform_of_columns(row: FixedRow) -> str | None:
+    """The platform whose tables alone have such columns, where no address tells it."""
+    profile = row.text("profileid") or ""
+    if "nameclicktoviewprofile" in row.cells and FACEBOOK_PROFILE.fullmatch(profile):
+        return "facebook"
+    return next((name for sign, name in PLATFORM_SIGNS.items() if sign in row.cells), None)
 
 
 def _source(path: Path, links: dict[int, list[str]], first_row: int) -> str | None:
@@ -116,7 +137,8 @@ def _source(path: Path, links: dict[int, list[str]], first_row: int) -> str | No
     with path.open("rb") as file:
         sample = file.read(SAMPLE_SIZE)
     if is_workbook(sample):
-        texts: Iterator[str] = chain(_after_label(list(texts_in(sample))), above)
+        stored = list(texts_in(sample))
+        texts: Iterator[str] = chain(_after_label(stored), above, _above_header(stored))
     else:
         texts = iter(text_lines(decoded_sample(sample))[: first_row - 1])
     found = (ADDRESS.search(text) for text in texts if "exportcomments.com/" not in text)
@@ -127,6 +149,12 @@ def _after_label(texts: list[str]) -> list[str]:
     """The text that follows the label of the source, in the order in which texts are stored."""
     labels = [n for n, text in enumerate(texts) if text.casefold().startswith(SOURCE_LABEL)]
     return texts[labels[0] : labels[0] + 2] if labels else []
+
+
+def _above_header(texts: list[str]) -> Iterator[str]:
+    """The texts that are stored before the header's, if they lead to a known platform."""
+    above = takewhile(lambda text: text.strip().casefold() != "date", texts)
+    return (text for text in above if comment_link(text).platform)
 
 
 def _post(sheet: Sheet, native_id: str) -> Post:
@@ -232,4 +260,5 @@ SOURCE = FileSource(
     "it, best as Excel: only there every comment leads to its place.",
     recognise=recognise,
     read=read,
+    version=2,
 )

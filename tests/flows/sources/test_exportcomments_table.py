@@ -136,6 +136,41 @@ def test_hyperlinks_of_a_workbook_give_the_ids_that_graph_gives() -> None:
     assert (first.author, first.created_at_raw) == ("21", "2025-12-03 06:24:13")
 
 
+@pytest.mark.parametrize(
+    ("content", "platform"),
+    [
+        (YOUTUBE + "1,,Jo,03/12/25 06:24:13,0,no,no,Gut,view\n", "youtube"),
+        (
+            ",,Name (click to view profile),Profile ID,Date,Likes,Comment,(view source)\n"
+            "1,,Jo,ID: 21,03/12/25 06:24:13,0,Gut,view comment\n",
+            "facebook",
+        ),
+        (
+            "id,,Name,Unique ID,Date,Likes,Comment,(view source)\n"
+            "1,,Jo,jo,03/12/25 06:24:13,0,Gut,view\n",
+            "tiktok",
+        ),
+    ],
+)
+def test_where_no_address_tells_the_platform_its_columns_do(content: str, platform: str) -> None:
+    assert recognise(content.encode())
+    (found,) = comments_in(records_of(content))
+    assert (found.platform, found.channel) == (platform, platform)
+
+
+def test_an_address_above_the_header_is_the_posts_whatever_its_label() -> None:
+    book = openpyxl.Workbook()
+    for row in (["Comments of"], ["URL:", POST], FACEBOOK_HEADER):
+        book.active.append(row)
+    book.active.append([1, None, "Jo", "ID: 21", datetime(2025, 12, 3), 0, "Gut", "view"])
+    target = io.BytesIO()
+    book.save(target)
+    post, comment = records_of(target.getvalue())
+    assert isinstance(post, Post)
+    assert isinstance(comment, Comment)
+    assert (post.url, comment.post_native_id, comment.platform) == (POST, "4711", "facebook")
+
+
 def test_columns_of_instagram_have_ids_of_their_own() -> None:
     row = (
         "Jule,jule.h,ID: 21,03/12/25 06:24:13,2,Schön,false,178,https://www.instagram.com/jule.h,"
