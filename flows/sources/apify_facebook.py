@@ -1,16 +1,22 @@
-"""Datasets of Apify's Facebook comments scraper (JSON): public comments and the posts they answer.
+"""Datasets of Apify's Facebook comments scraper: public comments and the posts they answer.
 
-Format: https://apify.com/apify/facebook-comments-scraper. `id` is, in base64, what the Graph API
-calls a comment: `comment:{post}_{comment}`; so both give the same comment.
+Format: https://apify.com/apify/facebook-comments-scraper, as JSON, or as CSV or Excel, in which
+what is nested stands in columns like `comments/0/id`. `id` is, in base64, what the Graph API calls
+a comment: `comment:{post}_{comment}`; so both give the same comment.
 """
 
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 from itertools import count
+from pathlib import Path
+from typing import Any
 
 from flows.reading.comment_links import comment_link
+from flows.reading.fixed_table import column_names
 from flows.reading.json_objects import broken, json_objects, object_of
 from flows.reading.json_values import (
     JsonObject,
@@ -21,8 +27,10 @@ from flows.reading.json_values import (
     packed,
     text_in,
 )
-from flows.reading.json_window import utf_8_start
-from flows.reading.landed import LandedFile, ReadingRules
+from flows.reading.json_window import Found, utf_8_start
+from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
+from flows.reading.table_rows import open_table
+from flows.reading.table_types import BrokenTable, Cell
 from flows.sources.base import FileSource
 from models.canonical import Comment, Post, Record, Rejected
 
@@ -32,6 +40,17 @@ PACKED_ID = re.compile(rb'"(?:id|feedbackId)"\s*:\s*"(?:Y29tbWVudDo|ZmVlZGJhY2s6
 """The first signs of `comment:` and of `feedback:` in base64."""
 
 OWN_FIELD = re.compile(rb'"(?:facebookUrl|commentUrl|inputUrl)"\s*:')
+COMMENT_URL = re.compile(rb'"commentUrl"\s*:\s*"https?://[^"]*facebook\.com/[^"]*comment_id=')
+"""Scrapers of other makers name the comment by its address alone."""
+
+TABLE_SIGNS = (
+    frozenset({"facebookurl", "commenturl", "text", "date"}),
+    frozenset({"facebookurl", "feedbackid", "text", "date"}),
+)
+"""Columns of a dataset that was exported as a table."""
+
+NESTED = re.compile(r"[/.]")
+"""Between the names of a column for what is nested."""
 
 GRAPH_ID = re.compile(r"(?:comment|feedback):(\d+)_(\d+)")
 JOINED_ID = re.compile(r"\d+_\d+")
@@ -40,32 +59,75 @@ OPAQUE_POST = re.compile(r"pfbid\w+")
 
 
 def recognise(sample: bytes) -> bool:
-    """Whether it is JSON whose objects have the scraper's ids and addresses."""
+    """Whether it is JSON or a table whose objects have the scraper's ids and addresses."""
     text = utf_8_start(sample)
-    is_json = text.startswith((b"[", b"{"))
-    return bool(is_json and PACKED_ID.search(text) and OWN_FIELD.search(text))
+    if not text.startswith((b"[", b"{")):
+        return any(sign <= column_names(sample) for sign in TABLE_SIGNS)
+    return bool(OWN_FIELD.search(text) and (PACKED_ID.search(text) or COMMENT_URL.search(text)))
 
 
 def read(landed: LandedFile, _rules: ReadingRules) -> Iterator[Record]:
     """Yield each post when it is named first, and each comment, before the answers in it."""
     positions = count(1)
     posts: set[str] = set()
-    for found in json_objects(landed.path):
-        value = object_of(found, 0)
+    for value in _items(landed.path):
         if isinstance(value, Rejected):
-            yield broken(next(positions), value.line, value.detail)
+            yield replace(value, position=next(positions) if value.line else 0)
             continue
-        for item, parent in _with_answers(value):
+        for item, parent in _with_answers(value.value):
             position = next(positions)
             if problem := _problem(item):
-                yield broken(position, found.line, problem)
+                yield broken(position, value.line, problem)
                 continue
-            comment = _comment(item, parent, position, found.line)
+            comment = _comment(item, parent, position, value.line)
             post = comment.post_native_id
             if post and post not in posts:
                 posts.add(post)
                 yield _post(item, post, position)
             yield comment
+
+
+def _items(path: Path) -> Iterator[Found | Rejected]:
+    """The items of a dataset, whatever it was exported as, and what is none."""
+    with path.open("rb") as file:
+        is_json = utf_8_start(file.read(SAMPLE_SIZE)).startswith((b"[", b"{"))
+    if is_json:
+        for found in json_objects(path):
+            value = object_of(found, 0)
+            yield value if isinstance(value, Rejected) else Found(value, found.line)
+        return
+    try:
+        table = open_table(path)
+    except BrokenTable as error:
+        yield Rejected(position=0, reason=error.reason, detail=error.detail)
+        return
+    for row in table.rows:
+        yield row if isinstance(row, Rejected) else Found(_item(row.cells), row.line or 0)
+
+
+def _item(cells: Mapping[str, Cell]) -> JsonObject:
+    """The item that a row was: `comments/0/id` is nested again."""
+    item: dict[str, Any] = {}
+    for column, cell in cells.items():
+        if cell is None or cell == "":
+            continue
+        *path, last = NESTED.split(column)
+        inner = item
+        for name in path:
+            inner = inner.setdefault(name, {}) if isinstance(inner, dict) else {}
+        if isinstance(inner, dict):
+            inner[last] = f"{cell:%Y-%m-%dT%H:%M:%S}Z" if isinstance(cell, datetime) else cell
+    answers = item.get("comments")
+    if isinstance(answers, dict):
+        item["comments"] = [_numbered(answer) for answer in answers.values()]
+    return item
+
+
+def _numbered(answer: Any) -> Any:
+    """An answer whose own answers stand under their numbers, as a list of them."""
+    if isinstance(answer, dict) and isinstance(answer.get("comments"), dict):
+        return answer | {"comments": list(answer["comments"].values())}
+    return answer
 
 
 def _with_answers(value: JsonObject) -> Iterator[tuple[JsonObject, str | None]]:
@@ -143,7 +205,13 @@ def _page(item: JsonObject) -> str | None:
 
 def _id(item: JsonObject) -> str | None:
     """The comment's id as Graph writes it, or as far as its address tells."""
-    return _unpacked(item) or comment_link(text_in(item, "commentUrl")).comment
+    if own := _unpacked(item):
+        return own
+    half = text_in(item, "commentId") or text_in(item, "id")
+    linked = comment_link(text_in(item, "commentUrl")).comment
+    if half and half.isdecimal() and (linked is None or not JOINED_ID.fullmatch(linked)):
+        return _joined(item, half)
+    return linked
 
 
 def _unpacked(item: JsonObject) -> str | None:
@@ -193,9 +261,10 @@ def _attachments(item: JsonObject) -> list[dict[str, str | None]]:
 
 SOURCE = FileSource(
     name="apify_facebook",
-    about="Dataset of Apify's Facebook comments scraper: public comments of any page (JSON)",
+    about="Dataset of Apify's Facebook comments scraper: public comments of any page",
     how_to_get="On apify.com run the actor Facebook Comments Scraper with the addresses of the "
-    "posts, then Export results > JSON.",
+    "posts, then Export results > JSON, CSV or Excel; JSON keeps most.",
     recognise=recognise,
     read=read,
+    version=2,
 )

@@ -1,10 +1,14 @@
 """Apify's datasets: the same comments as Graph's, under the same ids."""
 
 import base64
+import csv
+import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -202,6 +206,73 @@ def test_the_sample_is_recognised_by_this_source_alone() -> None:
 def test_a_cut_file_gives_what_was_whole_and_one_rejection(share: float) -> None:
     content = SAMPLE.read_bytes()
     assert_a_cut_file_lies_not(records_of, content, int(share * len(content)))
+
+
+def as_csv(*items: dict[str, Any]) -> str:
+    target = io.StringIO()
+    columns = [*dict.fromkeys(name for one in items for name in one), "zoom"]
+    writer = csv.DictWriter(target, columns, restval="", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(one | {"zoom": "1"} for one in items)
+    return "\ufeff" + target.getvalue()
+
+
+def as_workbook(*items: dict[str, Any]) -> bytes:
+    book, target = openpyxl.Workbook(), io.BytesIO()
+    for row in csv.reader(as_csv(*items).removeprefix("\ufeff").splitlines()):
+        book.active.append(row)
+    book.save(target)
+    return target.getvalue()
+
+
+ANSWER = {"comments/0/id": in_base64("comment:22_444"), "comments/0/text": "Danke"}
+ANSWERED = item(feedbackId=in_base64("feedback:22_333"), likesCount="3", **ANSWER)
+
+
+@pytest.mark.parametrize("content", [as_csv(ANSWERED).encode(), as_workbook(ANSWERED)])
+def test_a_dataset_exported_as_a_table_gives_the_same_records(content: bytes) -> None:
+    assert recognise(content)
+    assert specific_sources(content) == [SOURCE.name]
+    post, comment, answer = records_of(content)
+    assert isinstance(post, Post)
+    assert isinstance(comment, Comment)
+    assert isinstance(answer, Comment)
+    assert (post.native_id, comment.native_id, comment.like_count) == ("22", "22_333", 3)
+    assert (answer.native_id, answer.parent_native_id, answer.text) == (
+        "22_444",
+        "22_333",
+        "Danke",
+    )
+    nested = [{"id": ANSWER["comments/0/id"], "text": "Danke"}]
+    (_, same, *_) = read_items(item(likesCount=3, comments=nested))
+    assert isinstance(same, Comment)
+    assert replace(same, line=comment.line) == comment
+
+
+@settings(max_examples=40, deadline=None)
+@given(share=st.floats(0, 1))
+def test_a_cut_table_gives_what_was_whole_and_one_rejection(share: float) -> None:
+    content = as_csv(ANSWERED, item(id=in_base64("comment:22_555"), text="Größe\nzwei")).encode()
+    assert_a_cut_file_lies_not(records_of, content, int(share * len(content)))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"id": None, "commentId": "333"},
+        {"id": "333"},
+        {"id": None, "commentUrl": f"{POST}?comment_id=333"},
+    ],
+)
+def test_scrapers_of_other_makers_name_the_comment_in_other_ways(fields: dict[str, Any]) -> None:
+    found = only_comment(facebookId="22", **fields)
+    assert found.native_id in ("22_333", "333")
+    assert "333" in (found.native_id, *found.aliases)
+
+
+def test_a_dataset_without_packed_ids_is_recognised_by_its_addresses() -> None:
+    plain = item(id="333", commentUrl="https://www.facebook.com/nordhafen/posts/22?comment_id=333")
+    assert recognise(json.dumps([plain]).encode())
 
 
 @pytest.mark.fixtures
