@@ -138,6 +138,10 @@ TAKEOUT_SIGN = "commentcreatetimestamp"
 """Only YouTube Takeout has it; there `Channel ID` is whose comment it is, not whose video."""
 
 
+FACEPAGER_SIGN = frozenset({"objectid", "objecttype", "querystatus", "querytype"})
+"""Only Facepager has them; there `object_id` is the id of what was found."""
+
+
 def plain_name(header: str) -> str:
     """A header without case, accents, spaces and signs: `Erstellt am` -> `erstelltam`."""
     return re.sub(r"[^a-z0-9]", "", header.casefold().translate(FOLDING))
@@ -163,6 +167,9 @@ def columns_by_name(header: Sequence[str]) -> dict[str, list[str]]:
         for name in _other_names(column):
             if column not in named.setdefault(name, []):
                 named[name].append(column)
+    if named.keys() >= FACEPAGER_SIGN:
+        # `id` and `parent_id` number the nodes of its tree, seeds and pages among them.
+        named |= {"commentid": named["objectid"], "id": [], "parentid": []}
     if TAKEOUT_SIGN in named and "channelid" in named:
         named["authorid"] = named["channelid"]
     return named

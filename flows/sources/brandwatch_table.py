@@ -20,7 +20,8 @@ from flows.sources.base import FileSource
 from models.canonical import Record, Rejected
 
 TOOL = "brandwatch"
-NEEDS = frozenset({"queryid", "queryname", "date", "url", "snippet", "pagetype"})
+NEEDS = frozenset({"queryname", "date", "url", "pagetype"})
+TEXTS = frozenset({"snippet", "fulltext"})
 
 ZONE = re.compile(r"\d\d:\d\d:\d\d (UTC|GMT) \d{4}")
 """In the rows `From:` and `To:` above the header; other zones are left to the settings."""
@@ -35,7 +36,8 @@ REPLIES = ("comments", "facebookcomments", "instagramcomments", "xreplies", "twi
 
 def recognise(sample: bytes) -> bool:
     """Whether it is a table with the columns of its mentions."""
-    return column_names(sample) >= NEEDS
+    names = column_names(sample)
+    return names >= NEEDS and bool(names & TEXTS)
 
 
 def read(landed: LandedFile, rules: ReadingRules) -> Iterator[Record]:
@@ -97,4 +99,5 @@ SOURCE = FileSource(
     "Mentions as CSV or Excel, with all columns, and download it.",
     recognise=recognise,
     read=read,
+    version=2,
 )

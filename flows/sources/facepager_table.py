@@ -122,7 +122,7 @@ def _comment(
 
 def _kind(row: Row, value: dict[str, Any], tree: Tree) -> Kind:
     """What a node is: by the edge that was asked, by Graph's fields, or by what it hangs on."""
-    edge = (_text(row, "query_type") or "").rstrip("/").rsplit("/", 1)[-1]
+    edge = (_text(row, "query_type") or "").split("?")[0].rstrip("/").rsplit("/", 1)[-1]
     if edge == "comments":
         return "comment"
     if edge in POST_EDGES:
@@ -162,4 +162,5 @@ SOURCE = FileSource(
     "choose Export Data > CSV with all columns.",
     recognise=recognise,
     read=read,
+    version=2,
 )

@@ -5,6 +5,7 @@ Format: https://github.com/digitalmethodsinitiative/4cat, `map_item` of each of 
 LinkedIn are guesses from "18mo", but its ids tell the millisecond.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,6 +34,9 @@ LINKS = ("commenturl", "url", "posturl", "link", "collectedfromurl")
 YES = frozenset({"yes", "true", "1"})
 LIKES = ("likes", "likecount", "numlikes", "reactions", "score")
 REPLIES = ("replies", "replycount", "comments", "numcomments")
+
+REACTION = re.compile(r"reactions?((?!s?$)\w+)")
+"""A count of one kind: `reaction_like` of LinkedIn, `reactions_love` of Facebook."""
 
 LINKEDIN_TIME_BITS = 22
 """A LinkedIn id is the milliseconds since 1970, then so many bits of a counter."""
@@ -69,7 +73,7 @@ def read(landed: LandedFile, _rules: ReadingRules) -> Iterator[Record]:
             yield Rejected(
                 position=row.position, line=row.line, reason="broken record", detail=detail
             )
-        elif row.text("threadid") in (None, native_id):
+        elif row.text("threadid") in (None, native_id) and "iscommentoncomment" not in row.cells:
             yield _post(row, native_id)
         else:
             named = row.text("postid")
@@ -83,14 +87,14 @@ def _post(row: FixedRow, native_id: str) -> Post:
     platform, channel = _platform(row)
     moment = _moment(row, platform, native_id)
     reactions = {
-        name.removeprefix("reaction"): number
+        found[1]: number
         for name, cell in row.cells.items()
-        if name.startswith("reaction") and name != "reactions" and (number := count_of(cell))
+        if (found := REACTION.fullmatch(name)) and (number := count_of(cell))
     }
     return Post(
         platform=platform,
         site="",
-        native_id=f"urn:li:activity:{native_id}" if platform == "linkedin" else native_id,
+        native_id=_linkedin_urn(native_id) if platform == "linkedin" else native_id,
         position=row.position,
         channel=channel,
         title=row.text("subject", "title"),
@@ -104,6 +108,10 @@ def _post(row: FixedRow, native_id: str) -> Post:
         reported_comment_count=_count(row, REPLIES),
         reported_counts=packed(reactions),
     )
+
+
+def _linkedin_urn(native_id: str) -> str:
+    return native_id if native_id.startswith("urn:li:") else f"urn:li:activity:{native_id}"
 
 
 def _named_post(row: FixedRow, native_id: str) -> Post:
@@ -126,7 +134,7 @@ def _comment(row: FixedRow, native_id: str) -> Comment:
     thread, post = row.text("threadid"), row.text("postid")
     is_answer = (row.text("iscommentoncomment") or "").casefold() in YES
     named = row.text("parentid", "parent", "inreplyto", "replyto")
-    parent = thread if is_answer else named
+    parent = thread if is_answer and thread != native_id else named
     return Comment(
         platform=platform,
         site="",
@@ -134,7 +142,7 @@ def _comment(row: FixedRow, native_id: str) -> Comment:
         line=row.line,
         native_id=native_id,
         channel=channel,
-        post_native_id=post or thread,
+        post_native_id=post or (thread if thread != native_id else None),
         parent_native_id=parent if parent not in (post, None if post else thread) else None,
         reply_semantics="two_level" if row.text("iscommentoncomment") else "unknown",
         author=somebody(row.text("author")),
@@ -154,8 +162,9 @@ def _comment(row: FixedRow, native_id: str) -> Comment:
 
 def _moment(row: FixedRow, platform: str, native_id: str) -> Moment:
     raw = row.text("unixtimestamp")
-    if platform == "linkedin" and native_id.isdecimal():
-        at = from_number(int(native_id) >> LINKEDIN_TIME_BITS)
+    number = native_id.rpartition(":")[2]
+    if platform == "linkedin" and number.isdecimal():
+        at = from_number(int(number) >> LINKEDIN_TIME_BITS)
         return Moment(at, raw, "derived_from_id") if at else Moment(None, raw)
     is_guess = row.text("timestampago") is not None
     return Moment(_of_epoch(raw), raw, "relative" if is_guess else "exact")
@@ -198,4 +207,5 @@ SOURCE = FileSource(
     "the dataset there and choose Download > CSV.",
     recognise=recognise,
     read=read,
+    version=2,
 )

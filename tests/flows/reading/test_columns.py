@@ -264,6 +264,13 @@ def test_the_time_of_a_post_is_not_that_of_a_comment(name):
     assert "created_at" not in guess_columns(list(columns), sample(columns))
 
 
+def test_facepager_numbers_its_nodes_and_they_are_no_comments():
+    header = ["id", "parent_id", "object_id", "object_type", "query_status", "query_type"]
+    guess = guess_columns([*header, "snippet.textDisplay", "snippet.publishedAt"], [])
+    assert guess["comment_id"] == "object_id"
+    assert "parent_id" not in guess
+
+
 def test_a_text_column_is_believed_where_no_other_can_be_it():
     columns = {"text": ["1", "2", "👍", "5", "+1"], "created_at": DAYS}
     assert guess_columns(list(columns), sample(columns))["text"] == "text"

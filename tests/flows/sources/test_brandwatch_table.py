@@ -88,6 +88,17 @@ def test_threads_articles_and_tweets_of_the_sample_are_told_apart() -> None:
     assert (tweet.author, tweet.author_name) == ("ole_p", "Ole P.")
 
 
+def test_columns_that_were_not_chosen_for_the_export_may_be_missing() -> None:
+    content = (
+        "Query Name,Date,Url,Page Type,Full Text\n"
+        f"Stadt,2025-11-03 09:00:00.0,{THREAD}abc/,reddit,Geht so\n"
+    )
+    assert recognise(content.encode())
+    *_, comment = records_of(content)
+    assert isinstance(comment, Comment)
+    assert comment.text == "Geht so"
+
+
 def test_without_a_zone_that_of_the_settings_is_assumed() -> None:
     content = SAMPLE.read_text(encoding="utf-8").replace(" UTC ", " CET ")
     _, comment, *_ = records_of(content)

@@ -72,14 +72,12 @@ def test_a_node_of_comments_becomes_a_comment() -> None:
 
 
 def test_ids_are_those_of_graph_and_not_the_numbers_of_rows() -> None:
-    # The generic reader takes `id` and `parent_id`, which only count the rows of one project.
+    # `id` and `parent_id` only count the rows of one project.
     content = SAMPLE.read_bytes()
     comments = [one for one in records_of(content) if isinstance(one, Comment)]
     assert [one.native_id for one in comments] == ["22_333", "22_334", "22_444"]
     assert [one.parent_native_id for one in comments] == [None, None, "22_333"]
     assert [one.is_owner for one in comments] == [False, False, True]
-    generic = reader(table_file.SOURCE, "a.csv")(content)
-    assert not any(one.native_id == "22_333" for one in generic if isinstance(one, Comment))
 
 
 def test_the_same_comment_from_graph_has_the_same_id() -> None:
@@ -118,6 +116,13 @@ def test_a_post_that_nobody_asked_for_comments_of_is_told_by_its_place() -> None
     assert isinstance(post, Post)
     assert isinstance(comment, Comment)
     assert (comment.native_id, comment.post_native_id) == ("333", "22")
+
+
+def test_parameters_of_the_query_do_not_hide_what_was_asked_for() -> None:
+    query = "Facebook:/<Object ID>/comments?filter=stream"
+    (comment,) = records_of(HEADER + node("3", "2", "22_333", query))
+    assert isinstance(comment, Comment)
+    assert comment.native_id == "22_333"
 
 
 def test_a_node_without_an_id_is_rejected() -> None:

@@ -122,6 +122,37 @@ def test_rows_of_facebook_are_posts_and_no_comments() -> None:
     assert any(isinstance(one, Comment) for one in generic)
 
 
+def test_kinds_of_reactions_keep_their_names() -> None:
+    header = FACEBOOK.replace(
+        "unix_timestamp", "reactions_love,reaction_like,reactions,unix_timestamp"
+    )
+    (post,) = records_of(
+        header + "22,https://www.facebook.com/n/posts/22,Gut,2025-12-03,n,N,,no,,3,5,8,1764743053\n"
+    )
+    assert isinstance(post, Post)
+    assert post.reported_counts == '{"like": 5, "love": 3}'
+
+
+def test_a_post_of_linkedin_may_be_named_by_its_urn() -> None:
+    urn = "urn:li:ugcPost:7391739456123904001"
+    (post,) = records_of(
+        LINKEDIN
+        + f"{urn},{urn},Gut,2024-05-05 18:45:03,18mo,a,A,"
+        + f"https://www.linkedin.com/feed/update/{urn},3,1,1,0,1714934703\n"
+    )
+    assert isinstance(post, Post)
+    assert (post.native_id, post.time_precision) == (urn, "derived_from_id")
+
+
+def test_a_comment_in_a_thread_of_its_own_is_still_a_comment() -> None:
+    header = FORUM.replace("subject", "post_id,comment_url,is_comment_on_comment")
+    row = f"71,71,2025-12-03 06:24:13,1764743053,Gut,22,{VIDEO}?c=71,no,a,\n"
+    found = records_of(header + row)
+    comment = found[-1]
+    assert isinstance(comment, Comment)
+    assert (comment.post_native_id, comment.parent_native_id) == ("22", None)
+
+
 def test_a_guessed_time_is_marked() -> None:
     header = LINKEDIN.replace("post_url", "link_url")
     (found,) = records_of(header + "a1,a1,Neu,x,5mo,rike,Rike,,4,9,7,2,1748736000\n")
