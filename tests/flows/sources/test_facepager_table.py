@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.reading.table_types import Row
-from flows.sources import facebook_graph, table_file
+from flows.sources import facebook_graph
 from flows.sources.facepager_table import SOURCE, graph_object, recognise
 from models.canonical import Comment, Post, Rejected
 from tests.cut_files import SAMPLES, assert_a_cut_file_lies_not, reader, specific_sources
