@@ -63,6 +63,9 @@ DATE = re.compile(
 
 SLASHED = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d{2})\b", re.ASCII)
 DATE_ONLY = re.compile(r"[^\d:]*\d{1,4}[^\d:]+\d{1,4}(?:[^\d:]+\d{2,4})?\s*", re.ASCII)
+BASIC = re.compile(r"\d{8}T\d{4}(?:\d\d)?(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII)
+"""The basic format of ISO 8601: `20251105T143000Z`."""
+
 COMPACT = re.compile(r"(?:19|20)\d{6}(?:\d{4}|\d{6})?", re.ASCII)
 COMPACT_FORMATS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 NUMBER = re.compile(r"\d{5}(?:[.,]\d+)?|\d{9,19}(?:\.\d+)?", re.ASCII)
@@ -136,9 +139,10 @@ class TimeReader:
     def _parsed(self, text: str) -> datetime | None:
         if self.own_format:
             return datetime.strptime(text, self.own_format)  # noqa: DTZ007 - placed in a zone later
-        if text[4:5] == "-" == text[7:8]:
+        if text[4:5] == "-" == text[7:8] or BASIC.fullmatch(text):
             try:
-                return datetime.fromisoformat(text)
+                # Java adds the name of the zone: `2025-11-05T14:30:00Z[UTC]`.
+                return datetime.fromisoformat(text.partition("[")[0])
             except ValueError:
                 pass
         if found := DATE.fullmatch(text):
