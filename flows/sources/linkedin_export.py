@@ -208,7 +208,7 @@ def _records(numbered: Iterator[tuple[int, str]]) -> Iterator[Lines | Rejected]:
     lines: list[str] = []
     first, is_too_long = 0, False
     for number, line in chain(numbered, [(0, "")]):
-        if (not number or _begins(line)) and lines:
+        if (not number or _begins(line)) and lines and not _is_within(line, lines):
             text = "".join(lines)
             ended = text.endswith("\n")
             found = Lines(text.rstrip("\n"), first, is_last=not number, is_ended=ended)
@@ -230,6 +230,15 @@ def _begins(line: str) -> bool:
         return False
     outline = re.sub(r"\d", "0", line)
     return bool(BEGUN.match(line)) or any(shape.startswith(outline) for shape in OUTLINES)
+
+
+def _is_within(line: str, lines: list[str]) -> bool:
+    """Whether a line that begins like a record without an address stands in an open quote."""
+    start, above = START.match(line), START.match(lines[0])
+    if not start or not above or start["link"] or start["undated"]:
+        return False
+    raw = "".join(lines)[above.end() :].rstrip("\n")
+    return raw.startswith('"') and not QUOTED.fullmatch(raw)
 
 
 def _unreadable(lines: Lines, is_too_long: bool) -> Rejected | None:

@@ -1,6 +1,5 @@
 """The member's export of LinkedIn: both files, both ways to quote, and what damage does."""
 
-import tempfile
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.reading.landed import LandedFile, ReadingRules
-from flows.sources.linkedin_export import SOURCE, read, recognise
+from flows.sources.linkedin_export import SOURCE, recognise
 from models.canonical import Comment, Post, Record, Rejected
+from tests.cut_files import assert_a_cut_file_lies_not, reader
 
 SAMPLE = Path(__file__).parent / "samples" / "linkedin_export.csv"
 FEED = "https://www.linkedin.com/feed/update/urn%3Ali%3A"
@@ -20,13 +19,7 @@ POST = "activity%3A7391739456123904001"
 SHARES = "Date,ShareLink,ShareCommentary,SharedUrl,MediaUrl,Visibility\n"
 
 
-def records_of(content: str | bytes) -> list[Record]:
-    raw = content.encode() if isinstance(content, str) else content
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "Comments.csv"
-        path.write_bytes(raw)
-        landed = LandedFile(path, "Comments.csv", datetime(2025, 12, 1, tzinfo=UTC))
-        return list(read(landed, ReadingRules()))
+records_of = reader(SOURCE, "Comments.csv")
 
 
 def row(text: str, when: str = "2025-11-06 07:41:12", where: str = POST) -> str:
@@ -218,6 +211,14 @@ def test_a_comment_without_an_address_is_no_part_of_the_one_above(link: str) -> 
     assert (second.post_native_id, second.permalink) == (None, None)
 
 
+def test_a_line_within_quotes_that_looks_like_a_record_is_part_of_the_text() -> None:
+    text = "eins\n2025-11-06 07:42:12,,zwei"
+    _, first, second = records_of("Date,Link,Message\n" + row(f'"{text}"') + row("danach"))
+    assert isinstance(first, Comment)
+    assert isinstance(second, Comment)
+    assert (first.text, second.text) == (text, "danach")
+
+
 def test_a_date_may_name_its_zone() -> None:
     _, first, second = records_of(
         "Date,Link,Message\n"
@@ -319,20 +320,12 @@ def test_the_sample_is_read_in_full() -> None:
     assert SOURCE.recognise is recognise
 
 
-def assert_a_prefix(whole: list[Record], content: bytes, length: int) -> None:
-    whole = [replace(record, position=0) for record in whole]
-    cut = records_of(content[:length])
-    kept = [replace(record, position=0) for record in cut if not isinstance(record, Rejected)]
-    assert kept == whole[: len(kept)]
-    assert sum(isinstance(record, Rejected) for record in cut) <= 1
-    assert all("Rückfahrkarte" not in r.detail for r in cut if isinstance(r, Rejected))
-
-
 def test_a_sample_cut_anywhere_gives_what_was_whole_and_one_rejection() -> None:
     content = SAMPLE.read_bytes()
-    whole = records_of(content)
-    for length in range(len(content)):
-        assert_a_prefix(whole, content, length)
+    for length in range(0, len(content), 3):
+        assert_a_cut_file_lies_not(records_of, content, length)
+        cut = [one for one in records_of(content[:length]) if isinstance(one, Rejected)]
+        assert all("Rückfahrkarte" not in one.detail for one in cut)
 
 
 WORDS = st.lists(
@@ -352,4 +345,4 @@ def test_quoted_texts_come_back_and_a_cut_never_makes_a_wrong_one(
     whole = records_of(content)
     found = [record.text for record in whole if isinstance(record, Comment)]
     assert found == [text or None for text in texts]
-    assert_a_prefix(whole, content, int(where * len(content)))
+    assert_a_cut_file_lies_not(records_of, content, int(where * len(content)))

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.reading.landed import LandedFile, ReadingRules
 from flows.sources.base import recognise as source_of
-from flows.sources.meta_business_csv import SOURCE, read, recognise
-from models.canonical import Post, Record, Rejected
+from flows.sources.meta_business_csv import SOURCE, recognise
+from models.canonical import Post, Rejected
+from tests.cut_files import assert_a_cut_file_lies_not, reader
 
 SAMPLE = Path(__file__).parent / "samples" / "meta_business_csv.csv"
 
@@ -58,12 +57,7 @@ def table(*rows: dict[str, str], delimiter: str = ",") -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def records_of(content: bytes) -> list[Record]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "export.csv"
-        path.write_bytes(content)
-        landed = LandedFile(path, path.name, datetime(2025, 12, 1, tzinfo=UTC))
-        return list(read(landed, ReadingRules()))
+records_of = reader(SOURCE, "export.csv")
 
 
 def only(content: bytes) -> Post:
@@ -301,6 +295,7 @@ def test_the_sample_is_recognised_as_what_it_is() -> None:
     assert source_of(SAMPLE) is SOURCE
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_whatever_make_the_recogniser_or_the_reader_fail(content: bytes) -> None:
     header = table(FACEBOOK).splitlines(keepends=True)[0]
@@ -312,7 +307,8 @@ def test_no_bytes_whatever_make_the_recogniser_or_the_reader_fail(content: bytes
 @settings(max_examples=150, deadline=None)
 @given(st.floats(0, 1))
 def test_a_cut_sample_yields_only_what_was_whole_and_at_most_one_rejection(where: float) -> None:
-    assert_a_prefix(SAMPLE.read_bytes(), where)
+    content = SAMPLE.read_bytes()
+    assert_a_cut_file_lies_not(records_of, content, int(where * len(content)))
 
 
 @settings(max_examples=150, deadline=None)
@@ -322,10 +318,3 @@ def test_a_cut_count_at_the_end_of_a_row_is_unknown_and_never_wrong(where: float
     for row in records_of(table(last, last)[: int(where * len(table(last, last)))]):
         if isinstance(row, Post):
             assert row.reported_comment_count in (57, None)
-
-
-def assert_a_prefix(content: bytes, where: float) -> None:
-    found = records_of(content[: int(where * len(content))])
-    kept = [record for record in found if not isinstance(record, Rejected)]
-    assert kept == records_of(content)[: len(kept)]
-    assert len(found) - len(kept) <= 1
