@@ -1,4 +1,4 @@
-"""The columns of a table in, why its texts are nobody's comments out: letters, lists of people.
+"""The columns of a table in, why its texts are nobody's comments out: letters, people, own posts.
 
 What people export of themselves holds tables of contacts and of private messages, which have texts
 and times as comments do. A mapping in the settings is believed: who writes one has looked.
@@ -30,6 +30,12 @@ PERSON = {
 CONTACT = frozenset({"phone", "company", "position", "address", "birth"})
 """What nobody is asked for with a comment."""
 
+METRICS = frozenset(
+    {"impressions", "impressionen", "reach", "reichweite", "clicks", "klicks", "totalclicks"}
+    | {"ctr", "klickrate", "engagementrate", "interaktionsrate", "totalinteractions", "follows"}
+)
+"""What is counted of posts, and of no comment."""
+
 MANY = 4
 """Facts about a person from which on a table is one of people."""
 
@@ -49,13 +55,20 @@ def require_comments(header: Sequence[str], columns: Mapping[str, str]) -> None:
             f"a table of messages to somebody: it has a column `{addressed}`; if it holds "
             "comments, name its columns in `settings.toml` under `[[sources.mappings]]`",
         )
+    is_said = SAID.search(plain_name(columns.get("text", "")))
+    if len(METRICS.intersection(names)) >= 2 and not is_said:
+        raise BrokenTable(
+            "missing column",
+            "a table of posts and their numbers, in which no column is plainly one of comments; if "
+            "there is one, name it in `settings.toml` under `[[sources.mappings]]`",
+        )
     told = {
         fact
         for fact, pattern in PERSON.items()
         if any(re.fullmatch(pattern, name) for name in names)
     }
     is_of_people = len(told) >= MANY and bool(told & CONTACT)
-    if is_of_people and not SAID.search(plain_name(columns.get("text", ""))):
+    if is_of_people and not is_said:
         raise BrokenTable(
             "missing column",
             "a table of people, in which no column is plainly one of comments; if there is one, "

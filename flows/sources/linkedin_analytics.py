@@ -1,4 +1,4 @@
-"""The content analytics of a LinkedIn page in (.xls), its posts and what LinkedIn counted out.
+"""The content analytics of a LinkedIn page in (Excel), its posts and what LinkedIn counted out.
 
 There is no specification. The sheet "All posts" has a description in its first row, the header in
 its second; dates are months first, whatever the language of the computer. It has no comments.
@@ -13,14 +13,19 @@ from zoneinfo import ZoneInfo
 
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.reading.linkedin_objects import CHANNEL, PLATFORM, moment_of_urn, post_urn_in
+from flows.reading.table_rows import is_workbook
 from flows.reading.table_types import BrokenTable
 from flows.reading.workbook_cells import COMPOUND_FILE, sheet_cells
+from flows.reading.workbook_parts import texts_in
 from flows.sources.base import FileSource
 from models.canonical import Post, Record, Rejected, TimePrecision
 
 SHEET = "All posts"
 SIGNS = (SHEET, "Post title", "Post link")
 """What only this workbook holds; texts stand in it with one or two bytes a sign."""
+
+NEW_SIGNS = frozenset({"Post title", "Post link", "Impressions"})
+"""The same of a file that was saved as .xlsx, whose sheets are named elsewhere."""
 
 LONGEST_PREAMBLE = 10
 """Rows among which the header is looked for."""
@@ -43,9 +48,10 @@ Cells = Mapping[str, object]
 
 
 def recognise(sample: bytes) -> bool:
-    """Whether it is an old workbook with the sheet and the columns of LinkedIn's analytics."""
-    is_workbook = sample.startswith(COMPOUND_FILE)
-    return is_workbook and all(
+    """Whether it is a workbook with the columns of LinkedIn's analytics, old or saved anew."""
+    if not sample.startswith(COMPOUND_FILE):
+        return is_workbook(sample) and {text.strip() for text in texts_in(sample)} >= NEW_SIGNS
+    return all(
         sign.encode("latin-1") in sample or sign.encode("utf-16-le") in sample for sign in SIGNS
     )
 

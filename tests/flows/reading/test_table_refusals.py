@@ -28,6 +28,18 @@ def test_lists_of_people_are_refused(header: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "header",
+    [
+        "Titel des Beitrags,Link zum Beitrag,Erstellungsdatum,Impressionen,Klicks,Kommentare",
+        "Page Name,Post Created,Message,Total Interactions,Likes,Comments,Reach",
+    ],
+)
+def test_posts_and_their_numbers_are_refused(header: str) -> None:
+    with pytest.raises(BrokenTable, match="posts"):
+        require_comments(header.split(","), {"text": header.split(",")[0]})
+
+
+@pytest.mark.parametrize(
     ("header", "text"),
     [
         ("Vorname,Nachname,E-Mail,Was denken Sie?,Datum", "Was denken Sie?"),

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import openpyxl
 import pytest
 
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
@@ -142,6 +143,20 @@ def test_anything_else_is_not_recognised(sample: bytes) -> None:
 def test_texts_of_two_bytes_a_sign_are_recognised_too() -> None:
     wide = "All posts Post title Post link".encode("utf-16-le")
     assert recognise(COMPOUND_FILE + wide)
+
+
+def test_a_file_that_was_saved_as_a_newer_workbook_is_read_alike(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Metrics"
+    sheet = book.create_sheet("All posts")
+    for cells in (["Engagement metrics"], HEADER, ["Weg", LINK, date(2025, 11, 5), 10, "", 0, 0.5]):
+        sheet.append(cells)
+    path = tmp_path / "page_content.xlsx"
+    book.save(path)
+    assert recognise(path.read_bytes()[:SAMPLE_SIZE])
+    (found,) = records_of(path)
+    assert isinstance(found, Post)
+    assert (found.text, found.reported_comment_count) == ("Weg", 0)
 
 
 def test_a_damaged_workbook_is_one_rejection(tmp_path: Path) -> None:
