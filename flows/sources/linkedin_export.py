@@ -1,22 +1,33 @@
 """A member's export of LinkedIn in (Comments.csv or Shares.csv), own comments and posts out.
 
-There is no specification. `Date` is UTC; one export quotes in two ways (`\\"` in comments, `""` in
-posts), wraps each line of a post in quotes, and, until about 2021, left comments of several lines
-without any. What begins like a record is one, whatever quotes are lost above it. A file that a
-spreadsheet has saved anew, or with other columns, is read as the table that it is.
+There is no specification. `Date` is UTC. A file that a spreadsheet has saved anew, or with other
+columns, is read as the table that it is.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, count
 from pathlib import Path
 
-from flows.reading.encodings import decoded_lines, decoded_sample
+from flows.reading.encodings import decoded_sample
 from flows.reading.fixed_table import FixedRow, column_names, fixed_rows
-from flows.reading.json_window import STRAY_BYTE, open_text
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
+from flows.reading.linkedin_lines import (
+    COMMENTS_HEADER,
+    LONGEST_PREAMBLE,
+    SHARE_END,
+    SHARES_HEADER,
+    START,
+    Lines,
+    begins,
+    broken_record,
+    export_lines,
+    field_text,
+    records_in,
+    skip_to_header,
+    unwrapped,
+)
 from flows.reading.linkedin_objects import (
     CHANNEL,
     PLATFORM,
@@ -33,59 +44,12 @@ from flows.reading.workbook_parts import texts_in
 from flows.sources.base import FileSource
 from models.canonical import Comment, Post, Record, Rejected
 
-COMMENTS_HEADER = re.compile(r'"?Date"?,"?Link"?,"?Message"?', re.IGNORECASE)
-SHARES_HEADER = re.compile(
-    r'"?Date"?,"?ShareLink"?,"?ShareCommentary"?,"?SharedUrl"?,"?MediaUrl"?,"?Visibility"?',
-    re.IGNORECASE,
-)
-"""Of 2021 (`SharedURL`) and 2025 (`SharedUrl`)."""
-
-LONGEST_PREAMBLE = 10
-"""Lines of notes that may stand above the header."""
-
-LONGEST_RECORD = 5_000
-"""Lines after which what goes on and on is no message."""
-
 COMMENT_COLUMNS = frozenset({"date", "link", "message"})
 SHARE_COLUMNS = frozenset({"date", "sharelink", "sharecommentary"})
 """What a spreadsheet leaves of the headers, in whatever order and beside whatever else."""
 
-CLOCK = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?: UTC)?"
-LINK = r'https?://(?:[\w-]+\.)?linkedin\.com/[^,"\s]*'
-START = re.compile(
-    rf'"?(?P<date>{CLOCK})"?,(?:"?(?P<link>{LINK})"?|(?:"")?),|,"?(?P<undated>{LINK})"?,'
-)
-"""How a record begins; LinkedIn leaves the date or the link of some comments blank."""
-
-BEGUN = re.compile(rf'"?{CLOCK}"?,')
-OUTLINES = (
-    *("0000-00-00 00:00:00,", '"0000-00-00 00:00:00",', ",https://", ",http://"),
-    *("0000-00-00 00:00:00 UTC,", '"0000-00-00 00:00:00 UTC",'),
-)
-"""What the last line of a file that was cut looks like, if it was to begin a record."""
-
-CELL = r'(?:"[^"]*"|[^",\n]*)'
-SHARE_END = re.compile(rf',{CELL},{CELL},"?(?P<visibility>\w*)"?$')
-"""What follows the text of a post: two addresses and who may see it."""
-
-QUOTED = re.compile(r'"((?:[^"\\]|\\"|""|\\(?!"))*)"')
-QUOTE = re.compile(r'\\?""|\\"')
-
 UNSAID = timedelta(seconds=2)
 """By how much the time in an id and the one that the export tells may differ."""
-
-
-@dataclass(frozen=True)
-class Lines:
-    """The lines of one record as one text, without its last line break; `line` is the first.
-
-    `is_last` of the file, which may have been cut; `is_ended` by a line break.
-    """
-
-    text: str
-    line: int
-    is_last: bool
-    is_ended: bool
 
 
 @dataclass(frozen=True)
@@ -122,17 +86,17 @@ def read(landed: LandedFile, rules: ReadingRules) -> Iterator[Record]:
 
 def _untouched(landed: LandedFile) -> Iterator[Record] | None:
     """The records of a file as LinkedIn wrote it; None if it is something else."""
-    numbered = enumerate(_lines(landed.path), start=1)
-    is_shares = _skip_to_header(numbered)
+    numbered = enumerate(export_lines(landed.path), start=1)
+    is_shares = skip_to_header(numbered)
     first = next(((number, line) for number, line in numbered if line.strip()), None)
-    if is_shares is None or (first and not _begins(first[1]) and first[1].endswith("\n")):
+    if is_shares is None or (first and not begins(first[1]) and first[1].endswith("\n")):
         return None
     return _records_of(chain([first] if first else [], numbered), is_shares)
 
 
 def _records_of(numbered: Iterator[tuple[int, str]], is_shares: bool) -> Iterator[Record]:
     seen = set[str]()
-    for lines in _records(numbered):
+    for lines in records_in(numbered):
         if isinstance(lines, Rejected):
             yield lines
         elif is_shares:
@@ -178,89 +142,13 @@ def _is_ended(path: Path) -> bool:
     return is_workbook(content[:SAMPLE_SIZE]) or content.rstrip(b"\x00")[-1:] in (b"\n", b"\r")
 
 
-def _lines(path: Path) -> Iterator[str]:
-    """The lines of a file; bytes that are not UTF-8 come through, unless none of it is."""
-    lines, encoding = decoded_lines(path.read_bytes())
-    if "mixed" not in encoding:
-        yield from lines
-        return
-    with open_text(path) as file:
-        yield from map(_unix, file)
-
-
-def _unix(line: str) -> str:
-    return line.rstrip("\r\n") + "\n" if line.endswith(("\r", "\n")) else line
-
-
-def _skip_to_header(numbered: Iterator[tuple[int, str]]) -> bool | None:
-    """Whether the header, which is skipped, is that of the posts; None if there is none."""
-    for number, line in numbered:
-        for header, is_shares in ((COMMENTS_HEADER, False), (SHARES_HEADER, True)):
-            if header.fullmatch(line.strip()):
-                return is_shares
-        if number >= LONGEST_PREAMBLE:
-            return None
-    return None
-
-
-def _records(numbered: Iterator[tuple[int, str]]) -> Iterator[Lines | Rejected]:
-    """The lines from each that begins a record to the next such line."""
-    lines: list[str] = []
-    first, is_too_long = 0, False
-    for number, line in chain(numbered, [(0, "")]):
-        if (not number or _begins(line)) and lines and not _is_within(line, lines):
-            text = "".join(lines)
-            ended = text.endswith("\n")
-            found = Lines(text.rstrip("\n"), first, is_last=not number, is_ended=ended)
-            yield _unreadable(found, is_too_long) or found
-            lines = []
-        if not lines:
-            first, is_too_long = number, False
-        if len(lines) > LONGEST_RECORD:
-            is_too_long = True
-        elif lines or line.strip():
-            lines.append(line)
-
-
-def _begins(line: str) -> bool:
-    """Whether a line is the first of a record, or what is left of one."""
-    if START.match(line):
-        return True
-    if line.endswith("\n"):
-        return False
-    outline = re.sub(r"\d", "0", line)
-    return bool(BEGUN.match(line)) or any(shape.startswith(outline) for shape in OUTLINES)
-
-
-def _is_within(line: str, lines: list[str]) -> bool:
-    """Whether a line that begins like a record without an address stands in an open quote."""
-    start, above = START.match(line), START.match(lines[0])
-    if not start or not above or start["link"] or start["undated"]:
-        return False
-    raw = "".join(lines)[above.end() :].rstrip("\n")
-    return raw.startswith('"') and not QUOTED.fullmatch(raw)
-
-
-def _unreadable(lines: Lines, is_too_long: bool) -> Rejected | None:
-    """Why a run of lines is no record; None if it may be one."""
-    if is_too_long:
-        return _broken(lines, f"more than {LONGEST_RECORD:,} lines, expected the next record")
-    if STRAY_BYTE.search(lines.text):
-        return _broken(lines, "bytes that are not UTF-8")
-    if not lines.is_ended:
-        return _broken(lines, "the file ends within this record: it may have been cut")
-    if not START.match(lines.text):
-        return _broken(lines, "text that belongs to no record, expected a date and an address")
-    return None
-
-
 def _comment(lines: Lines, seen: set[str]) -> Iterator[Post | Comment | Rejected]:
     """The comment, after its post if `seen` does not have that yet."""
     start = START.match(lines.text)
     assert start  # of `_unreadable`
-    text = _field(lines.text[start.end() :], lines.is_last)
+    text = field_text(lines.text[start.end() :], lines.is_last)
     if text is None:
-        yield _broken(lines, "a quote opens in this record and is never closed")
+        yield broken_record(lines, "a quote opens in this record and is never closed")
         return
     link = start["link"] or start["undated"] or ""
     said = Said(lines.line, start["date"], _moment(start["date"]), link)
@@ -333,11 +221,13 @@ def _share(lines: Lines) -> Post | Rejected:
     end = end or SHARE_END.search(lines.text, start.end() - 1)
     link = start["link"] or start["undated"]
     urn = post_urn_in(link or "")
-    text = _field(lines.text[start.end() : end.start()], is_last=False) if end else None
+    text = field_text(lines.text[start.end() : end.start()], is_last=False) if end else None
     if not end or text is None:
-        return _broken(lines, "a post whose text does not end, expected `Visibility` behind it")
+        return broken_record(
+            lines, "a post whose text does not end, expected `Visibility` behind it"
+        )
     if not urn:
-        return _broken(lines, "a post without a URN in `ShareLink`")
+        return broken_record(lines, "a post without a URN in `ShareLink`")
     return _post(urn, _moment(start["date"]), start["date"], text, end["visibility"])
 
 
@@ -348,7 +238,7 @@ def _post(urn: str, at: datetime | None, raw_date: str | None, text: str, visibi
         native_id=urn,
         position=0,
         channel=CHANNEL,
-        text=_unwrapped(text) or None,
+        text=unwrapped(text) or None,
         url=f"https://www.linkedin.com/feed/update/{urn}/",
         created_at=at,
         created_at_raw=raw_date,
@@ -357,44 +247,11 @@ def _post(urn: str, at: datetime | None, raw_date: str | None, text: str, visibi
     )
 
 
-def _field(raw: str, is_last: bool) -> str | None:
-    """The text of a field that fills `raw`; None if its quotes do not close.
-
-    What follows closing quotes is text too. `is_last`: the file may have been cut behind a line.
-    """
-    raw = raw.rstrip("\n")
-    if not raw.startswith('"'):
-        return raw
-    if whole := QUOTED.fullmatch(raw):
-        return QUOTE.sub('"', whole[1])
-    if is_last:
-        return None
-    if len(raw) > 1 and raw.endswith('"'):
-        return QUOTE.sub('"', raw[1:-1])
-    part = QUOTED.match(raw)
-    return QUOTE.sub('"', part[1]) + raw[part.end() :] if part else None
-
-
-def _unwrapped(text: str) -> str:
-    """The text of a post without the quotes that LinkedIn puts around each of its lines."""
-    lines = text.split("\n")
-    ends = sum(line.endswith('"') for line in lines[:-1])
-    starts = sum(line.startswith('"') for line in lines[1:])
-    if ends + starts <= len(lines) - 1:
-        return text
-    opened = [lines[0], *(line.removeprefix('"') for line in lines[1:])]
-    return "\n".join([*(line.removesuffix('"') for line in opened[:-1]), opened[-1]])
-
-
 def _moment(text: str | None) -> datetime | None:
     try:
         return datetime.fromisoformat((text or "").removesuffix(" UTC")).replace(tzinfo=UTC)
     except ValueError:
         return None
-
-
-def _broken(lines: Lines, detail: str) -> Rejected:
-    return Rejected(position=0, line=lines.line, reason="broken record", detail=detail)
 
 
 def _placed(record: Record, position: int) -> Record:
