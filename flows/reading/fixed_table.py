@@ -69,14 +69,22 @@ def fixed_rows(path: Path, needs: frozenset[str]) -> Iterator[FixedRow | Rejecte
 
 
 def _rows(table: TableFile, names: dict[str, str]) -> Iterator[FixedRow | Rejected]:
+    for row in rows_to_the_end(table.rows):
+        if isinstance(row, Row):
+            cells = {names[column]: cell for column, cell in row.cells.items() if column in names}
+            yield FixedRow(row.position, row.line, cells)
+        else:
+            yield row
+
+
+def rows_to_the_end(rows: Iterator[Row | Rejected]) -> Iterator[Row | Rejected]:
     """The rows; lines below a quote that is never closed, where no row follows, are part of it."""
     waiting: list[Rejected] = []
-    for row in table.rows:
+    for row in rows:
         if isinstance(row, Row):
             yield from waiting
             waiting = []
-            cells = {names[column]: cell for column, cell in row.cells.items() if column in names}
-            yield FixedRow(row.position, row.line, cells)
+            yield row
         elif waiting or row.detail == NEVER_CLOSED:
             waiting.append(row)
         else:

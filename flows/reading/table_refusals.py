@@ -55,6 +55,11 @@ def require_comments(header: Sequence[str], columns: Mapping[str, str]) -> None:
             f"a table of messages to somebody: it has a column `{addressed}`; if it holds "
             "comments, name its columns in `settings.toml` under `[[sources.mappings]]`",
         )
+    if "commentstatus" in names and "pingstatus" in names:
+        raise BrokenTable(
+            "missing column",
+            "a list of WordPress's posts, not of their comments: save `/wp-json/wp/v2/comments`",
+        )
     is_said = SAID.search(plain_name(columns.get("text", "")))
     if len(METRICS.intersection(names)) >= 2 and not is_said:
         raise BrokenTable(

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.reading.comment_links import comment_link
-from flows.reading.fixed_table import column_names
+from flows.reading.fixed_table import column_names, rows_to_the_end
 from flows.reading.json_objects import broken, json_objects, object_of
 from flows.reading.json_values import (
     JsonObject,
@@ -101,7 +101,7 @@ def _items(path: Path) -> Iterator[Found | Rejected]:
     except BrokenTable as error:
         yield Rejected(position=0, reason=error.reason, detail=error.detail)
         return
-    for row in table.rows:
+    for row in rows_to_the_end(table.rows):
         yield row if isinstance(row, Rejected) else Found(_item(row.cells), row.line or 0)
 
 

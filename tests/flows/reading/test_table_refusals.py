@@ -39,6 +39,12 @@ def test_posts_and_their_numbers_are_refused(header: str) -> None:
         require_comments(header.split(","), {"text": header.split(",")[0]})
 
 
+def test_posts_of_a_blog_are_refused() -> None:
+    header = ["id", "date", "content.rendered", "comment_status", "ping_status"]
+    with pytest.raises(BrokenTable, match="WordPress"):
+        require_comments(header, {"text": "content.rendered"})
+
+
 @pytest.mark.parametrize(
     ("header", "text"),
     [
