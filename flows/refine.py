@@ -21,6 +21,7 @@ from models.canonical import Record, Rejected
 from models.tables.refined_file import REFINED_FILE
 from models.tables.run import RUN
 from transforms.canonical import Origin, account, naive_utc
+from transforms.plain_text import VERSION as TEXT_VERSION
 
 
 @task(
@@ -87,11 +88,12 @@ def stale_files(settings: Settings) -> list[LandedFile]:
 def readings(settings: Settings) -> dict[str, str]:
     """Name of a source -> fingerprint of how its files are read now; of unrecognised ones, too.
 
-    It changes with the source's version, with any setting that decides what a record becomes and
-    with the author key. What only a generic source or none knew is tried again with a new source.
+    It changes with the source's version, with how texts are made plain, with any setting that
+    decides what a record becomes and with the author key. What only a generic source or none knew
+    is tried again with a new source.
     """
     key = read_author_key(settings.privacy.author_key_file)
-    rules = digest(settings.sources, settings.refine, key)
+    rules = digest(settings.sources, settings.refine, key, TEXT_VERSION)
     sources = all_sources().values()
     everyone = digest(*(f"{source.name}/{source.version}" for source in sources))
     fingerprints = {

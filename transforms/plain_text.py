@@ -4,8 +4,20 @@ import html
 import re
 import unicodedata
 
+VERSION = 2
+"""Raised when texts come out differently: files that have landed are then read again."""
+
 BLOCKS = re.compile(r"<(?:br|/p|/div|/li|/blockquote|/h[1-6]|/tr|/pre)\b[^>]*>", re.IGNORECASE)
 """Tags that end a line; without them paragraphs would run together."""
+
+OPENING = r"<(?:p|div|li|ul|ol|blockquote|h[1-6]|tr|table|pre)\b[^>]*>"
+BLOCK_STARTS = re.compile(rf"(?<=\S)[^\S\n]*((?:{OPENING}\s*)+)", re.IGNORECASE)
+"""Tags that begin a line where text stands before them: not everybody closes a paragraph."""
+
+PICTURE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
+EMOJI_CLASS = re.compile(r"""\bclass\s*=\s*["'][^"']*\b(?:emoji|wp-smiley)\b""", re.IGNORECASE)
+ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+"""WordPress and Discourse send emojis as pictures; what they show stands beside."""
 
 SPACES = re.compile(r"[^\S\n]+")
 BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
@@ -22,9 +34,16 @@ def from_html(text: str) -> str:
 
     if "<" not in text:
         return html.unescape(text)
-    tree = LexborHTMLParser(BLOCKS.sub(lambda tag: tag[0] + "\n", text))
+    lines = BLOCK_STARTS.sub(r"\n\1", BLOCKS.sub(lambda tag: tag[0] + "\n", text))
+    tree = LexborHTMLParser(PICTURE.sub(_emoji, lines))
     tree.strip_tags(["script", "style"])
     return tree.body.text(separator="") if tree.body else ""
+
+
+def _emoji(picture: re.Match[str]) -> str:
+    """What a picture of an emoji shows, still as HTML; other pictures as they are."""
+    alt = ALT.search(picture[0]) if EMOJI_CLASS.search(picture[0]) else None
+    return (alt[1] or alt[2] or "") if alt else picture[0]
 
 
 def tidy(text: str) -> str:
