@@ -3,7 +3,7 @@
 import duckdb
 import polars as pl
 
-from flows.warehouse import frame, merge
+from flows.warehouse import beside, merge
 from models.contract import Table
 from models.tables.alias import ALIAS
 from models.tables.comment import COMMENT
@@ -51,30 +51,28 @@ def learn(connection: duckdb.DuckDBPyConnection, rows: pl.DataFrame, kind: Kind)
 def known(connection: duckdb.DuckDBPyConnection, ids: pl.DataFrame, kind: Kind) -> dict[str, str]:
     """Those of `ids` that are stored -> the id they are kept under."""
     table, key = KEYS[kind]
-    connection.register("wanted", ids.select("id").unique())
-    try:
-        rows = connection.execute(
-            f"SELECT {key}, {key} FROM {table.full_name} SEMI JOIN wanted ON {key} = wanted.id "
-            "UNION ALL SELECT alias_id, alias.id FROM ops.alias AS alias "
-            "SEMI JOIN wanted ON alias_id = wanted.id WHERE kind = ?",
-            [kind],
-        ).fetchall()
-    finally:
-        connection.unregister("wanted")
-    return dict(rows)
+    rows = beside(
+        connection,
+        f"SELECT {key} AS id, {key} AS kept FROM {table.full_name} "
+        f"SEMI JOIN wanted ON {key} = wanted.id "
+        "UNION ALL SELECT alias_id, alias.id FROM ops.alias AS alias "
+        "SEMI JOIN wanted ON alias_id = wanted.id WHERE kind = ?",
+        ids.select("id").unique(),
+        [kind],
+    )
+    return dict(rows.iter_rows())
 
 
 def replaced(
     connection: duckdb.DuckDBPyConnection, rows: pl.DataFrame, kind: Kind, column: str
 ) -> pl.DataFrame:
     """`rows` with the ids of `column` that are other names replaced by those that are kept."""
-    connection.register("wanted", rows.select(alias_id=column).drop_nulls().unique())
-    try:
-        aliases = frame(
-            connection, "FROM ops.alias SEMI JOIN wanted USING (alias_id) WHERE kind = ?", [kind]
-        )
-    finally:
-        connection.unregister("wanted")
+    aliases = beside(
+        connection,
+        "FROM ops.alias SEMI JOIN wanted USING (alias_id) WHERE kind = ?",
+        rows.select(alias_id=column).drop_nulls().unique(),
+        [kind],
+    )
     if aliases.is_empty():
         return rows
     return rows.with_columns(pl.col(column).replace(aliases["alias_id"], aliases["id"]))

@@ -74,6 +74,19 @@ def frame(
     return connection.execute(query, parameters or []).pl()
 
 
+def beside(
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    wanted: pl.DataFrame,
+    parameters: list[object] | None = None,
+) -> pl.DataFrame:
+    """The answer to a `query` that also reads the frame `wanted`, under that name.
+
+    A frame that is registered under a name stays in memory until the transaction ends.
+    """
+    return connection.execute(query, parameters or []).pl()
+
+
 def read(connection: duckdb.DuckDBPyConnection, table: Table) -> pl.DataFrame:
     """All rows of `table`."""
     return frame(connection, f"FROM {table.full_name}").select(table.column_names)
@@ -83,13 +96,8 @@ def matching(
     connection: duckdb.DuckDBPyConnection, table: Table, keys: pl.DataFrame
 ) -> pl.DataFrame:
     """The rows of `table` whose grain occurs in `keys`."""
-    connection.register("wanted", keys.select(table.grain).unique())
-    try:
-        return frame(
-            connection, f"FROM {table.full_name} SEMI JOIN wanted USING ({', '.join(table.grain)})"
-        )
-    finally:
-        connection.unregister("wanted")
+    query = f"FROM {table.full_name} SEMI JOIN wanted USING ({', '.join(table.grain)})"
+    return beside(connection, query, keys.select(table.grain).unique())
 
 
 def merge(connection: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFrame) -> None:
@@ -97,28 +105,20 @@ def merge(connection: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFram
 
     Raises `ContractBroken` before anything is written if `rows` do not fit the table.
     """
-    fitting = table.require(rows)
-    if fitting.is_empty():
+    # Not registered: so it would stay in memory until the transaction ends.
+    incoming = table.require(rows)
+    if incoming.is_empty():
         return
-    connection.register("incoming", fitting)
-    try:
-        match = " AND ".join(f"stored.{name} = incoming.{name}" for name in table.grain)
-        connection.execute(f"DELETE FROM {table.full_name} AS stored USING incoming WHERE {match}")
-        connection.execute(f"INSERT INTO {table.full_name} BY NAME FROM incoming")
-    finally:
-        connection.unregister("incoming")
+    match = " AND ".join(f"stored.{name} = incoming.{name}" for name in table.grain)
+    connection.execute(f"DELETE FROM {table.full_name} AS stored USING incoming WHERE {match}")
+    connection.execute(f"INSERT INTO {table.full_name} BY NAME FROM incoming")
 
 
 def append(connection: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFrame) -> None:
     """Add `rows`, whose grain the caller knows to be new, to `table`."""
-    fitting = table.require(rows)
-    if fitting.is_empty():
-        return
-    connection.register("incoming", fitting)
-    try:
+    incoming = table.require(rows)
+    if not incoming.is_empty():
         connection.execute(f"INSERT INTO {table.full_name} BY NAME FROM incoming")
-    finally:
-        connection.unregister("incoming")
 
 
 def use_time_zone(connection: duckdb.DuckDBPyConnection, time_zone: str) -> None:

@@ -46,8 +46,8 @@ def kept_ids(ids: pl.DataFrame, known: Mapping[str, str]) -> dict[str, str]:
     `ids` is what `all_ids` gives, `known` maps ids that are stored to those they are kept under.
     """
     found: dict[str, str] = {}
-    for _, group in ids.group_by("row", maintain_order=True):
-        names = group["id"].to_list()
+    groups = ids.group_by("row", maintain_order=True).agg("id")["id"]
+    for names in groups.to_list():
         already = (found.get(name) or known.get(name) for name in names)
         kept = next((name for name in already if name), names[0])
         found |= dict.fromkeys(names, kept)
