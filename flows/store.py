@@ -17,7 +17,7 @@ from models.tables.comment_version import COMMENT_VERSION
 from models.tables.post import POST
 from models.tables.rejected_comment import REJECTED_COMMENT
 from transforms.canonical import Origin, comments_frame, naive_utc, post_id_of, posts_frame
-from transforms.clean import clean
+from transforms.clean import TAKEN_AWAY, clean
 from transforms.merge import merged
 from transforms.threads import with_places
 
@@ -78,7 +78,8 @@ def merge_records(
         drafts = comments_frame(
             [record for record in batch if isinstance(record, Comment)], origin, repeats
         )
-        cleaned = clean(comments_under_one_id(connection, drafts), longest_text)
+        drafts = comments_under_one_id(connection, drafts)
+        cleaned = clean(drafts, longest_text)
         rejected = pl.concat(
             [
                 cleaned.rejected,
@@ -91,6 +92,7 @@ def merge_records(
         merge(connection, REJECTED_COMMENT, rejected)
         merge_seen(connection, COMMENT, cleaned.kept)
         merge_seen(connection, COMMENT_VERSION, cleaned.kept.select(COMMENT_VERSION.column_names))
+        mark_taken_away(connection, drafts, origin)
         tally.swept |= {
             post_id_of(record.platform, record.site, record.post_native_id)
             for record in batch
@@ -122,6 +124,27 @@ def replaced(
         detail=pl.lit("a later record of the same file has the same id"),
         channel="channel",
         received_at_utc="last_seen_at_utc",
+    )
+
+
+def mark_taken_away(
+    connection: duckdb.DuckDBPyConnection, drafts: pl.DataFrame, origin: Origin
+) -> None:
+    """Give stored comments the status of a record that only says that their text is gone.
+
+    The text that an earlier file had stays. What a later file saw again is not touched.
+    """
+    is_sign = pl.col("text").is_null() & pl.col("status").is_in(TAKEN_AWAY)
+    signs = drafts.filter(is_sign).unique("comment_id", keep="last")
+    if signs.is_empty():
+        return
+    # DuckDB finds the frame by the name it has here.
+    connection.execute(
+        "UPDATE clean.comment AS comment "
+        "SET status = signs.status, last_seen_at_utc = $received FROM signs "
+        "WHERE signs.comment_id = comment.comment_id "
+        "AND comment.last_seen_at_utc <= $received",
+        {"received": naive_utc(origin.received_at)},
     )
 
 

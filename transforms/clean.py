@@ -7,6 +7,9 @@ import polars as pl
 from models.tables.comment import COMMENT
 from models.tables.rejected_comment import REJECTED_COMMENT
 
+TAKEN_AWAY = ("deleted", "hidden", "spam", "trash")
+"""Statuses that explain why a platform no longer tells the text of a comment."""
+
 
 @dataclass(frozen=True)
 class Cleaned:
@@ -40,7 +43,7 @@ def _usable(longest_text: int) -> dict[str, pl.Expr]:
     """`reason` and `detail` of comments that can't be used by themselves, null for the others."""
     text, length = pl.col("text"), pl.col("text").str.len_chars()
     faults = [
-        (text.is_null(), "no text", pl.lit("only markup, an attachment or nothing")),
+        (text.is_null(), "no text", _text_detail()),
         (
             text.str.contains("\x00", literal=True),
             "forbidden character",
@@ -69,6 +72,15 @@ def _repeated() -> dict[str, pl.Expr]:
         .then(pl.lit("a later record of the same file has the same id"))
         .otherwise("detail"),
     }
+
+
+def _text_detail() -> pl.Expr:
+    status = pl.col("status")
+    return (
+        pl.when(status.is_in(TAKEN_AWAY))
+        .then(pl.format("its text is gone, its status is `{}`", status))
+        .otherwise(pl.lit("only markup, an attachment or nothing"))
+    )
 
 
 def _time_detail() -> pl.Expr:

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -213,6 +214,37 @@ def test_threads_are_kept_across_files(tmp_path: Path, query: Query) -> None:
         ("table:r2", "table:r1", 1),
         ("table:r3", "table:r1", 2),
     ]
+
+
+def remark42_file(path: Path, text: str, **more: object) -> Path:
+    place = {"site": "blog", "url": "https://blog.example.org/it"}
+    user = {"id": "u1", "name": "Anna"}
+    comment = {"id": "c-1", "pid": "", "text": text, "user": user, "locator": place, "votes": {}}
+    path.write_text(json.dumps(comment | {"time": "2025-11-03T10:00:00Z"} | more))
+    return path
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["in order", "the newer file first"])
+def test_a_record_that_a_text_is_gone_changes_the_status_of_the_comment(
+    tmp_path: Path, query: Query, order: tuple[int, ...]
+) -> None:
+    files = [
+        remark42_file(tmp_path / "old.json", "<p>Zu teuer!</p>"),
+        remark42_file(tmp_path / "new.json", "", delete=True),
+    ]
+    for number in order:
+        take_in(files[number], days_later=number)
+    refine()
+    assert query("SELECT text, status FROM clean.comment") == [("Zu teuer!", "deleted")]
+    ((reason, detail),) = query("SELECT reason, detail FROM clean.rejected_comment")
+    assert (reason, detail) == ("no text", "its text is gone, its status is `deleted`")
+
+
+def test_a_comment_that_is_seen_again_is_no_longer_deleted(tmp_path: Path, query: Query) -> None:
+    take_in(remark42_file(tmp_path / "gone.json", "", delete=True))
+    take_in(remark42_file(tmp_path / "back.json", "<p>Zu teuer!</p>"), days_later=1)
+    refine()
+    assert query("SELECT text, status FROM clean.comment") == [("Zu teuer!", "published")]
 
 
 def test_repeats_across_batches_are_found(
