@@ -76,6 +76,8 @@ class JsonWindow:
         self._at = 0
         self._line = 1
         self._is_end = False
+        self._stopped_at: int | None = None
+        """Where something else stood than an array or object needs to go on."""
 
     def peek(self) -> str:
         """The next character that is not blank, "" at the end; blanks are skipped."""
@@ -99,7 +101,7 @@ class JsonWindow:
     def take(self, wanted: str) -> None:
         """Skip the next character, which has to be `wanted`."""
         if not self.takes(wanted):
-            raise self._broken(f"`{wanted}` is missing", self._at)
+            raise self._stopped(f"`{wanted}` is missing")
 
     def value(self) -> Any:
         """The next value, read as a whole."""
@@ -124,13 +126,18 @@ class JsonWindow:
         """Step through the next value, an object: its keys; at each the caller reads the value."""
         for _ in self._steps("{", "}"):
             if self.peek() != '"':
-                raise self._broken("a key is missing", self._at)
+                raise self._stopped("a key is missing")
             key = str(self.value())
             self.take(":")
             yield key
 
     def skip_document(self) -> None:
-        """Go on to the next line that starts like a document, or to the end."""
+        """Go on to the next line that starts like a document, or to the end.
+
+        It may be the line that was found instead of what the last one lacks.
+        """
+        if self._stopped_at == self._at > 0 and NEXT_DOCUMENT.match(self._text, self._at - 1):
+            return
         while not (found := NEXT_DOCUMENT.search(self._text, self._at)):
             # The line break may be the last character read so far.
             self._go_to(max(self._at, len(self._text) - 1))
@@ -140,7 +147,8 @@ class JsonWindow:
         self._go_to(found.start() + 1)
 
     def _steps(self, opening: str, closing: str) -> Iterator[None]:
-        self.take(opening)
+        if not self.takes(opening):
+            raise self._broken(f"`{opening}` is missing", self._at)
         is_more = not self.takes(closing)
         while is_more:
             yield
@@ -180,12 +188,16 @@ class JsonWindow:
         chunk = "" if self._is_end else self._file.read(max(CHUNK, len(rest)))
         self._is_end = not chunk
         if chunk:
-            self._text, self._at = rest + chunk, 0
+            self._text, self._at, self._stopped_at = rest + chunk, 0, None
         return bool(chunk)
 
     def _go_to(self, position: int) -> None:
         self._line += self._text.count("\n", self._at, position)
         self._at = position
+
+    def _stopped(self, what: str) -> BrokenJson:
+        self._stopped_at = self._at
+        return self._broken(what, self._at)
 
     def _broken(self, what: str, position: int) -> BrokenJson:
         is_open = what.startswith("Unterminated string")

@@ -108,6 +108,22 @@ def test_reading_goes_on_with_the_next_line_that_starts_like_a_document() -> Non
     assert window.peek() == ""
 
 
+@pytest.mark.parametrize(
+    "cut",
+    ['{"a": 1,', '{"a": 1', '{"a"', '{"a": [1,', '{"a": [1', '{"a": "b', "{"],
+)
+def test_a_line_that_is_cut_costs_no_other_line(cut: str) -> None:
+    window = JsonWindow(io.StringIO(f'{cut}\n{{"b": 2}}\n{{"c": 3}}'))
+    found, errors = [], 0
+    while window.peek():
+        try:
+            found.append({key: window.value() for key in window.members()})
+        except BrokenJson:
+            errors += 1
+            window.skip_document()
+    assert (found, errors) == ([{"b": 2}, {"c": 3}], 1)
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_the_size_of_the_pieces_that_are_read_changes_nothing(
     size: int, monkeypatch: pytest.MonkeyPatch
