@@ -1,7 +1,10 @@
-"""Threads of Bluesky, saved as `getPostThread` answers them, in; the post and its comments out.
+"""Answers of Bluesky's interface, saved as files, in; the posts and comments in them out.
 
-Format: https://docs.bsky.app/docs/api/app-bsky-feed-get-post-thread. A file holds one answer, or
-several as JSON lines. What stands above the post that was asked for is not looked at.
+Format: https://docs.bsky.app/docs/api/app-bsky-feed-get-post-thread, of which a thread is the best
+that can be had; lists of posts (`getPosts`, `searchPosts`, `getAuthorFeed`) and records as the
+account's own server has them (`listRecords`, `getRecord`) are read, too. A file holds one answer,
+several as JSON lines, or a list of them. What stands above the post that was asked for is not
+looked at, and what an account reposted is somebody else's.
 """
 
 import re
@@ -9,15 +12,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flows.reading.bluesky_objects import Above, record_of_node, root_of
+from flows.reading.bluesky_objects import Above, record_of_node, record_of_view, root_of
 from flows.reading.json_values import object_in, text_in
 from flows.reading.json_window import BrokenJson, JsonWindow, open_text, utf_8_start
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.sources.base import FileSource
 from models.canonical import Comment, Record, Rejected
 
-ANSWER = re.compile(rb'\{\s*"(?:thread|threadgate)"\s*:\s*\{')
-BLUESKY = re.compile(rb'"app\.bsky\.feed\.defs#\w+"|"at://did:')
+OPENING = re.compile(
+    rb'(?:\[\s*)?\{\s*"(?:thread|threadgate|posts|feed|records|cursor|hitsTotal|post|uri|cid|\$type)"'
+)
+BLUESKY = re.compile(rb'"app\.bsky\.feed\.defs#\w+"|"at://did:[^"/]+/app\.bsky\.feed\.post/')
+
+LISTS = frozenset(["posts", "feed", "records"])
+"""Where answers that are no thread keep what they list."""
+
+POST_TYPE = "app.bsky.feed.post"
+REPOST = "app.bsky.feed.defs#reasonRepost"
 
 DEEPEST = 200
 """Levels of answers that are read: Bluesky itself shows fewer, and reading is nested like them."""
@@ -33,9 +44,9 @@ class Node:
 
 
 def recognise(sample: bytes) -> bool:
-    """Whether it is JSON that begins with a thread and names what Bluesky names."""
+    """Whether it is JSON that begins as an answer does and names posts as Bluesky does."""
     text = utf_8_start(sample)
-    return bool(ANSWER.match(text) and BLUESKY.search(text))
+    return bool(OPENING.match(text) and BLUESKY.search(text))
 
 
 def read(landed: LandedFile, _rules: ReadingRules) -> Iterator[Record]:
@@ -49,31 +60,49 @@ def read(landed: LandedFile, _rules: ReadingRules) -> Iterator[Record]:
             position += 1
             yield replace(record, position=position)
         if not position:
-            yield Rejected(position=0, reason="broken file", detail="a file without a thread")
+            yield Rejected(position=0, reason="broken file", detail="a file without a post")
 
 
 def _records(window: JsonWindow) -> Iterator[Record]:
+    is_damaged = False
     while window.peek():
+        if is_damaged and any(map(window.takes, ",]}")):
+            continue  # of the list that the damage was in
         try:
-            for key in window.members():
-                if key == "thread" and window.peek() == "{":
-                    yield from map(_record, _nodes(window, None, 0))
-                else:
-                    window.value()
+            yield from filter(None, map(_record, _answers(window)))
         except BrokenJson as error:
+            is_damaged = True
             yield Rejected(position=0, line=error.line, reason="broken record", detail=error.detail)
             window.skip_document()
 
 
+def _answers(window: JsonWindow) -> Iterator[Node]:
+    if window.peek() != "[":
+        yield from _nodes(window, None, 0)
+        return
+    for _ in window.elements():
+        yield from _nodes(window, None, 0)
+
+
 def _nodes(window: JsonWindow, above: Above, depth: int) -> Iterator[Node]:
-    """The nodes of the thread that comes next; a node is told once what is below it begins."""
+    """The nodes of what comes next; a node is told once what is below it begins.
+
+    What only wraps a thread or a list is no node.
+    """
     line = window.line()
     if depth > DEEPEST:
         raise BrokenJson(f"answers that are nested deeper than {DEEPEST} levels", line)
     fields: dict[str, Any] = {}
     is_told = False
     for key in window.members():
-        if key == "replies" and window.peek() == "[":
+        if key == "thread" and window.peek() == "{":
+            is_told = True
+            yield from _nodes(window, None, depth)
+        elif key in LISTS and window.peek() == "[":
+            is_told = True
+            for _ in window.elements():
+                yield from _nodes(window, None, depth + 1)
+        elif key == "replies" and window.peek() == "[":
             yield Node(fields, above, line)
             is_told = True
             below = _below(fields)
@@ -81,7 +110,7 @@ def _nodes(window: JsonWindow, above: Above, depth: int) -> Iterator[Node]:
                 yield from _nodes(window, below, depth + 1)
         else:
             fields[key] = window.value()
-    if not is_told:
+    if not is_told and (depth or fields.keys() & {"post", "uri"}):
         yield Node(fields, above, line)
 
 
@@ -91,16 +120,27 @@ def _below(fields: dict[str, Any]) -> Above:
     return (root, address) if root and address else None
 
 
-def _record(node: Node) -> Record:
-    record = record_of_node(node.fields, node.above)
+def _record(node: Node) -> Record | None:
+    """The record that a node is; None for what is neither a post nor a comment of its own."""
+    fields = node.fields
+    if text_in(object_in(fields, "reason"), "$type") == REPOST:
+        return None
+    value = object_in(fields, "record") or object_in(fields, "value")
+    if "post" in fields or not value:
+        record = record_of_node(fields, node.above)
+    elif text_in(value, "$type") not in (None, POST_TYPE):
+        return None
+    else:
+        record = record_of_view({**fields, "record": value})
     return replace(record, line=node.line) if isinstance(record, Comment | Rejected) else record
 
 
 SOURCE = FileSource(
     name="bluesky_file",
-    about="A thread of Bluesky as its interface answers it: a post and all its comments",
+    about="Saved answers of Bluesky's interface: a thread with all its comments, or lists of posts",
     how_to_get="Open https://public.api.bsky.app/xrpc/app.bsky.feed.getPostThread?depth=100&uri= "
     "with the at:// address of the post behind it, and save what the browser shows as a file.",
     recognise=recognise,
     read=read,
+    version=2,
 )

@@ -86,12 +86,75 @@ def test_a_file_without_a_thread_is_broken(content: bytes) -> None:
         b"[]",
         b'{"thread": {"id": 7}}',
         b'{"resonanz_page":1,"source":"bluesky_api","body":{"thread":{"$type":"app.bsky.feed.defs#x"}}}',
-        b'{"posts": [{"uri": "at://did:plc:x/app.bsky.feed.post/1"}]}',
-        b'{"uri": "at://did:plc:x/app.bsky.feed.post/1", "value": {}}',
+        b'{"records": [{"uri": "at://did:plc:x/app.bsky.feed.like/1", "value": {}}]}',
+        b'{"did": "did:plc:x", "handle": "cio.example", "displayName": "CIO"}',
     ],
 )
 def test_other_files_are_not_recognised(content: bytes) -> None:
     assert not recognise(content)
+
+
+def views() -> list[dict[str, Any]]:
+    """The posts of the sample as a list shows them."""
+    waiting, found = [json.loads(SAMPLE.read_bytes())["thread"]], []
+    while waiting:
+        node = waiting.pop(0)
+        found += [node["post"]] if "post" in node else []
+        waiting += node.get("replies", [])
+    return found
+
+
+def records_on_server() -> list[dict[str, Any]]:
+    like = {"$type": "app.bsky.feed.like", "createdAt": "2025-11-03T08:00:00Z"}
+    listed = [{"uri": view["uri"], "cid": "x", "value": view["record"]} for view in views()]
+    return [{"uri": "at://did:plc:x/app.bsky.feed.like/1", "value": like}, *listed]
+
+
+SHAPES = {
+    "getPosts": lambda: {"posts": views()},
+    "searchPosts": lambda: {"cursor": "x", "hitsTotal": 9, "posts": views()},
+    "getAuthorFeed": lambda: {"feed": [{"post": view} for view in views()], "cursor": "x"},
+    "a list": views,
+    "listRecords": lambda: {"records": records_on_server(), "cursor": "x"},
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_answers_that_are_no_thread_hold_the_same_posts(shape: Any, indent: int | None) -> None:
+    content = json.dumps(shape(), indent=indent).encode()
+    assert recognise(content)
+    found = records_of(content)
+    assert [one.native_id for one in found if isinstance(one, Post)] == [ROOT]
+    comments = [one for one in found if isinstance(one, Comment)]
+    assert len(comments) == len(found) - 1 == len(views()) - 1
+    assert {one.post_native_id for one in comments} == {ROOT}
+
+
+def test_posts_one_a_line_are_read_and_damage_costs_one() -> None:
+    lines = [json.dumps(view) for view in views()]
+    lines.insert(1, lines[1][:80])
+    kinds = [type(one) for one in records_of("\n".join(lines).encode())]
+    assert kinds == [Post, Rejected, *[Comment] * (len(views()) - 1)]
+
+
+def test_a_thread_may_come_without_its_wrapping_or_in_a_list() -> None:
+    answer = json.loads(SAMPLE.read_bytes())
+    whole = [replace(one, line=0) if isinstance(one, Comment) else one for one in thread_records()]
+    for content in (json.dumps(answer["thread"]), json.dumps([answer])):
+        assert recognise(content.encode())
+        found = records_of(content.encode())
+        assert [replace(o, line=0) if isinstance(o, Comment) else o for o in found] == whole
+
+
+def thread_records() -> list[Record]:
+    return records_of(SAMPLE.read_bytes())
+
+
+def test_what_an_account_reposted_is_not_its_own() -> None:
+    reason = {"$type": "app.bsky.feed.defs#reasonRepost", "by": {"did": "did:plc:x"}}
+    feed = [{"post": views()[0]}, {"post": views()[1], "reason": reason}]
+    assert len(records_of(json.dumps({"feed": feed}).encode())) == 1
 
 
 @settings(max_examples=150, deadline=None)
@@ -112,5 +175,26 @@ def test_a_real_thread_is_recognised_and_holds_one_post() -> None:
     (found,) = records_of(content)
     assert isinstance(found, Post)
     assert found.author == "did:plc:kvwvcn5iqfooopmyzvb4qzba"
-    for name in ("feed_record", "post_record", "extended_post_record"):
-        assert not recognise((FIXTURES / f"{name}.json").read_bytes())
+    assert not recognise((FIXTURES / "feed_record.json").read_bytes())
+
+
+@pytest.mark.fixtures
+@pytest.mark.skipif(not FIXTURES.is_dir(), reason="the real files are not here")
+@pytest.mark.parametrize(
+    ("name", "text", "language", "second"),
+    [
+        ("post_record", "new text114", None, 13),
+        ("extended_post_record", "regress test", "en", None),
+    ],
+)
+def test_a_real_record_is_the_post_that_it_is(
+    name: str, text: str, language: str | None, second: int | None
+) -> None:
+    content = (FIXTURES / f"{name}.json").read_bytes()
+    assert recognise(content)
+    (found,) = records_of(content)
+    assert isinstance(found, Post)
+    assert (found.text, found.language_declared) == (text, language)
+    assert found.author == "did:plc:kvwvcn5iqfooopmyzvb4qzba"
+    # The second one's maker wrote a time without a zone.
+    assert (found.created_at.second if found.created_at else None) == second
