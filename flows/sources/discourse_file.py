@@ -1,7 +1,8 @@
 """A topic of a Discourse forum, saved as JSON from a browser, in; its text and its posts out.
 
-Format: https://docs.discourse.org (`/t/{id}.json`, `/t/{id}/posts.json`, `/posts.json`). The file
-does not say which forum it is of, so ids are those of one forum only.
+Format: https://docs.discourse.org (`/t/{id}.json`, `/t/{id}/posts.json`, `/posts.json`, and
+`/posts/{id}.json`). A file holds one answer, several as JSON lines, or a list of answers or posts.
+It does not say which forum it is of, so ids are those of one forum only.
 """
 
 import re
@@ -16,9 +17,11 @@ from flows.reading.landed import LandedFile, ReadingRules
 from flows.sources.base import FileSource
 from models.canonical import Record, Rejected
 
-OPENING = re.compile(rb'\{\s*"(?!resonanz_page")')
+OPENING = re.compile(rb'(?:\[\s*)?\{\s*"(?!resonanz_page")')
 POSTS = re.compile(rb'"(?:post_stream"\s*:\s*\{|latest_posts"\s*:\s*\[)')
 POST = re.compile(rb'"cooked"\s*:\s*"')
+SINGLE = (re.compile(rb'"post_number"\s*:\s*\d'), re.compile(rb'"topic_id"\s*:\s*\d'))
+"""What a post says beside its text where no topic is around it."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Reader:
 
     positions: Iterator[int] = field(default_factory=lambda: count(1))
     first: dict[str, Any] | None = None
+    owners: dict[int, Any] = field(default_factory=dict)
+    """Who made which topic, as far as their first posts were seen."""
 
     def records(self, found: Found | Topic | BrokenJson) -> Iterator[Record]:
         """The records that a part of the file gives."""
@@ -50,13 +55,14 @@ class Reader:
             # Of several topics in one answer, each is told when the next begins.
             yield from self._of_first_post()
             self.first = found.value
+            if isinstance(topic := found.value.get("topic_id"), int):
+                self.owners[topic] = found.value.get("username")
         elif not is_notice(found.value):
             yield self._comment(found)
 
     def _comment(self, found: Found) -> Record:
-        first = self.first or {}
-        is_same = first.get("topic_id") == found.value.get("topic_id")
-        owner = first.get("username") if is_same else None
+        topic = found.value.get("topic_id")
+        owner = self.owners.get(topic) if isinstance(topic, int) else None
         return comment_of(found.value, next(self.positions), line=found.line, owner=owner)
 
     def _topic(self, topic: Topic) -> Iterator[Record]:
@@ -97,28 +103,44 @@ class Reader:
 
 
 def recognise(sample: bytes) -> bool:
-    """Whether it is a JSON object with the posts of a topic in it."""
+    """Whether it is JSON with the posts of a topic in it, or with posts by themselves."""
     text = utf_8_start(sample)
-    return bool(OPENING.match(text) and POSTS.search(text) and POST.search(text))
+    holds_posts = POSTS.search(text) or all(sign.search(text) for sign in SINGLE)
+    return bool(OPENING.match(text) and holds_posts and POST.search(text))
 
 
 def read(landed: LandedFile, _rules: ReadingRules) -> Iterator[Record]:
     """Yield the comments in their order, then the topic; of a cut file, the comments before it."""
-    reader = Reader()
+    reader, is_damaged = Reader(), False
     with open_text(landed.path) as file:
         window = JsonWindow(file)
         while window.peek():
+            if is_damaged and any(map(window.takes, ",]}")):
+                continue  # of the list that the damage was in
             try:
-                for part in _answer(window):
+                for part in _answers(window):
                     yield from reader.records(part)
             except BrokenJson as error:
+                is_damaged = True
                 yield from reader.records(error)
                 window.skip_document()
 
 
+def _answers(window: JsonWindow) -> Iterator[Found | Topic]:
+    if window.peek() != "[":
+        yield from _answer(window)
+        return
+    for _ in window.elements():
+        yield from _answer(window)
+
+
 def _answer(window: JsonWindow) -> Iterator[Found | Topic]:
-    """The posts of one answer, then the rest of it."""
+    """The posts of one answer, then the rest of it; an answer that is a post, as it is."""
     line, fields = window.line(), dict[str, Any]()
+    if window.peek() != "{":
+        yield window.found()
+        return
+    has_stray_bytes = False
     for key in window.members():
         if key == "latest_posts" and window.peek() == "[":
             yield from (window.found() for _ in window.elements())
@@ -129,7 +151,12 @@ def _answer(window: JsonWindow) -> Iterator[Found | Topic]:
                 else:
                     window.value()
         else:
-            fields[key] = window.value()
+            found = window.found()
+            fields[key] = found.value
+            has_stray_bytes = has_stray_bytes or found.has_stray_bytes
+    if "cooked" in fields:
+        yield Found(fields, line, has_stray_bytes)
+        fields = {}
     yield Topic(fields, line)
 
 
@@ -140,4 +167,5 @@ SOURCE = FileSource(
     "1,000 posts; `.json` alone gives 20) and save the page.",
     recognise=recognise,
     read=read,
+    version=2,
 )

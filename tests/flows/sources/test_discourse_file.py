@@ -142,6 +142,38 @@ def test_the_source_is_of_files() -> None:
     assert (SOURCE.name, SOURCE.recognise, SOURCE.read) == ("discourse_file", recognise, read)
 
 
+@pytest.mark.parametrize("is_list", [True, False], ids=["a list", "lines"])
+def test_posts_by_themselves_are_read(is_list: bool) -> None:
+    posts = [post(1), post(2, cooked="<p>Nein</p>"), post(3, username="it_nordhafen")]
+    content = json.dumps(posts) if is_list else "\n".join(map(json.dumps, posts))
+    assert recognise(content.encode())
+    topic, *comments = records_of(content)
+    assert isinstance(topic, Post)
+    assert (topic.native_id, topic.text) == ("57", "<p>1</p>")
+    assert [(c.native_id, c.is_owner) for c in comments if isinstance(c, Comment)] == [
+        ("57/2", False),
+        ("57/3", True),
+    ]
+
+
+def test_several_topics_may_stand_in_a_list() -> None:
+    answers = [
+        {"post_stream": {"posts": [post(1, topic), post(2, topic)]}, "id": topic, "title": "Plan"}
+        for topic in (57, 58)
+    ]
+    content = json.dumps(answers)
+    assert recognise(content.encode())
+    names = [one.native_id for one in records_of(content) if not isinstance(one, Rejected)]
+    assert names == ["57/2", "57", "58/2", "58"]
+
+
+def test_a_broken_line_costs_one_post() -> None:
+    lines = [json.dumps(post(number)) for number in (1, 2, 3)]
+    lines[1] = lines[1][:50]
+    kinds = [type(one) for one in records_of("\n".join(lines))]
+    assert kinds == [Post, Rejected, Comment]
+
+
 @pytest.mark.fixtures
 @pytest.mark.skipif(not FIXTURES.is_dir(), reason="the real files are not here")
 @pytest.mark.parametrize(
@@ -150,6 +182,7 @@ def test_the_source_is_of_files() -> None:
         ("topic_posts.json", [], ["57/2"]),
         ("posts_latest.json", ["11", "7", "2"], ["11/2"]),
         ("posts_before.json", ["11", "7", "2"], []),
+        ("post.json", ["8"], []),
     ],
 )
 def test_real_answers_give_what_was_counted_in_them(
@@ -174,6 +207,6 @@ def test_a_real_comment_read_by_hand() -> None:
 
 @pytest.mark.fixtures
 @pytest.mark.skipif(not FIXTURES.is_dir(), reason="the real files are not here")
-@pytest.mark.parametrize("name", ["latest.json", "search.json", "replies.json", "post.json"])
+@pytest.mark.parametrize("name", ["latest.json", "search.json", "replies.json"])
 def test_real_answers_without_posts_are_refused(name: str) -> None:
     assert not recognise((FIXTURES / "discourse" / name).read_bytes())
