@@ -6,6 +6,7 @@ entities, the way to blow up XML (https://docs.python.org/3/library/xml.html), a
 """
 
 import codecs
+import html
 import re
 import tempfile
 from collections.abc import Callable, Iterator
@@ -63,6 +64,10 @@ class Node:
     line: int
     text: str = ""
     children: list["Node"] = field(default_factory=list)
+    head: str = ""
+    """What of `text` stands before the first child."""
+    tail: str = ""
+    """What of its parent's `text` stands behind it; blanks are one."""
 
     def first(self, tag: str) -> "Node | None":
         """The first child of that tag."""
@@ -126,6 +131,19 @@ class Damage:
         return Rejected(
             position=position, reason="broken record", detail=self.detail, line=self.line
         )
+
+
+def inner_html(node: Node) -> str:
+    """What an element of XHTML holds, its own tags left out, as HTML."""
+    parts = [html.escape(node.head, quote=False)]
+    for child in node.children:
+        name = child.tag.rpartition("}")[2].rpartition(":")[2]
+        attributes = "".join(f" {key}={quoteattr(it)}" for key, it in child.attributes.items())
+        inner = inner_html(child)
+        is_void = name in ("br", "hr", "img") and not inner
+        parts += [f"<{name}{attributes}>", inner, "" if is_void else f"</{name}>"]
+        parts.append(html.escape(child.tail, quote=False))
+    return "".join(parts)
 
 
 class UnreadableXml(Exception):
@@ -309,9 +327,16 @@ class _Parser:
     def _close_text(self) -> None:
         text = "".join(self._texts)
         self._texts.clear()
+        if not self._open or not text:
+            return
+        parent, is_blank = self._open[-1], text.isspace()
+        if parent.children:
+            parent.children[-1].tail += " " if is_blank else text
+        else:
+            parent.head = text
         # The blanks between children are nothing, and would add up where there are many.
-        if self._open and text and not text.isspace():
-            self._open[-1].text += text
+        if not is_blank:
+            parent.text += text
 
     def _tag(self, name: str) -> str:
         """`address local prefix`, as expat names things, in the names of this project."""

@@ -6,6 +6,7 @@ addresses in it, which lead to no comment: it is none of ours. Comments of WordP
 that its export gives them. E-mail addresses are never taken over.
 """
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,7 +18,14 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
-from flows.reading.xml_records import Damage, Node, XmlShape, root_start_tag, xml_records
+from flows.reading.xml_records import (
+    Damage,
+    Node,
+    XmlShape,
+    inner_html,
+    root_start_tag,
+    xml_records,
+)
 from flows.sources.base import FileSource
 from models.canonical import Comment, Post, Record, Rejected, TextFormat
 
@@ -60,6 +68,21 @@ ADDRESS = re.compile(
 ANSWERS = re.compile(rb"<(?:\w+:)?in-reply-to[\s/>]")
 ARTICLES_OWN = re.compile(rb"<(?:wfw:commentRss|slash:comments|thr:total|comments)[\s>]")
 
+HEAD_END = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
+TITLE = re.compile(rb"<(?:\w+:)?title(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[)?\s*([^<\]]*)")
+OF_COMMENTS = re.compile(
+    r"comments? (?:on|for)\b|kommentare (?:zu|für)\b|commentaires (?:sur|pour)\b|"
+    r"coment[aá]rios (?:en|a|em|sobre)\b|commenti (?:su|a)\b|reacties op\b|.* latest comments$",
+    re.IGNORECASE,
+)
+"""How the title of a feed says that it is one of comments, as WordPress and Disqus write it."""
+
+COMMENTS_ADDRESS = re.compile(
+    r"/comments/(?:feed|default|full|atom|rss)|[?&]feed=comments|/feeds/\d+/comments/|"
+    r"/comments\.(?:atom|rss|xml)|\bdisqus\.com/(?:latest|comments)\.rss"
+)
+"""Where such a feed lies itself."""
+
 NO_ZONE = re.compile(r"\d{2}:\d{2}(?::\d{2})?\s*$")
 
 
@@ -90,18 +113,25 @@ class Blog:
     title: str | None = None
     is_wordpress: bool = False
     is_post_told: bool = False
+    is_of_comments: bool = False
+    """Its title or its own address says so."""
 
     def with_header(self, node: Node) -> "Blog":
         """This blog and what one more element of the head says of it."""
         address = node.attributes.get("href") or node.text.strip()
         tag = node.tag.removeprefix("atom:")
         if tag == "link" and node.attributes.get("rel") == "self":
-            is_its_path = WORDPRESS_FEED.search(address) is not None
-            return replace(self, is_wordpress=self.is_wordpress or is_its_path)
+            return replace(
+                self,
+                is_wordpress=self.is_wordpress or bool(WORDPRESS_FEED.search(address)),
+                is_of_comments=self.is_of_comments or bool(COMMENTS_ADDRESS.search(address)),
+            )
         if tag == "link" and node.attributes.get("rel", "alternate") == "alternate":
             return replace(self, link=address or self.link)
         if tag == "title":
-            return replace(self, title=" ".join(node.text.split()) or None)
+            title = " ".join(node.text.split())
+            is_said = OF_COMMENTS.match(title) is not None
+            return replace(self, title=title or None, is_of_comments=self.is_of_comments or is_said)
         if tag == "generator" and "wordpress" in f"{node.text} {node.attributes}".lower():
             return replace(self, is_wordpress=True)
         return self
@@ -117,15 +147,27 @@ class Moment:
 
 
 def recognise(sample: bytes) -> bool:
-    """Whether it is a feed whose first item is a comment, to go by where its address leads."""
+    """Whether it is a feed of comments, to go by its head or by where its first item leads."""
     if not _root(sample):
         return False
     item = ITEM.search(sample)
-    if not item or ARTICLES_OWN.search(item[1]):
+    if item and ARTICLES_OWN.search(item[1]):
+        return False
+    if _is_head_of_comments(HEAD_END.split(sample, maxsplit=1)[0]):
+        return True
+    if not item:
         return False
     addresses = (first or second for first, second in ADDRESS.findall(item[1]))
     leads = any(COMMENT_PLACE.search(one.decode("latin-1").strip()) for one in addresses)
     return leads or bool(ANSWERS.search(item[1]))
+
+
+def _is_head_of_comments(head: bytes) -> bool:
+    title = TITLE.search(head)
+    addresses = (first or second for first, second in ADDRESS.findall(head))
+    text = html.unescape(title[1].decode("utf-8", "ignore")) if title else ""
+    is_said = OF_COMMENTS.match(" ".join(text.split()))
+    return bool(is_said) or any(COMMENTS_ADDRESS.search(one.decode("latin-1")) for one in addresses)
 
 
 def _root(sample: bytes) -> XmlShape | None:
@@ -237,11 +279,9 @@ class Entry:
 
     def comment(self, position: int, rules: ReadingRules) -> Comment | Rejected:
         """The comment that the item is, if it is one whose text can be read."""
-        if not self.place and not self.answered:
+        if not (self.place or self.answered or self.blog.is_of_comments):
             return self._rejected(position, "an item whose address leads to no comment")
         text, text_format = self._text()
-        if text_format is None:
-            return self._rejected(position, "a text of XHTML elements, expected escaped HTML")
         written, changed = self._written(rules), _iso(self.value("atom:updated"))
         native, basis = self._native_id()
         is_edited = bool(self.value("atom:published") and written.at and changed) and (
@@ -295,14 +335,14 @@ class Entry:
         found = IN_PARENTHESES.search(self.value("author") or "")
         return found[1].strip() if found else None
 
-    def _text(self) -> tuple[str | None, TextFormat | None]:
-        """The text and how it is written; no format where it can't be read."""
+    def _text(self) -> tuple[str | None, TextFormat]:
+        """The text and how it is written."""
         content = self.node.first("atom:content") or self.node.first("atom:summary")
         if not content:
             return self.value("content:encoded", "description"), "html"
         kind = content.attributes.get("type", "text")
         if content.children:
-            return None, None
+            return inner_html(content).strip() or None, "html"
         return content.text.strip() or None, "html" if "html" in kind else "plain"
 
     def _written(self, rules: ReadingRules) -> Moment:
@@ -381,4 +421,5 @@ SOURCE = FileSource(
     "with `feed/atom/` (Blogger: `/feeds/comments/default`), and save the page as it comes.",
     recognise=recognise,
     read=read,
+    version=2,
 )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from flows.sources.comment_feed import SOURCE, read, recognise
 from models.canonical import Comment, Post, Record, Rejected
+from transforms.plain_text import plain_text
 
 FIXTURES = Path(__file__).parents[4] / "shared" / "fixtures"
 SAMPLE = Path(__file__).parent / "samples" / "comment_feed.xml"
@@ -27,10 +28,15 @@ def records_of(content: bytes | str) -> list[Record]:
         return list(read(LandedFile(path, path.name, datetime.now(UTC)), ReadingRules()))
 
 
-def rss(*items: str, link: str = BLOG, generator: str = "https://wordpress.org/?v=6.1.9") -> str:
+def rss(
+    *items: str,
+    link: str = BLOG,
+    generator: str = "https://wordpress.org/?v=6.1.9",
+    title: str = "Comments on: Our plan: IT",
+) -> str:
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" {PLACES}><channel>\n'
-        f"<title>\n\tComments on: Our plan: IT</title><link>{link}</link>"
+        f"<title>\n\t{title}</title><link>{link}</link>"
         f"<generator>{generator}</generator>\n" + "\n".join(items) + "\n</channel></rss>\n"
     )
 
@@ -204,13 +210,14 @@ def test_a_text_is_html_only_where_the_feed_says_so(
     assert (found.text, found.text_format) == (text, text_format)
 
 
-def test_a_text_of_xhtml_elements_is_rejected_because_their_order_would_be_lost() -> None:
-    content = (
-        '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">a <b>b</b></div></content>'
+def test_a_text_of_xhtml_elements_is_read_in_its_order() -> None:
+    inner = "a <b>b</b> <i>5 &lt; 6</i><br/>c<p>d &amp;amp;</p>e"
+    found = only(
+        blogger(
+            f'<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">{inner}</div></content>'
+        )
     )
-    (rejected,) = records_of(blogger(content))
-    assert isinstance(rejected, Rejected)
-    assert "XHTML" in rejected.detail
+    assert plain_text(found.text or "", found.text_format) == "a b 5 < 6\nc\nd &amp;\ne"
 
 
 @pytest.mark.parametrize(
@@ -229,9 +236,44 @@ def test_an_author_is_a_name_and_never_an_address(
     assert "@" not in repr(found)
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Comments for Our blog",
+        "Kommentare zu: Unser Plan",
+        "Kommentare f&#252;r Unser Blog",
+        "<![CDATA[Commentaires sur : Notre plan]]>",
+        "blog - Latest Comments",
+    ],
+)
+def test_a_feed_that_says_it_is_of_comments_is_believed(title: str) -> None:
+    content = rss(item(link=f"{POST}/3", guid="post-3"), title=title)
+    assert recognise(content.encode())
+    found = records_of(content)[-1]
+    assert isinstance(found, Comment)
+    assert (found.native_id, found.post_native_id) == ("post-3", f"{POST}/3")
+
+
+def test_a_feed_that_lies_where_comments_do_is_believed() -> None:
+    own = (
+        '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="self" '
+        'href="https://blog.example.org/comments/feed/"/>'
+    )
+    content = rss(item(link=POST, guid="post-3"), title="Blog").replace(
+        "<generator>", own + "<generator>"
+    )
+    assert recognise(content.encode())
+    assert isinstance(records_of(content)[-1], Comment)
+
+
+def test_a_feed_of_comments_without_any_is_empty() -> None:
+    assert recognise(rss().encode())
+    assert records_of(rss()) == []
+
+
 def test_an_item_that_is_no_comment_is_rejected() -> None:
     article = item(link=POST, guid=POST)
-    kept, rejected = records_of(rss(item(), article))
+    kept, rejected = records_of(rss(item(), article, title="Our blog"))
     assert isinstance(kept, Comment)
     assert isinstance(rejected, Rejected)
     assert (rejected.position, rejected.line) == (2, 6)
@@ -279,12 +321,12 @@ def test_a_feed_of_comments_is_recognised(content: str) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        pytest.param(rss(item(link=POST, guid=POST)), id="a feed of articles"),
+        pytest.param(rss(item(link=POST, guid=POST), title="B"), id="a feed of articles"),
         pytest.param(
             rss(item(link=POST, guid=POST, comments=f"{POST}#comments")), id="that has comments"
         ),
         pytest.param(rss(item(comments=f"{POST}#comments")), id="articles linked at a comment"),
-        pytest.param(rss(), id="no item"),
+        pytest.param(rss(title="Our blog"), id="no item"),
         pytest.param("<html><item><link>https://x/#c1</link></item></html>", id="a page"),
         pytest.param('{"link": "https://x/#comment-1"}', id="JSON"),
         pytest.param("", id="nothing"),
