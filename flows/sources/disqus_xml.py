@@ -92,7 +92,7 @@ def _thread_post(node: Node, forum: Forum, position: int) -> Post | Rejected:
             reason="broken record",
             detail="a `thread` without `dsq:id`, expected one in each",
         )
-    link, identifier = node.value("link"), node.value("id")
+    link, is_deleted = node.value("link"), node.value("isDeleted") == "true"
     return Post(
         platform=PLATFORM,
         site=forum.name,
@@ -106,8 +106,10 @@ def _thread_post(node: Node, forum: Forum, position: int) -> Post | Rejected:
         author=_author_value(node, "username") or _author_value(node, "name"),
         created_at=_time(node.value("createdAt")),
         created_at_raw=node.value("createdAt"),
-        status="deleted" if node.value("isDeleted") == "true" else "published",
-        aliases=tuple(dict.fromkeys(alias for alias in (identifier, link) if alias)),
+        status="deleted" if is_deleted else "published",
+        # Threads of one page are one post, but a deleted one is not what now stands there. The
+        # blog's own identifier may be a short number, and so may be the id of another thread.
+        aliases=(link,) if link and not is_deleted else (),
     )
 
 
@@ -176,4 +178,5 @@ SOURCE = FileSource(
     "comes by e-mail need not be unpacked.",
     recognise=recognise,
     read=read,
+    version=2,
 )
