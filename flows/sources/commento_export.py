@@ -18,7 +18,7 @@ from flows.reading.json_values import JsonObject, moment_of, packed, text_in
 from flows.reading.json_window import BrokenJson, Found, JsonWindow, open_text, utf_8_start
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.sources.base import FileSource
-from models.canonical import Comment, Post, Record, Rejected, Status
+from models.canonical import Comment, Post, Record, Rejected, Status, TextFormat
 
 PLATFORM = "commento"
 CHANNEL = "blog"
@@ -126,7 +126,8 @@ def _post(site: str, page: str, position: int) -> Post:
 def _comment(value: JsonObject, people: People, position: int, line: int) -> Comment:
     native, parent = text_in(value, "commentHex"), text_in(value, "parentHex")
     author, page = text_in(value, "commenterHex"), text_in(value, "url")
-    site, raw, text = text_in(value, "domain") or "", text_in(value, "creationDate"), _text(value)
+    site, raw = text_in(value, "domain") or "", text_in(value, "creationDate")
+    text, text_format = _text(value)
     address = _address(site, page) if page else None
     known, score = author if author != NOBODY else None, _score(value)
     return Comment(
@@ -143,7 +144,7 @@ def _comment(value: JsonObject, people: People, position: int, line: int) -> Com
         author_name=people.names.get(known or ""),
         is_owner=known in people.moderators,
         text=text,
-        text_format="markdown",
+        text_format=text_format,
         created_at=_moment(raw),
         created_at_raw=raw,
         status=STATUS.get(text_in(value, "state") or "", "unknown") if text else "deleted",
@@ -153,10 +154,12 @@ def _comment(value: JsonObject, people: People, position: int, line: int) -> Com
     )
 
 
-def _text(value: JsonObject) -> str | None:
-    """What was written; None where it was deleted."""
+def _text(value: JsonObject) -> tuple[str | None, TextFormat]:
+    """What was written, and how; None where it was deleted."""
     text = text_in(value, "markdown")
-    return None if text == DELETED or value.get("deleted") is True else text
+    if text == DELETED or value.get("deleted") is True:
+        return None, "markdown"
+    return (text, "markdown") if text else (text_in(value, "html"), "html")
 
 
 def _score(value: JsonObject) -> int | None:
@@ -181,4 +184,5 @@ SOURCE = FileSource(
     "link to the file comes by e-mail.",
     recognise=recognise,
     read=read,
+    version=2,
 )

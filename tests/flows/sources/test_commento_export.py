@@ -57,6 +57,15 @@ def only(**fields: Any) -> Comment:
     return found
 
 
+def test_without_markdown_the_html_is_read() -> None:
+    found = only(markdown=None, html="<p>Gut &amp; so</p>")
+    assert (found.text, found.text_format, found.status) == (
+        "<p>Gut &amp; so</p>",
+        "html",
+        "published",
+    )
+
+
 def test_a_page_and_its_comment_become_what_commento_says() -> None:
     assert records_of(export(comment(parentHex="c0"))) == [
         Post(
