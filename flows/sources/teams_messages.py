@@ -5,6 +5,7 @@ messages or single ones. An id is only unique in its channel, which is the site.
 chats is turned away.
 """
 
+import html
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -118,7 +119,7 @@ def _post(message: Message) -> Post:
         native_id=message.native_id,
         position=message.position,
         channel=CHANNEL,
-        title=text_in(value, "subject"),
+        title=_title(value, text_format),
         text=text,
         text_format=text_format,
         url=text_in(value, "webUrl"),
@@ -197,6 +198,12 @@ def _text(value: JsonObject) -> tuple[str | None, TextFormat]:
     return EMOJI.sub(r"\2", shown) or None, "html"
 
 
+def _title(value: JsonObject, text_format: TextFormat) -> str | None:
+    """The subject, which is plain, but beside an HTML text would be taken for HTML."""
+    subject = text_in(value, "subject")
+    return html.escape(subject, quote=False) if subject and text_format == "html" else subject
+
+
 def _status(value: JsonObject) -> Status:
     if text_in(value, "deletedDateTime"):
         return "deleted"
@@ -229,4 +236,5 @@ SOURCE = FileSource(
     "replies` and save every answer, one file or one line each, following `@odata.nextLink`.",
     recognise=recognise,
     read=read,
+    version=2,
 )

@@ -64,6 +64,14 @@ def test_a_message_that_answers_none_becomes_a_post() -> None:
     )
 
 
+@pytest.mark.parametrize("kind", ["html", "text"])
+def test_a_subject_is_no_markup(kind: str) -> None:
+    body = {"contentType": kind, "content": "Gut so"}
+    (post,) = read_page(message(replyToId=None, subject="R&D <neu>", body=body))
+    assert isinstance(post, Post)
+    assert plain_text(post.title or "", post.text_format) == "R&D <neu>"
+
+
 def test_an_answer_becomes_a_comment_without_the_names_it_mentions() -> None:
     _, comment, *_ = found = records_of(SAMPLE.read_bytes())
     assert comment == Comment(
