@@ -122,6 +122,7 @@ def _post(message: Message) -> Post:
         author=_author(value),
         created_at=_time(message.ts),
         created_at_raw=message.ts,
+        updated_at=_time(text_in(object_in(value, "edited"), "ts")),
         status=message.status,
         reported_comment_count=count_in(value, "reply_count"),
         reported_counts=packed({"reaction": reactions} if reactions else {}),
@@ -225,4 +226,5 @@ SOURCE = FileSource(
     "Import/export data > Export; drop the zip as it comes.",
     recognise=recognise,
     read=read,
+    version=2,
 )

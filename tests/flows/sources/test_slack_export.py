@@ -60,6 +60,13 @@ def test_a_message_with_a_thread_becomes_a_post() -> None:
     )
 
 
+def test_a_post_that_was_edited_says_when() -> None:
+    edited = {"user": "U01", "ts": "1762157460.000000"}
+    post = only(message(thread_ts="1762157400.000200", edited=edited))
+    assert isinstance(post, Post)
+    assert post.updated_at == datetime(2025, 11, 3, 8, 11, tzinfo=UTC)
+
+
 def test_an_answer_becomes_a_comment_without_the_names_it_mentions() -> None:
     _, comment, *_ = records_of(SAMPLE.read_bytes())
     assert comment == Comment(
