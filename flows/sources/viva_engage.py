@@ -21,7 +21,14 @@ CHANNEL = "intranet"
 NEEDS = frozenset(
     {"id", "threadid", "repliedtoid", "senderid", "body", "createdat", "inprivateconversation"}
 )
-VERSIONS = (frozenset({"body", "htmlbody", "messageid"}), frozenset({"body", "gdprdeleteurl"}))
+VERSIONS = (
+    frozenset({"body", "htmlbody", "messageid"}),
+    frozenset({"body", "gdprdeleteurl"}),
+    frozenset({"body", "messageid", "version"}),
+    frozenset({"body", "messageid", "versionnumber"}),
+    frozenset({"body", "messageid", "messageversionid"}),
+    frozenset({"body", "messageid", "networkid"}),
+)
 """Columns of MessageVersions.csv beside it: earlier wordings, also of private conversations."""
 
 YES, NO = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
@@ -162,4 +169,5 @@ SOURCE = FileSource(
     "without files; take Messages.csv out of the zip and drop only that.",
     recognise=recognise,
     read=read,
+    version=2,
 )

@@ -163,9 +163,10 @@ def test_a_message_without_an_id_is_rejected() -> None:
     assert "`id`" in found.detail
 
 
-def test_earlier_wordings_are_claimed_and_rejected_as_they_may_be_private() -> None:
+@pytest.mark.parametrize("name", ["html_body", "version", "network_id"])
+def test_earlier_wordings_are_claimed_and_rejected_as_they_may_be_private(name: str) -> None:
     # Else the generic reader would take them, private ones too, for comments.
-    content = "id,message_id,body,html_body,created_at\n1,2,Unter uns,x,2025-11-03 08:10:00\n"
+    content = f"id,message_id,body,{name},created_at\n1,2,Unter uns,x,2025-11-03 08:10:00\n"
     assert recognise(content.encode())
     (found,) = records_of(content)
     assert isinstance(found, Rejected)
