@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 import benchmarks
-from benchmarks import throughput
-from benchmarks.measure import Run
+from benchmarks import graph, throughput
+from benchmarks.graph_answers import Written
+from benchmarks.measure import Run, summary
 from benchmarks.workplace import Workplace
 
-SCRIPTS = ("classification", "command_line", "peers", "second_run", "throughput")
+SCRIPTS = ("classification", "command_line", "graph", "peers", "second_run", "throughput")
 README = Path(str(benchmarks.__file__)).with_name("README.md")
 
 
@@ -52,6 +53,16 @@ def test_limits_are_judged_only_at_the_promised_size(count, judged):
     shown = throughput.shown([line], count)
     assert ("FAIL (< 30)" in shown) is judged
     assert ("pass (< 2000)" in shown) is judged
+
+
+@pytest.mark.parametrize(("size", "judged"), [(100_000_000, True), (5_000_000, False)])
+def test_graph_adds_up_both_stages_and_judges_the_promised_size(size, judged):
+    runs = {"empty flow": run_of(5, 200), "ingest": run_of(8, 300), "refine": run_of(40, 1_100)}
+    medians = [summary(name, [run]) for name, run in runs.items()]
+    *_, total = graph.shown(Written(10, 100, size), medians).splitlines()
+    assert [total.split()[3].split(".")[0], total.split()[6]] == ["48", "1,100"]
+    assert ("pass (< 60)" in total) is judged
+    assert ("FAIL (< 1000)" in total) is judged
 
 
 def test_a_workplace_keeps_the_users_own_settings_out(tmp_path, monkeypatch):
