@@ -1,0 +1,88 @@
+"""Write `held_out.parquet` beside a checkpoint: what it says of texts that it was not fitted on.
+
+`python -m models.training.held_out --data FOLDER` reads the corpus' validation and test parts with
+their posts, comments of the audience only, through the encoder as it is shipped: the domain `home`.
+With `--data`, tweets that were not trained on follow as domains of their own; they serve only to
+measure how far the model's errors move from one kind of text to another.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from models.encoder import Encoder, load_encoder
+from models.held_out import HOME, HeldOut, write_held_out
+from models.training.corpus import labels_of, rows_of
+from models.training.datasets import Example, normalise, read_dataset
+from models.training.measure import targets_of
+
+PARTS = ("validation", "test")
+ELSEWHERE = {"umsab_de": "val", "umsab_en": "val", "sb10k": "dev", "potts": "dev"}
+"""Tweets whose licence lets a shipped model rest on them, and their part that was held out."""
+
+
+def audience_of(corpus: Path) -> list[Example]:
+    """Comments of the audience in the parts that were not trained on, with their posts."""
+    posts = {row["post_id"]: row["post_text"] for row in rows_of(corpus / "posts.jsonl")}
+    return [
+        Example(normalise(row["text"]), labels_of(dict(row)), normalise(posts[row["post_id"]]))
+        for row in rows_of(corpus / "comments.jsonl")
+        if row["split"] in PARTS and not row["by_owner"]
+    ]
+
+
+def domains(corpus: Path, data: Path | None) -> dict[str, list[Example]]:
+    """Domain -> its texts, those of `home` first."""
+    found = {HOME: audience_of(corpus)}
+    if data is not None:
+        for name, part in ELSEWHERE.items():
+            found[name] = [e for e in read_dataset(data, name, part) if e.labels]
+    return found
+
+
+def read_domain(encoder: Encoder, examples: Sequence[Example], domain: str) -> dict[str, HeldOut]:
+    """What `encoder` says of `examples`, under each head that they are labelled for."""
+    reading = encoder.read([e.text for e in examples], [e.post for e in examples])
+    return {
+        head.name: HeldOut(
+            head.labels,
+            reading.probabilities[head.name].astype(np.float64),
+            targets_of(examples, head),
+            np.full(len(examples), domain),
+        )
+        for head in encoder.heads
+        if head.name in examples[0].labels
+    }
+
+
+def joined(parts: Sequence[HeldOut]) -> HeldOut:
+    """Several domains of one head as one set."""
+    return HeldOut(
+        parts[0].labels,
+        np.concatenate([part.probabilities for part in parts]),
+        np.concatenate([part.gold for part in parts]),
+        np.concatenate([part.domains for part in parts]),
+    )
+
+
+def main() -> None:
+    """`python -m models.training.held_out [--checkpoint FOLDER] [--corpus FOLDER] [--data ...]`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--checkpoint", type=Path, default=Path("models/checkpoint"))
+    parser.add_argument("--corpus", type=Path, default=Path("data/corpus"))
+    parser.add_argument("--data", type=Path, help="folder of labelled sets, as for training")
+    chosen = parser.parse_args()
+    encoder = load_encoder(chosen.checkpoint)
+    read = [
+        read_domain(encoder, examples, domain)
+        for domain, examples in domains(chosen.corpus, chosen.data).items()
+    ]
+    heads = {name: joined([part[name] for part in read if name in part]) for name in read[0]}
+    path = write_held_out(heads, chosen.checkpoint, encoder.version)
+    print(f"{path}: {path.stat().st_size:,} bytes, {len(heads)} heads of `{encoder.version}`")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""Which audits speak for which cell: its own, or else those of the like in the weeks before."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+Pool = tuple[str, bool, pl.DataFrame]
+"""A pool's name, whether its audits lie in the cells themselves, and audits a cell: the columns of
+the audits, `cell` being the place of the cell that they speak for."""
+
+
+@dataclass(frozen=True)
+class Pooling:
+    """`least`: audited authors that a correction needs. `weeks`: how far back others are looked at.
+
+    `alike`: what cells have in common that may lend each other audits, as `method` calls it; empty
+    if there is no such thing.
+    """
+
+    least: int
+    weeks: int
+    alike: str
+
+
+def pools(
+    cells: pl.DataFrame, audits: pl.DataFrame, pooling: Pooling, may_borrow: bool
+) -> Iterator[Pool]:
+    """The pools of `cells`, each cell in the first that has enough; cells may be in none.
+
+    `cells` has `cell`, `alike` and `last_day`, `audits` `cell`, `alike`, `day`, `author` and
+    `comment`. A cell's weeks end with the last day that it has a comment of: what is audited later
+    does not change what was said before. `may_borrow`: with audits of other cells, too.
+    """
+    places = cells.select("alike", "last_day", own="cell").with_row_index("place")
+    places = places.with_columns(pl.col("place").cast(pl.Int64))
+    own = _enough(audits.join(places.select("place", cell="own"), on="cell"), pooling)
+    yield "own", True, own
+    if not may_borrow:
+        return
+    left = places.join(own.select(place="cell").unique(), on="place", how="anti")
+    if pooling.alike:
+        alike = _enough(_lately(audits.drop("cell").join(left, on="alike"), pooling), pooling)
+        yield f"{pooling.alike}, {pooling.weeks} weeks", False, alike
+        left = left.join(alike.select(place="cell").unique(), on="place", how="anti")
+    once = audits.drop("cell").unique("comment", keep="first", maintain_order=True)
+    every = _lately(once.join(left.drop("alike"), how="cross"), pooling)
+    yield f"all, {pooling.weeks} weeks", False, _enough(every, pooling)
+
+
+def _lately(pairs: pl.DataFrame, pooling: Pooling) -> pl.DataFrame:
+    """Pairs whose audit lies in the weeks that end with the cell's last day."""
+    age = (pl.col("last_day") - pl.col("day")).dt.total_days()
+    return pairs.filter((age >= 0) & (age < 7 * pooling.weeks))
+
+
+def _enough(pairs: pl.DataFrame, pooling: Pooling) -> pl.DataFrame:
+    """Pairs of cells for which enough people speak, with the cell's place as `cell`."""
+    return (
+        pairs.filter(pl.col("author").n_unique().over("place") >= pooling.least)
+        .with_columns(cell="place")
+        .select("cell", "code", "gold", "author", "voice", "drawn_share")
+    )

@@ -1,0 +1,223 @@
+"""Share rows: what was counted of a mart's cells in, one row per cell, head and label out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from models.contract import POLARS_TYPE
+from models.held_out import HeldOut
+from models.shares import NET_COLUMNS, SHARE_COLUMNS
+from transforms.estimates import correction
+from transforms.estimates.evidence import Audits, Cells, Numbers, Places
+from transforms.estimates.interval import Estimates
+from transforms.estimates.pools import Pool, Pooling, pools
+from transforms.estimates.questions import Question, questions
+from transforms.statements import Shares
+
+CHUNK = 2_000
+"""Cells that are estimated together: bounds memory, whatever the number of cells."""
+
+COUNTED = ("comment_count", "author_count", "uncertain_share")
+"""What was counted of a cell and is published as it is."""
+
+INNER = ("cell", *COUNTED, "last_day", "is_whole", "alike")
+"""Columns of the cells that are not the mart's own."""
+
+ESTIMATED = ("label", "share_raw", "share", "ci_low", "ci_high", "audit_count", "method")
+"""Columns of `SHARE_COLUMNS` that differ from label to label."""
+
+ROWS = pl.Schema(
+    {"cell": pl.Int64()}
+    | {c.name: POLARS_TYPE[c.kind] for c in SHARE_COLUMNS if c.name in ESTIMATED}
+)
+NETS = pl.Schema({"cell": pl.Int64()} | {c.name: POLARS_TYPE[c.kind] for c in NET_COLUMNS})
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What the estimator needs to know of a mart, already counted.
+
+    `labels`: the head's, in the order of their places. `cells`: `cell` (from 0, ascending), the
+    cell's own columns, and `INNER`. `histogram`: `cell`, `question`, `code`, `chosen`, `comments`,
+    `voices`; of a label that may apply, comments of code 0 that were not chosen may be left out.
+    `audits`: `cell`, `question`, `code`, `gold`, `comment`, `author`, `day`, `alike`, `voice`,
+    `drawn_share`.
+
+    A head with one label has the question 0, and `chosen` and `gold` are places of labels. Where
+    several apply, every label's place is a question, their number that of having none, and `chosen`
+    and `gold` are 0 or 1.
+    """
+
+    labels: tuple[str, ...]
+    cells: pl.DataFrame
+    histogram: pl.DataFrame
+    audits: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known beside the warehouse: the head's held-out set, the shift, how audits pool."""
+
+    held: HeldOut | None
+    shift: float
+    pooling: Pooling
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Some of a chunk's cells, by place: their estimates, how made, and each one's audits."""
+
+    places: Places
+    estimates: Estimates
+    method: str
+    audits: Places
+
+
+def share_rows(
+    shares: Shares, gathered: Gathered, known: Known
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The share rows (the cells' columns, then `SHARE_COLUMNS`), and the nets (then `NET_COLUMNS`).
+
+    Rows are in no particular order. Of a head that has answered nothing there are none.
+    """
+    rows, nets = [ROWS.to_frame()], [NETS.to_frame()]
+    for question in questions(shares, gathered.labels, known.held, known.shift):
+        for more_rows, more_nets in _answered(question, gathered, known.pooling):
+            rows.append(more_rows)
+            nets.append(more_nets)
+    own = [name for name in gathered.cells.columns if name not in INNER]
+    told = pl.concat(rows).join(gathered.cells.select("cell", *own, *COUNTED), on="cell")
+    finished = told.with_columns(
+        head=pl.lit(shares.head), hidden_reason=pl.lit(None, dtype=pl.String())
+    )
+    return (
+        finished.select(*own, *(column.name for column in SHARE_COLUMNS)),
+        pl.concat(nets).join(gathered.cells.select("cell", *own), on="cell").drop("cell"),
+    )
+
+
+def _answered(
+    question: Question, gathered: Gathered, pooling: Pooling
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """The rows and nets of one question, a chunk of cells at a time."""
+    asked = pl.col("question") == question.place
+    histogram = gathered.histogram.filter(asked).sort("cell")
+    audits = gathered.audits.filter(asked)
+    starts = histogram["cell"].to_numpy()
+    for first in range(0, gathered.cells.height, CHUNK):
+        low, high = np.searchsorted(starts, [first, first + CHUNK])
+        part = histogram.slice(low, high - low).with_columns(pl.col("cell") - first)
+        cells = gathered.cells.slice(first, CHUNK)
+        codes = np.unique(np.concatenate([[0], part["code"], audits["code"]]).astype(np.int64))
+        evidence, raw = _cells(question, cells, part, codes)
+        borrowed = pools(cells, audits, pooling, question.reference is not None)
+        found = list(_estimates(question, evidence, borrowed, codes))
+        yield _rows(question, cells, raw, found), _nets(question, cells, found)
+
+
+def _cells(
+    question: Question, cells: pl.DataFrame, histogram: pl.DataFrame, codes: Places
+) -> tuple[Cells, Numbers]:
+    """The evidence on `cells`, and the plain share of comments for each answer."""
+    place, chosen = histogram["cell"].to_numpy(), histogram["chosen"].to_numpy()
+    voices, comments = histogram["voices"].to_numpy(), histogram["comments"].to_numpy()
+    authors = np.maximum(cells["author_count"].to_numpy().astype(np.float64), 1)
+    weight = np.zeros((cells.height, len(codes)))
+    by_voice, by_comment = np.zeros((2, cells.height, question.answers))
+    np.add.at(weight, (place, np.searchsorted(codes, histogram["code"])), voices)
+    np.add.at(by_voice, (place, chosen), voices)
+    np.add.at(by_comment, (place, chosen), comments)
+    if question.is_pair:
+        # Code 0 and not chosen is most of it, and was left out.
+        weight[:, 0] += authors - weight.sum(axis=1)
+        by_voice[:, 0] += authors - by_voice.sum(axis=1)
+        by_comment[:, 0] += cells["comment_count"].to_numpy() - by_comment.sum(axis=1)
+    evidence = Cells(
+        posterior=question.posterior(codes),
+        weight=_rows_to_one(weight),
+        chosen=_rows_to_one(by_voice),
+        authors=authors,
+        is_whole=np.asarray(cells["is_whole"].to_numpy(), dtype=np.bool_),
+    )
+    return evidence, _rows_to_one(by_comment)
+
+
+def _estimates(
+    question: Question, evidence: Cells, borrowed: Iterator[Pool], codes: Places
+) -> Iterator[_Found]:
+    """Estimates of every cell, each by the best method that it has the audits for."""
+    left = np.ones(len(evidence), dtype=bool)
+    reference, values = question.reference, question.values
+    for name, is_own, pairs in borrowed:
+        places = np.unique(pairs["cell"].to_numpy())
+        left[places] = False
+        audits = _audits(question, pairs, codes).of(places)
+        here, counts = evidence.at(places), np.bincount(audits.cell, minlength=len(places))
+        if is_own and len(places):
+            found = correction.own(here, audits, reference, values)
+            yield _Found(places, found, f"ppi ({name})", counts)
+        elif reference is not None and len(places):
+            found = correction.pooled(here, audits, reference, values)
+            yield _Found(places, found, f"ppi ({name})", counts)
+    places = np.flatnonzero(left)
+    here, none = evidence.at(places), np.zeros(len(places), dtype=np.int64)
+    if reference is None:
+        yield _Found(places, correction.raw(here, values), "raw", none)
+    else:
+        yield _Found(places, correction.alone(here, reference, values), "emq", none)
+
+
+def _audits(question: Question, pairs: pl.DataFrame, codes: Places) -> Audits:
+    return Audits(
+        cell=pairs["cell"].to_numpy(),
+        bin=np.searchsorted(codes, pairs["code"].to_numpy()),
+        gold=np.eye(question.answers)[pairs["gold"].to_numpy()],
+        voice=pairs["voice"].to_numpy(),
+        chance=pairs["drawn_share"].to_numpy(),
+        author=pairs["author"].to_numpy(),
+    )
+
+
+def _rows(
+    question: Question, cells: pl.DataFrame, raw: Numbers, found: list[_Found]
+) -> pl.DataFrame:
+    """What was found of each answer that is published."""
+    pieces = [ROWS.to_frame()]
+    for part in found:
+        here, counts = cells[part.places], {"audit_count": part.audits}
+        whole = pl.lit(part.method != "raw") & pl.col("is_whole")
+        method = pl.lit(part.method) + pl.when(whole).then(pl.lit(", whole thread")).otherwise(
+            pl.lit("")
+        )
+        for place, label in question.published:
+            numbers = {
+                "share_raw": raw[part.places, place],
+                "share": part.estimates.share[:, place],
+                "ci_low": part.estimates.low[:, place],
+                "ci_high": part.estimates.high[:, place],
+            }
+            told = here.with_columns(
+                *(pl.Series(name, values) for name, values in (numbers | counts).items()),
+                label=pl.lit(label),
+                method=method,
+            )
+            pieces.append(told.select(ROWS.names()).cast(ROWS))
+    return pl.concat(pieces)
+
+
+def _nets(question: Question, cells: pl.DataFrame, found: list[_Found]) -> pl.DataFrame:
+    """The net of each cell; none of a question whose answers are only no and yes."""
+    pieces = [NETS.to_frame()]
+    for part in found if not question.is_pair else ():
+        numbers = part.estimates
+        columns = (numbers.net, numbers.net_low, numbers.net_high)
+        named = dict(zip([c.name for c in NET_COLUMNS], columns, strict=True))
+        pieces.append(pl.DataFrame({"cell": cells["cell"][part.places], **named}, schema=NETS))
+    return pl.concat(pieces)
+
+
+def _rows_to_one(counts: Numbers) -> Numbers:
+    positive = np.maximum(counts, 0)
+    return np.asarray(positive / np.maximum(positive.sum(axis=1, keepdims=True), 1e-12))
