@@ -11,7 +11,15 @@ from benchmarks.graph_answers import Written
 from benchmarks.measure import Run, summary
 from benchmarks.workplace import Workplace
 
-SCRIPTS = ("classification", "command_line", "graph", "peers", "second_run", "throughput")
+SCRIPTS = (
+    "classification",
+    "command_line",
+    "coverage",
+    "graph",
+    "peers",
+    "second_run",
+    "throughput",
+)
 README = Path(str(benchmarks.__file__)).with_name("README.md")
 
 
