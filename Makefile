@@ -3,12 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := $(shell date +%Y%m%dT%H%M%S)
 SURVEY := data/samples/intranet-umfrage.xlsx
-MOOD := "SELECT channel, sum(labelled_count)::INT AS n, \
-  round(100 * share_of(sum(negative_count), n))::INT AS negative, \
-  round(100 * wilson_low(sum(negative_count), n))::INT || ' to ' || round(100 * wilson_high(sum(negative_count), n))::INT AS interval, \
-  round(100 * share_of(sum(neutral_count), n))::INT AS neutral, \
-  round(100 * share_of(sum(positive_count), n))::INT AS positive \
-  FROM mart.channel_weekly GROUP BY channel HAVING n > 0 ORDER BY n DESC"
+MOOD := "SELECT coalesce(left(post_title, 42), post_id) AS post, comment_count AS n, \
+  round(100 * share_raw)::INT AS uncorrected, round(100 * share)::INT AS negative, \
+  round(100 * ci_low)::INT || ' to ' || round(100 * ci_high)::INT AS interval, method \
+  FROM mart.post_sentiment WHERE label = 'negative' AND hidden_reason IS NULL \
+  ORDER BY n DESC, post LIMIT 6"
 .DEFAULT_GOAL := help
 .PHONY: help install run test test-slow test-integration check docs fresh constraints clean
 
@@ -29,7 +28,7 @@ run: install  ## Take the sample data all the way to published tables
 	@$(BIN)/resonanz ingest $(filter-out $(SURVEY),$(wildcard data/samples/*))
 	@$(BIN)/resonanz daily || test $$? -eq 3
 	@echo
-	@echo 'How the channels felt (per cent of n, with the 95 % interval of the negative share):'
+	@echo 'How many comments on a post are negative (per cent, with the 95 % interval):'
 	@$(BIN)/resonanz sql $(MOOD)
 	@echo 'Next: $(BIN)/resonanz sql "FROM mart.comments_to_answer", $(BIN)/resonanz tables, or the CSV files.'
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flows.settings import Classify, home
 from models.errors import GiveUp, TryAgain
+from models.held_out import FILE_NAME as HELD_OUT
 
 if TYPE_CHECKING:
     from models.encoder import Encoder
@@ -18,6 +19,7 @@ HUB_FILES = [
     "onnx/model.onnx",
     "onnx/model_quantized.onnx",
     "*.safetensors",
+    HELD_OUT,
 ]
 """What a classification checkpoint needs; other weights of the same model stay where they are."""
 

@@ -16,6 +16,7 @@ from flows.exports import all_exports
 from flows.exports.base import Marts, Publication
 from flows.report import StageReport
 from flows.settings import Settings, load_settings
+from flows.shares import estimate, estimator, held_out_file, mart_rows
 from flows.snapshots import Snapshot, latest_snapshot, snapshot_name, swap_in, write_snapshot
 from flows.warehouse import frame, merge, use_time_zone, writing
 from flows.wording import wording
@@ -91,9 +92,13 @@ def build_marts(settings: Settings) -> dict[Table, pl.DataFrame]:
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         use_time_zone(connection, settings.reporting.time_zone)
         connection.execute(MACROS.read_text(encoding="utf-8"))
-        for statement in all_marts().values():
+        statements = all_marts()
+        asked = [statement for statement in statements.values() if statement.shares]
+        estimates = estimate(connection, asked, estimator(connection, settings))
+        for statement in statements.values():
             table = statement.table
-            marts[table] = table.require(frame(connection, statement.query).cast(table.schema()))
+            rows = mart_rows(connection, statement, estimates)
+            marts[table] = table.require(rows.cast(table.schema()))
             connection.execute(f"DROP TABLE IF EXISTS {table.full_name}")
             connection.execute(table.ddl())
             merge(connection, table, marts[table])
@@ -205,9 +210,12 @@ def state_of(settings: Settings) -> dict[str, str]:
         state = {table: digest_of(connection, table) for table in SEEN_BY_MARTS}
     parts = [repr(statement) for statement in all_marts().values()]
     parts += [MACROS.read_text(encoding="utf-8"), repr([export.name for export in all_exports()])]
+    held_out = held_out_file(settings)
     return state | {
         "marts": digest("".join(parts)),
-        "settings": digest(f"{settings.reporting} {topic_names(settings)} {settings.reply}"),
+        "settings": digest(repr([settings.reporting, settings.reply, settings.shares])),
+        "taxonomy": digest(repr(topic_names(settings))),
+        "held_out": digest(held_out.read_bytes().hex() if held_out else ""),
         "policy": digest(settings.reply.policy_file.read_text(encoding="utf-8")),
         "resonanz": version("resonanz"),
     }

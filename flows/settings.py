@@ -237,6 +237,17 @@ class Warehouse(Concern):
     )
 
 
+class Shares(Concern):
+    """How people's labels correct shares."""
+
+    least_audits: int = Field(
+        default=20, ge=5, description="audited authors that a correction needs"
+    )
+    audit_weeks: int = Field(
+        default=8, ge=1, description="weeks whose audits correct a cell that has too few of its own"
+    )
+
+
 class Publish(Concern):
     """What is kept of published states."""
 
@@ -279,6 +290,7 @@ class Settings(BaseSettings):
     reply: Reply = Reply()
     privacy: Privacy = Privacy()
     warehouse: Warehouse = Warehouse()
+    shares: Shares = Shares()
     publish: Publish = Publish()
     review: Review = Review()
 

@@ -33,3 +33,19 @@ SHARE_COLUMNS = (
     ),
 )
 """Columns of every share, in this order, after the columns that say of what it is the share."""
+
+NET_COLUMNS = (
+    Column(
+        "net_sentiment",
+        "score",
+        "(positive - negative) / all that were read, -1 to 1: corrected share of positive comments "
+        "less that of negative ones; neutral ones count in the n",
+        optional=True,
+    ),
+    Column("net_low", "score", "lower end of the 95 % interval of `net_sentiment`", optional=True),
+    Column("net_high", "score", "upper end of the 95 % interval of `net_sentiment`", optional=True),
+)
+"""Columns of the net sentiment, in this order."""
+
+ONE_ANSWER = ("sentiment", "stance")
+"""Heads whose answers exclude each other: their shares are parts of one whole."""

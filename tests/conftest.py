@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from flows.cli import QUIET
+from flows.shares import Estimator, estimate, mart_rows
 from flows.warehouse import merge, prepare, use_time_zone
 from models.tables.comment import COMMENT
 from models.tables.current_model import CURRENT_MODEL
@@ -21,6 +22,10 @@ from transforms.marts import MACROS, all_marts
 
 # Before Prefect is imported: no test may call outside.
 os.environ.update(QUIET)
+
+
+NOTHING_HELD_OUT = Estimator({}, 0.0, least_audits=20, audit_weeks=8)
+"""A checkpoint without a held-out set."""
 
 
 @pytest.fixture
@@ -66,13 +71,17 @@ def given(con: duckdb.DuckDBPyConnection) -> Callable[..., None]:
 
 
 @pytest.fixture
-def mart(con: duckdb.DuckDBPyConnection) -> Callable[[str], list[Row]]:
-    """Build a mart by name: its rows, checked against its contract."""
+def mart(con: duckdb.DuckDBPyConnection) -> Callable[..., list[Row]]:
+    """Build a mart by name: its rows, checked against its contract.
 
-    def build(name: str) -> list[Row]:
+    Shares are corrected by audits and, if `known` says so, by a held-out set.
+    """
+
+    def build(name: str, known: Estimator = NOTHING_HELD_OUT) -> list[Row]:
         statement = all_marts()[name]
-        answer = con.execute(statement.query).pl().cast(statement.table.schema())  # type: ignore[arg-type]
-        return statement.table.require(answer).to_dicts()
+        needed = [s for s in (statement, all_marts().get(statement.net_of)) if s and s.shares]
+        rows = mart_rows(con, statement, estimate(con, needed, known))
+        return statement.table.require(rows.cast(statement.table.schema())).to_dicts()  # type: ignore[arg-type]
 
     return build
 

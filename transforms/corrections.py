@@ -42,6 +42,8 @@ REASONS = {
     "ops.erasure": "a person was erased",
     "marts": "another version of the tables",
     "settings": "the settings changed",
+    "taxonomy": "topics were renamed",
+    "held_out": "the model's errors were measured anew",
     "policy": "the policy for answers changed",
     "resonanz": "another version of Resonanz",
 }

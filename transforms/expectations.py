@@ -14,19 +14,19 @@ from typing import Any
 import polars as pl
 
 from models.contract import Column, Table
+from models.shares import ONE_ANSWER
 
 SUM_TOLERANCE = 1e-6
 """Shares that are parts of one whole must add up to 1 but for rounding."""
 
-PARTS = ("negative_share", "neutral_share", "positive_share")
-PART_COUNTS = ("negative_count", "neutral_count", "positive_count")
-INTERVALS = (
-    ("negative_low", "negative_share", "negative_high"),
-    ("neutral_low", "neutral_share", "neutral_high"),
-    ("positive_low", "positive_share", "positive_high"),
-    ("topic_low", "topic_share", "topic_high"),
-)
+PARTS = ("share", "share_raw")
+"""Columns that sum to 1 over the labels of one cell, where a head gives one answer."""
+
+INTERVALS = (("ci_low", "share", "ci_high"), ("net_low", "net_sentiment", "net_high"))
 """Columns that must come in ascending order in every row."""
+
+AT_MOST = (("comment_count", "author_count"), ("comment_count", "labelled_count"))
+"""Columns of which the second is a part of the first."""
 
 
 @dataclass(frozen=True)
@@ -77,14 +77,16 @@ def expectations(table: Table, gx: Any) -> Iterator[Any]:
         yield expect.ExpectColumnValuesToBeBetween(
             column=name, min_value=-SUM_TOLERANCE, max_value=SUM_TOLERANCE
         )
+    pairs = [(high, low) for high, low in AT_MOST if {high, low} <= set(table.column_names)]
     for low, middle, high in intervals(table):
-        for upper, lower in ((middle, low), (high, middle)):
-            yield expect.ExpectColumnPairValuesAToBeGreaterThanB(
-                column_A=upper,
-                column_B=lower,
-                or_equal=True,
-                ignore_row_if="either_value_is_missing",
-            )
+        pairs += [(middle, low), (high, middle)]
+    for upper, lower in pairs:
+        yield expect.ExpectColumnPairValuesAToBeGreaterThanB(
+            column_A=upper,
+            column_B=lower,
+            or_equal=True,
+            ignore_row_if="either_value_is_missing",
+        )
 
 
 def judged_columns(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
@@ -99,15 +101,15 @@ def judged_columns(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
 
 def derived_columns(table: Table) -> dict[str, pl.Expr]:
     """Name -> a difference that must be zero in each row of `table`, null where undefined."""
-    names = set(table.column_names)
-    derived: dict[str, pl.Expr] = {}
-    if names.issuperset(PARTS):
-        derived["shares_minus_one"] = sum((pl.col(part) for part in PARTS), pl.lit(-1.0))
-    whole = "labelled_count" if "labelled_count" in names else "comment_count"
-    if names.issuperset((*PART_COUNTS, whole)):
-        parts = sum((pl.col(part) for part in PART_COUNTS), pl.lit(0))
-        derived["parts_minus_whole"] = (parts - pl.col(whole)).cast(pl.Float64)
-    return derived
+    if not {*PARTS, "head", "label"}.issubset(table.column_names):
+        return {}
+    cell = [name for name in table.grain if name != "label"]
+    # A row that is left out takes its whole cell out: what remains need not sum to 1.
+    defined = pl.col("head").is_in(ONE_ANSWER) & pl.col("share").is_not_null().all().over(cell)
+    return {
+        f"{part}_minus_one": pl.when(defined).then(pl.col(part).sum().over(cell) - 1)
+        for part in PARTS
+    }
 
 
 def intervals(table: Table) -> list[tuple[str, str, str]]:

@@ -4,19 +4,43 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from models.contract import Column, Table
+from models.shares import NET_COLUMNS, SHARE_COLUMNS
 
 HEADER = re.compile(r"\A/\*---\n(?P<toml>.*?)---\*/\n(?P<query>.*)\Z", re.DOTALL)
 
 
 @dataclass(frozen=True)
+class Shares:
+    """What a share mart estimates: of which head, and how its cells are alike.
+
+    `many`: several labels may apply, so each has a share of its own; `with_none`: and so has having
+    none of them. `alike` names the column whose equal cells of other weeks may lend their audits.
+    `net`: what each label adds to the net, for marts that take it over.
+    """
+
+    head: str
+    alike: str = ""
+    many: bool = False
+    with_none: bool = False
+    net: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
 class Statement:
-    """One SELECT and the contract of what it returns."""
+    """One SELECT and the contract of the table it makes.
+
+    Without `shares` the SELECT returns the table's rows. With `shares` it returns a row for each
+    comment of each cell, `comment_id` last, and the estimator makes the rows of these. `net_of`
+    names the share mart whose nets are put beside the rows, by the columns that both grains have.
+    """
 
     table: Table
     query: str
+    shares: Shares | None = None
+    net_of: str = ""
 
     def view(self) -> str:
         """The statement that makes it a view."""
@@ -27,20 +51,30 @@ def read_statement(path: Path, layer: Literal["classified", "mart"]) -> Statemen
     """Read one `.sql` file; its name is the table's name. Raises ValueError without a header.
 
     A column is declared as `name = [kind, description]`, with a third entry `"optional"` where it
-    may be null, or a list of the texts that are allowed.
+    may be null, or a list of the texts that are allowed. A table `[shares]` adds the columns of
+    every share, a table `[net]` those of the net sentiment of the share mart `of`.
     """
     found = HEADER.match(path.read_text(encoding="utf-8"))
     if not found:
         raise ValueError(f"`{path.name}` must start with a header `/*---` ... `---*/`")
     header = tomllib.loads(found["toml"])
+    shares = _shares(header["shares"]) if "shares" in header else None
+    net_of = header.get("net", {}).get("of", "")
+    own = tuple(_column(name, entry) for name, entry in header["columns"].items())
+    added = (SHARE_COLUMNS if shares else ()) + (NET_COLUMNS if net_of else ())
     table = Table(
         layer=layer,
         name=path.stem,
         about=header["about"],
-        grain=tuple(header["grain"]),
-        columns=tuple(_column(name, entry) for name, entry in header["columns"].items()),
+        grain=(*header["grain"], *(("head", "label") if shares else ())),
+        columns=own + added,
     )
-    return Statement(table, found["query"].strip().removesuffix(";"))
+    return Statement(table, found["query"].strip().removesuffix(";"), shares, net_of)
+
+
+def _shares(entry: dict[str, Any]) -> Shares:
+    net = tuple((label, float(value)) for label, value in entry.pop("net", {}).items())
+    return Shares(**entry, net=net)
 
 
 def _column(name: str, entry: list[object]) -> Column:

@@ -73,7 +73,9 @@ def act(row: Row) -> dict[str, tuple[str, ...]]:
 
 def reviewed(row: Row) -> dict[str, tuple[str, ...]]:
     """What people answered on review sheets (`resonanz review export`), the heads they answered."""
-    labels = {head: (row[head],) for head in ("sentiment", "stance") if head in row}
+    labels: dict[str, tuple[str, ...]] = {
+        head: (row[head],) for head in ("sentiment", "stance") if head in row
+    }
     for head, field in (("topic", "topics"), ("intent", "intents")):
         if field in row:
             labels[head] = tuple(row[field])

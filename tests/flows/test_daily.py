@@ -27,9 +27,12 @@ def test_a_dropped_file_becomes_published_tables_with_the_real_model_and_then_re
     reports = daily(as_of=MONDAY)
     assert [report.stage for report in reports] == ["ingest", "refine", "classify", "publish"]
     assert query(
-        "SELECT channel, comment_count, negative_count, positive_count, rejected_count "
+        "SELECT channel, comment_count, labelled_count, rejected_count "
         "FROM mart.channel_weekly WHERE week = '2025-W45'"
-    ) == [("intranet", 2, 1, 1, 0)]
+    ) == [("intranet", 2, 2, 0)]
+    assert query(
+        "SELECT label, share_raw, method FROM mart.channel_sentiment_weekly ORDER BY label"
+    ) == [("negative", 0.5, "emq"), ("neutral", 0.0, "emq"), ("positive", 0.5, "emq")]
     labels = query("SELECT count(*) FROM classified.label")
 
     again = daily(as_of=MONDAY)

@@ -42,7 +42,8 @@ def test_every_mart_is_published_as_csv_and_in_one_duckdb_file(
     publish(as_of=MONDAY)
     assert {path.stem for path in latest.glob("*.csv")} == set(published_tables())
     (row,) = pl.read_csv(latest / "post_sentiment_daily.csv").to_dicts()
-    assert (row["post_title"], row["day"], row["positive_share"]) == ("Cloud", "2025-11-03", 1.0)
+    assert (row["post_title"], row["day"]) == ("Cloud", "2025-11-03")
+    assert (row["label"], row["share"], row["method"]) == ("positive", 1.0, "raw")
     with duckdb.connect(latest / "resonanz.duckdb", read_only=True) as connection:
         assert connection.execute("SELECT comment_count FROM mart.channel_weekly").fetchall() == [
             (1,)
@@ -108,9 +109,9 @@ def test_a_failed_gate_keeps_the_last_good_publish(
     publish(as_of=MONDAY)
     before = latest.resolve()
     prepare(write_csv("b.csv", "b;03.11.2025;Bert;schlecht;Cloud"))
-    bad = Finding("mart.channel_weekly", "column values to be between", "negative_share", False, 3)
+    bad = Finding("mart.channel_weekly", "column values to be between", "net_sentiment", False, 3)
     monkeypatch.setattr(flows.publish, "judge", lambda marts: [bad])
-    with pytest.raises(GateFailed, match=r"1 of 1 checks failed.*`mart\.channel_weekly\.negative"):
+    with pytest.raises(GateFailed, match=r"1 of 1 checks failed.*`mart\.channel_weekly\.net"):
         publish(as_of=MONDAY + timedelta(days=1))
     assert latest.resolve() == before
 
@@ -167,3 +168,20 @@ def test_nobody_can_write_into_what_was_published(write_csv: Csv, latest: Path) 
     files = [path for path in latest.resolve().rglob("*") if path.is_file()]
     assert files
     assert not any(path.stat().st_mode & 0o222 for path in files)
+
+
+def test_what_people_found_since_is_published(
+    write_csv: Csv, latest: Path, workplace: Path
+) -> None:
+    lines = [f"{place};03.11.2025;Anna {place};gut {place};Cloud" for place in range(30)]
+    prepare(write_csv("a.csv", *lines))
+    publish(as_of=MONDAY)
+    with duckdb.connect(workplace / "warehouse.duckdb") as connection:
+        connection.execute(
+            "INSERT INTO classified.review SELECT comment_id, input_hash, 'sentiment', 'positive', "
+            "true, true, 'keywords@1', 'audit', 1.0, 's1', 'anna', TIMESTAMP '2025-11-11' "
+            "FROM classified.input"
+        )
+    publish(as_of=MONDAY + timedelta(days=1))
+    (row,) = pl.read_csv(latest / "post_sentiment.csv").to_dicts()
+    assert (row["method"], row["audit_count"]) == ("ppi (own)", 30)

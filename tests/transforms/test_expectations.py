@@ -2,39 +2,30 @@ import polars as pl
 import pytest
 
 from models.contract import Column, Table
+from models.shares import SHARE_COLUMNS
 from transforms.expectations import Finding, judge
 
 TABLE = Table(
     layer="mart",
     name="example",
     about="An example.",
-    grain=("day", "kind"),
-    columns=(
-        Column("day", "text", "day"),
-        Column("kind", "text", "kind", allowed=("a", "b")),
-        Column("comment_count", "count", "n"),
-        Column("negative_count", "count", "n"),
-        Column("neutral_count", "count", "n"),
-        Column("positive_count", "count", "n"),
-        Column("negative_low", "share", "low", optional=True),
-        Column("negative_share", "share", "share", optional=True),
-        Column("negative_high", "share", "high", optional=True),
-        Column("neutral_share", "share", "share", optional=True),
-        Column("positive_share", "share", "share", optional=True),
-    ),
+    grain=("kind", "head", "label"),
+    columns=(Column("kind", "text", "kind", allowed=("a", "b")), *SHARE_COLUMNS),
 )
 GOOD = {
-    "day": ["d1", "d2"],
-    "kind": ["a", "b"],
-    "comment_count": [4, 0],
-    "negative_count": [1, 0],
-    "neutral_count": [1, 0],
-    "positive_count": [2, 0],
-    "negative_low": [0.1, None],
-    "negative_share": [0.25, None],
-    "negative_high": [0.6, None],
-    "neutral_share": [0.25, None],
-    "positive_share": [0.5, None],
+    "kind": ["a", "a", "b", "b"],
+    "head": ["sentiment", "sentiment", "topic", "topic"],
+    "label": ["negative", "positive", "cost", "cloud"],
+    "share_raw": [0.25, 0.75, 0.9, 0.9],
+    "share": [0.3, 0.7, 0.8, 0.9],
+    "ci_low": [0.1, 0.4, 0.7, 0.8],
+    "ci_high": [0.6, 0.9, 0.9, 1.0],
+    "comment_count": [4, 4, 5, 5],
+    "author_count": [3, 3, 5, 5],
+    "audit_count": [0, 0, 60, 60],
+    "uncertain_share": [0.0, 0.0, None, None],
+    "method": ["emq", "emq", "ppi (own)", "ppi (own)"],
+    "hidden_reason": [None, None, None, None],
 }
 
 
@@ -47,6 +38,13 @@ def test_good_rows_pass() -> None:
     assert failures() == []
 
 
+def test_a_cell_with_a_row_that_is_left_out_need_not_sum_to_1() -> None:
+    left_out = {
+        name: [None, *GOOD[name][1:]] for name in ("share", "share_raw", "ci_low", "ci_high")
+    }
+    assert failures(**left_out) == []
+
+
 def test_an_empty_table_passes() -> None:
     assert all(finding.passed for finding in judge({TABLE: TABLE.empty()}))
 
@@ -54,13 +52,15 @@ def test_an_empty_table_passes() -> None:
 @pytest.mark.parametrize(
     ("columns", "column"),
     [
-        pytest.param({"negative_share": [1.5, None]}, "negative_share", id="a share above 1"),
-        pytest.param({"comment_count": [-1, 0]}, "comment_count", id="a negative count"),
-        pytest.param({"kind": ["a", "z"]}, "kind", id="a text outside the set"),
-        pytest.param({"kind": ["a", None]}, "kind", id="a null"),
-        pytest.param({"positive_share": [0.9, None]}, "shares_minus_one", id="shares over 1"),
-        pytest.param({"neutral_count": [2, 0]}, "parts_minus_whole", id="parts above the whole"),
-        pytest.param({"negative_low": [0.3, None]}, "negative_share", id="an interval beside it"),
+        pytest.param({"ci_high": [0.6, 1.9, 0.9, 1]}, "ci_high", id="a share above 1"),
+        pytest.param({"audit_count": [-1, 0, 0, 0]}, "audit_count", id="a negative count"),
+        pytest.param({"kind": ["a", "a", "z", "z"]}, "kind", id="a text outside the set"),
+        pytest.param({"method": ["emq", "emq", "emq", None]}, "method", id="a null"),
+        pytest.param({"share": [0.3, 0.8, 0.8, 0.9]}, "share_minus_one", id="shares over 1"),
+        pytest.param({"share_raw": [0, 0.8, 0.9, 0.9]}, "share_raw_minus_one", id="raw below 1"),
+        pytest.param({"author_count": [5, 3, 5, 5]}, "comment_count", id="more people than n"),
+        pytest.param({"ci_low": [0.4, 0.4, 0.7, 0.8]}, "share", id="an interval above it"),
+        pytest.param({"ci_high": [0.2, 0.9, 0.9, 1]}, "ci_high", id="an interval below it"),
     ],
 )
 def test_a_planted_fault_is_found(columns: dict[str, list[object]], column: str) -> None:
@@ -68,10 +68,10 @@ def test_a_planted_fault_is_found(columns: dict[str, list[object]], column: str)
 
 
 def test_a_repeated_grain_is_found() -> None:
-    repeated = failures(day=["d1", "d1"], kind=["a", "a"])
+    repeated = failures(label=["negative", "positive", "cost", "cost"])
     assert [finding.expectation for finding in repeated] == ["compound columns to be unique"]
 
 
 def test_a_finding_says_where_and_how_many_but_quotes_no_value() -> None:
-    (finding,) = failures(kind=["a", "secret"])
-    assert str(finding) == "`mart.example.kind`: column values to be in set fails in 1 rows"
+    (finding,) = failures(kind=["a", "a", "secret", "secret"])
+    assert str(finding) == "`mart.example.kind`: column values to be in set fails in 2 rows"

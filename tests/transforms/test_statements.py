@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from transforms.statements import read_statement
+from transforms.statements import Shares, read_statement
 
 TEXT = """/*---
 about = "Counts."
@@ -32,3 +32,20 @@ def test_a_file_without_a_header_is_refused(tmp_path: Path) -> None:
     (tmp_path / "bare.sql").write_text("SELECT 1")
     with pytest.raises(ValueError, match=r"`bare\.sql` must start with a header"):
         read_statement(tmp_path / "bare.sql", "mart")
+
+
+def test_a_table_of_shares_declares_what_every_share_has(tmp_path: Path) -> None:
+    header = TEXT.replace("[columns]", '[shares]\nhead = "topic"\nmany = true\n[columns]')
+    (tmp_path / "shares.sql").write_text(header)
+    statement = read_statement(tmp_path / "shares.sql", "mart")
+    assert statement.table.grain == ("day", "head", "label")
+    assert statement.table.column_names[:5] == ["day", "kind", "n", "head", "label"]
+    assert statement.shares == Shares("topic", many=True)
+
+
+def test_a_table_that_takes_over_a_net_has_its_columns(tmp_path: Path) -> None:
+    header = TEXT.replace("[columns]", '[net]\nof = "felt_daily"\n[columns]')
+    (tmp_path / "volume.sql").write_text(header)
+    statement = read_statement(tmp_path / "volume.sql", "mart")
+    assert statement.net_of == "felt_daily"
+    assert statement.table.column_names[-3:] == ["net_sentiment", "net_low", "net_high"]

@@ -42,8 +42,8 @@ def test_the_functions_of_the_marts_are_there_for_own_queries(tmp_path: Path) ->
 
 def test_rows_are_those_of_the_mart(tmp_path: Path) -> None:
     table = all_marts()["topic_share_monthly"].table
-    row = {"topic": "cost", "month": "2025-11", "topic_count": 1, "comment_count": 2}
-    row |= {"topic_share": 0.5, "topic_low": 0.1, "topic_high": 0.9, "author_count": 1}
+    row = dict.fromkeys(table.column_names) | {"month": "2025-11", "head": "topic"}
+    row |= {"label": "cost", "share": 0.5, "method": "emq"}
     rows = pl.DataFrame([row], schema=table.schema())
     EXPORT.write(Publication({table: rows}), tmp_path)
     with duckdb.connect(tmp_path / FILE_NAME, read_only=True) as connection:

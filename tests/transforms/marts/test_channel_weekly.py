@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import Row, comment_row
 
-Mart = Callable[[str], list[Row]]
+Mart = Callable[..., list[Row]]
 
 
 def reject(con: duckdb.DuckDBPyConnection, channel: str | None, position: int = 1) -> None:
@@ -29,8 +29,38 @@ def test_a_channels_week_counts_comments_people_and_posts(
     )
     blog, x = mart("channel_weekly")
     assert (blog["comment_count"], blog["author_count"], blog["post_count"]) == (2, 1, 2)
-    assert (blog["week"], blog["negative_share"]) == ("2025-W45", pytest.approx(0.5))
-    assert (x["comment_count"], x["labelled_count"], x["negative_share"]) == (1, 0, None)
+    assert (blog["week"], blog["labelled_count"]) == ("2025-W45", 2)
+    assert (x["comment_count"], x["labelled_count"], x["net_sentiment"]) == (1, 0, None)
+
+
+def test_the_net_is_positive_less_negative_with_neutral_in_the_n(
+    given: Callable[..., None], mart: Mart
+) -> None:
+    felt = ["positive", "positive", "neutral", "negative", "neutral"]
+    names = [f"c{place}" for place in range(len(felt))]
+    given(
+        comments=[comment_row(name) for name in names],
+        labels=[(name, "sentiment", label) for name, label in zip(names, felt, strict=True)],
+    )
+    (row,) = mart("channel_weekly")
+    assert row["net_sentiment"] == pytest.approx(1 / 5)
+    assert row["net_low"] < row["net_sentiment"] < row["net_high"]  # type: ignore[operator]
+
+
+def test_own_answers_and_spam_are_left_out_and_counted(
+    given: Callable[..., None], mart: Mart
+) -> None:
+    given(
+        comments=[
+            comment_row("c1"),
+            comment_row("c2", is_owner=True),
+            comment_row("c3", status="spam"),
+        ],
+        labels=[(name, "sentiment", "negative") for name in ("c1", "c2", "c3")],
+    )
+    (row,) = mart("channel_weekly")
+    counts = (row["comment_count"], row["own_answer_count"], row["left_out_count"])
+    assert counts == (1, 1, 1)
 
 
 def test_rejected_records_are_counted_in_the_week_they_were_received(

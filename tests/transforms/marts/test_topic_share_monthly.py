@@ -5,7 +5,7 @@ import pytest
 
 from tests.builders import Row, comment_row
 
-Mart = Callable[[str], list[Row]]
+Mart = Callable[..., list[Row]]
 
 
 def test_shares_are_of_all_comments_that_were_read(given: Callable[..., None], mart: Mart) -> None:
@@ -20,22 +20,21 @@ def test_shares_are_of_all_comments_that_were_read(given: Callable[..., None], m
             ("c3", "topic", "cloud", 0.1),
         ],
     )
-    rows = {row["topic"]: row for row in mart("topic_share_monthly")}
-    assert {topic: row["topic_count"] for topic, row in rows.items()} == {
-        "(none)": 1,
-        "cloud": 1,
-        "cost": 2,
+    rows = {row["label"]: row for row in mart("topic_share_monthly")}
+    assert {topic: row["share_raw"] for topic, row in rows.items()} == {
+        "(none)": pytest.approx(1 / 3),
+        "cloud": pytest.approx(1 / 3),
+        "cost": pytest.approx(2 / 3),
     }
     assert {row["comment_count"] for row in rows.values()} == {3}
-    assert rows["cost"]["topic_share"] == pytest.approx(2 / 3)
 
 
 def test_comments_not_yet_read_for_topics_are_not_in_the_n(
     given: Callable[..., None], mart: Mart
 ) -> None:
     given(comments=[comment_row("c1"), comment_row("c2")], labels=[("c1", "topic", "cost")])
-    (row,) = mart("topic_share_monthly")
-    assert (row["topic_count"], row["comment_count"]) == (1, 1)
+    none, cost = mart("topic_share_monthly")
+    assert (none["share_raw"], cost["share_raw"], cost["comment_count"]) == (0, 1, 1)
 
 
 def test_months_are_those_of_the_reporting_zone(given: Callable[..., None], mart: Mart) -> None:

@@ -1,0 +1,238 @@
+"""Count in DuckDB what the model and people said of the cells of share marts."""
+
+from collections.abc import Mapping
+
+import duckdb
+import polars as pl
+
+from flows.warehouse import frame
+from models.contract import Table
+from transforms.estimates.digits import STEPS, weights
+from transforms.estimates.shares import Gathered
+from transforms.statements import Shares, Statement
+
+DIGIT = f"floor(answer.probability * {STEPS} + 0.5)::BIGINT"
+
+HEARD = """
+    SELECT comment_id, bool_or(is_uncertain) AS is_uncertain
+    FROM classified.current_label
+    WHERE head = $head
+    GROUP BY comment_id
+"""
+"""Comments that a head has answered."""
+
+ONE_ANSWER = f"""
+    SELECT
+        answer.comment_id,
+        0                                                       AS question,
+        sum({DIGIT} * option.weight)::BIGINT                    AS code,
+        coalesce(max(option.place) FILTER (answer.is_chosen), 0) AS chosen
+    FROM classified.current_label AS answer
+    JOIN option ON option.label = answer.label
+    WHERE answer.head = $head
+    GROUP BY answer.comment_id
+"""
+"""One row a comment: the code of all its probabilities, and the place of the label chosen."""
+
+MANY_ANSWERS = f"""
+    SELECT
+        answer.comment_id,
+        option.place             AS question,
+        {DIGIT}                  AS code,
+        answer.is_chosen::BIGINT AS chosen
+    FROM classified.current_label AS answer
+    JOIN option ON option.label = answer.label
+    -- Most labels do not apply to most comments: what is not here has the code 0.
+    WHERE answer.head = $head AND (answer.is_chosen OR {DIGIT} > 0)
+"""
+
+NO_ANSWER = f"""
+    SELECT
+        comment_id,
+        $places  AS question,
+        floor(exp(sum(ln(greatest(1 - probability, 1e-9)))) * {STEPS} + 0.5)::BIGINT AS code,
+        (NOT bool_or(is_chosen))::BIGINT AS chosen
+    FROM classified.current_label
+    WHERE head = $head
+    GROUP BY comment_id
+"""
+"""Having none of the labels, as one label more."""
+
+WHOLE_POST = """
+    SELECT post.post_id
+    FROM clean.post AS post
+    JOIN clean.comment AS comment USING (post_id)
+    WHERE comment.gone_at_utc IS NULL
+    GROUP BY post.post_id, post.reported_comment_count
+    HAVING count(*) >= post.reported_comment_count
+"""
+"""Posts of which as many comments have arrived as the platform says there are."""
+
+MEMBER = """
+    SELECT
+        cell.cell,
+        listed.comment_id,
+        dated.day,
+        whole.post_id IS NOT NULL                                       AS is_whole,
+        heard.is_uncertain,
+        (hash(coalesce(dated.author_key, dated.comment_id)) >> 1)::BIGINT AS author,
+        1 / count(*) OVER (PARTITION BY cell.cell, coalesce(dated.author_key, dated.comment_id))
+                                                                        AS voice
+    FROM listed
+    JOIN cell USING ({grain})
+    JOIN heard USING (comment_id)
+    JOIN classified.dated AS dated USING (comment_id)
+    LEFT JOIN whole USING (post_id)
+"""
+"""Comments of the cells that the head has answered, each with its part of its author's voice."""
+
+CELLS = """
+    SELECT
+        cell.*,
+        counted.* EXCLUDE (cell),
+        {alike} AS alike
+    FROM cell
+    JOIN (
+        SELECT
+            cell,
+            count(*)                          AS comment_count,
+            count(DISTINCT author)            AS author_count,
+            avg(is_uncertain::DOUBLE)         AS uncertain_share,
+            max(day)                          AS last_day,
+            bool_and(is_whole)                AS is_whole
+        FROM member
+        GROUP BY cell
+    ) AS counted ON counted.cell = cell.cell
+    ORDER BY cell.cell
+"""
+
+HISTOGRAM = """
+    SELECT
+        member.cell,
+        answer.question,
+        answer.code,
+        answer.chosen,
+        count(*)    AS comments,
+        sum(voice)  AS voices
+    FROM member
+    JOIN answer USING (comment_id)
+    GROUP BY ALL
+"""
+
+GOLD_OF_ONE = """
+    SELECT
+        audit.comment_id,
+        0                       AS question,
+        max(option.place)       AS gold,
+        any_value(drawn_share)  AS drawn_share
+    FROM classified.audit AS audit
+    JOIN option ON option.label = audit.label
+    WHERE audit.head = $head AND audit.is_chosen
+    GROUP BY audit.comment_id
+"""
+
+GOLD_OF_MANY = """
+    SELECT audit.comment_id, option.place AS question, audit.is_chosen::BIGINT AS gold, drawn_share
+    FROM classified.audit AS audit
+    JOIN option ON option.label = audit.label
+    WHERE audit.head = $head
+    UNION ALL
+    SELECT comment_id, $places, (NOT bool_or(is_chosen))::BIGINT, any_value(drawn_share)
+    FROM classified.audit
+    WHERE head = $head
+    GROUP BY comment_id
+"""
+
+AUDITS = """
+    SELECT
+        member.cell,
+        gold.question,
+        coalesce(answer.code, 0)            AS code,
+        gold.gold,
+        (hash(member.comment_id) >> 1)::BIGINT AS comment,
+        member.author,
+        member.day,
+        {alike}                             AS alike,
+        member.voice,
+        gold.drawn_share
+    FROM gold
+    JOIN member USING (comment_id)
+    JOIN cell ON cell.cell = member.cell
+    LEFT JOIN answer ON answer.comment_id = gold.comment_id AND answer.question = gold.question
+    ORDER BY member.cell, member.comment_id, gold.question
+"""
+
+
+def gather(
+    connection: duckdb.DuckDBPyConnection,
+    statement: Statement,
+    shares: Shares,
+    labels: tuple[str, ...],
+) -> Gathered:
+    """Count what the model and people said of the cells of a share mart."""
+    own = own_columns(statement.table)
+    names = ", ".join(own)
+    grain = ", ".join(name for name in statement.table.grain if name in own)
+    alike = f"cell.{shares.alike}::VARCHAR" if shares.alike else "NULL::VARCHAR"
+    _make(connection, "listed", f"SELECT {names}, comment_id FROM ({statement.query})")
+    _make(
+        connection,
+        "cell",
+        f"SELECT row_number() OVER (ORDER BY {grain}) - 1 AS cell, * FROM "
+        f"(SELECT DISTINCT ON ({grain}) {names} FROM listed SEMI JOIN heard USING (comment_id))",
+    )
+    _make(connection, "member", MEMBER.format(grain=grain))
+    return Gathered(
+        labels,
+        frame(connection, CELLS.format(alike=alike)),
+        frame(connection, HISTOGRAM),
+        frame(connection, AUDITS.format(alike=alike)),
+    )
+
+
+def labels_of(connection: duckdb.DuckDBPyConnection, head: str) -> tuple[str, ...]:
+    """The labels that a head has answered with, in alphabetical order."""
+    rows = connection.execute(
+        "SELECT DISTINCT label FROM classified.current_label WHERE head = ? ORDER BY label", [head]
+    ).fetchall()
+    return tuple(str(label) for (label,) in rows)
+
+
+def own_columns(table: Table) -> list[str]:
+    """The columns of a share mart that say of what it tells the share."""
+    names = table.column_names
+    return names[: names.index("head")]
+
+
+def hear(connection: duckdb.DuckDBPyConnection, shares: Shares, labels: tuple[str, ...]) -> None:
+    """Make the temporary tables of a head's answers, once for all marts that ask it."""
+    options = pl.DataFrame(
+        {
+            "label": labels,
+            "place": range(len(labels)),
+            "weight": [1] * len(labels) if shares.many else weights(len(labels)),
+        },
+        schema={"label": pl.String(), "place": pl.Int64(), "weight": pl.Int64()},
+    )
+    connection.register("option", options)
+    named = {"head": shares.head}
+    placed = {**named, "places": len(labels)}
+    _make(connection, "whole", WHOLE_POST)
+    _make(connection, "heard", HEARD, named)
+    if shares.many:
+        _make(connection, "answer", MANY_ANSWERS, named)
+        if shares.with_none:
+            connection.execute(f"INSERT INTO answer {NO_ANSWER}", placed)
+        _make(connection, "gold", GOLD_OF_MANY, placed)
+    else:
+        _make(connection, "answer", ONE_ANSWER, named)
+        _make(connection, "gold", GOLD_OF_ONE, named)
+
+
+def _make(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    query: str,
+    parameters: Mapping[str, object] | None = None,
+) -> None:
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}", dict(parameters or {}))
