@@ -30,6 +30,7 @@ from models.windows import (
     largest,
     padded,
     parts_read,
+    sentences_read,
     weighted_sum,
 )
 
@@ -148,7 +149,7 @@ class Encoder:
         self, pairs: list[tuple[str, str]], windows: list[Window], outputs: Mapping[str, Floats]
     ) -> dict[tuple[str, str], str]:
         """The deciding sentence of each pair that took several windows: the one that, read alone,
-        leans most to the sentiment of the whole."""
+        leans most to the sentiment of the whole; of a very long text, one at either end."""
         answer = next((a for a in self._answers if a.head.name == "sentiment"), None)
         parts = Counter(window.place for window in windows)
         long = [place for place, count in parts.items() if count > 1]
@@ -157,7 +158,7 @@ class Encoder:
         found = {}
         for place in long:
             text, post = pairs[place]
-            spoken = sentences(text)
+            spoken = sentences_read(sentences(text))
             alone = list(self._windows([(sentence, post) for sentence in spoken]))
             logits = self._outputs(alone, len(spoken))[answer.output]
             chances = answer.probabilities(logits, np.full(len(spoken), bool(post)))

@@ -14,6 +14,9 @@ BATCH_TOKENS = 2048
 FIRST_WINDOWS, LAST_WINDOWS = 12, 4
 """Windows read of a very long text: its beginning and its end, where verdicts stand."""
 
+FIRST_SENTENCES, LAST_SENTENCES = 96, 32
+"""Sentences of a very long text among which the deciding one is sought: about what is read."""
+
 Places = npt.NDArray[np.int64]
 
 
@@ -72,6 +75,13 @@ def parts_read(pieces: list[list[int]]) -> list[list[int]]:
     if len(pieces) <= FIRST_WINDOWS + LAST_WINDOWS:
         return pieces
     return pieces[:FIRST_WINDOWS] + pieces[-LAST_WINDOWS:]
+
+
+def sentences_read(spoken: list[str]) -> list[str]:
+    """The sentences of a text that are read: all, or the first and the last of a very long one."""
+    if len(spoken) <= FIRST_SENTENCES + LAST_SENTENCES:
+        return spoken
+    return spoken[:FIRST_SENTENCES] + spoken[-LAST_SENTENCES:]
 
 
 def batches(windows: Sequence[Window]) -> Iterator[list[Window]]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from models.encoder import checkpoint_version, load_encoder
-from models.windows import FIRST_WINDOWS, LAST_WINDOWS, cut
+from models.windows import FIRST_WINDOWS, LAST_WINDOWS, cut, sentences_read
 from tests.foreign_checkpoint import STARS, WORDS, word_tokenizer, write_checkpoint
 
 SHIPPED = Path("models/checkpoint")
@@ -129,6 +129,13 @@ def test_a_very_long_comment_is_read_at_both_ends_and_reported(shipped, caplog):
         reading = shipped.read([text])
     assert np.isfinite(reading.probabilities["sentiment"]).all()
     assert "1 very long" in caplog.text
+
+
+def test_the_deciding_sentence_of_a_very_long_comment_is_sought_at_both_ends_only():
+    spoken = [f"Satz {number} von vielen." for number in range(9000)]
+    sought = sentences_read(spoken)
+    assert sought == spoken[:96] + spoken[-32:]
+    assert sentences_read(spoken[:128]) == spoken[:128]
 
 
 def test_posts_must_be_as_many_as_texts(shipped):
