@@ -14,6 +14,8 @@ from flows.fetching.session import Judge, Session, by_status
 from flows.sources.base import Errand
 
 NOW = datetime(2025, 11, 10, 8, 0, tzinfo=UTC)
+POLL = 0.005
+"""Seconds in which a server notices that it should stop; the default 0.5 is most of a test."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ class Platform:
 def platform(behave: Behaviour) -> Iterator[Platform]:
     """Run a platform that behaves as `behave` says, for as long as the block lasts."""
     running = Platform(behave)
-    thread = threading.Thread(target=running.server.serve_forever, daemon=True)
+    thread = threading.Thread(target=running.server.serve_forever, args=(POLL,), daemon=True)
     thread.start()
     try:
         yield running

@@ -6,10 +6,12 @@ bring a `Judge` of its own. Addresses are told without their queries, which can 
 
 import email.utils
 import logging
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from types import TracebackType
 from typing import Any, Literal
 
@@ -128,6 +130,7 @@ class Session:
             headers=sent,
             timeout=TIMEOUT,
             transport=transport,
+            verify=_trusted(),
         )
         self._judge, self._sleep, self._longest_wait = judge, sleep, longest_wait
         self.question_count = 0
@@ -210,6 +213,12 @@ class Session:
         if verdict.kind == "absent":
             raise Absent(where)
         raise GiveUp(f"{where}.")
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates that every session trusts; reading them takes longer than most questions."""
+    return httpx.create_ssl_context()
 
 
 def _seconds_before_next(state: tenacity.RetryCallState) -> float:
