@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+from hypothesis import settings
 
 from flows.cli import QUIET
 from flows.shares import Estimator, estimate, mart_rows
@@ -22,6 +23,13 @@ from transforms.marts import MACROS, all_marts
 
 # Before Prefect is imported: no test may call outside.
 os.environ.update(QUIET)
+
+# No deadline: on two busy cores the first example alone may take a second. By default examples are
+# few and the same each time, so that a change is judged by what it changes; `thorough`, for
+# `make test-slow` and every night, draws many new ones.
+settings.register_profile("default", max_examples=40, deadline=None, derandomize=True)
+settings.register_profile("thorough", max_examples=1000, deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 NOTHING_HELD_OUT = Estimator({}, 0.0, least_audits=20, audit_weeks=8)

@@ -77,9 +77,7 @@ def test_a_file_of_nothing_is_said_to_be_empty(table, content):
         table(content)
 
 
-lasting = settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150
-)
+lasting = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 plain = st.characters(codec="cp1252", exclude_categories=["Cc"])
 

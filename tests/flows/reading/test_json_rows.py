@@ -70,9 +70,7 @@ def test_a_json_list_that_is_cut_says_so(table):
     assert (rows[-1].position, rows[-1].reason) == (0, "broken file")
 
 
-lasting = settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150
-)
+lasting = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 plain = st.characters(codec="cp1252", exclude_categories=["Cc"])
 

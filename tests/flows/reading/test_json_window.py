@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.reading import json_window
@@ -145,7 +145,6 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     document=st.lists(ANYTHING, max_size=5) | st.dictionaries(st.text(max_size=3), ANYTHING),
     is_escaped=st.booleans(),

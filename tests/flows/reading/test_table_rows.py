@@ -94,9 +94,7 @@ def test_what_is_no_table_is_left_to_others(content):
     assert not looks_like_table(sample[: 64 * 1024])
 
 
-lasting = settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150
-)
+lasting = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @lasting

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.fetching.session import QuotaEnded
@@ -272,7 +272,6 @@ def test_a_broken_node_costs_itself_only() -> None:
     assert kinds == ["Post", "Rejected", "Rejected", "Comment", "Rejected", "Rejected"]
 
 
-@settings(max_examples=60, deadline=None)
 @given(where=st.floats(0, 1, exclude_max=True))
 def test_a_cut_file_yields_what_was_whole_and_one_clear_rejection(where: float) -> None:
     content = SAMPLE.read_bytes()

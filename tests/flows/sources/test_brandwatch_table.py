@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.sources import table_file
@@ -138,7 +138,6 @@ def test_the_sample_is_recognised_by_this_source_alone() -> None:
     assert specific_sources(SAMPLE.read_bytes()) == ["brandwatch_table"]
 
 
-@settings(max_examples=60, deadline=None)
 @given(share=st.floats(0, 1))
 def test_a_cut_file_gives_what_was_whole_and_one_rejection(share: float) -> None:
     content = SAMPLE.read_bytes()

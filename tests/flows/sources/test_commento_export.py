@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.sources.commento_export import SOURCE, recognise
@@ -228,7 +228,6 @@ def without_names(records: list[Record]) -> list[Record]:
     ]
 
 
-@settings(max_examples=100, deadline=None)
 @given(where=st.floats(0, 1, exclude_max=True))
 def test_a_cut_file_yields_only_what_was_whole_and_says_that_it_is_cut(where: float) -> None:
     content = SAMPLE.read_bytes()
@@ -241,7 +240,6 @@ def test_a_cut_file_yields_only_what_was_whole_and_says_that_it_is_cut(where: fl
 VALUES = st.none() | st.booleans() | st.integers() | st.text(max_size=4) | st.just([]) | st.just({})
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(comment())), VALUES))
 def test_no_comment_whatever_makes_the_reader_fail(fields: dict[str, Any]) -> None:
     for record in records_of(export(comment() | fields)):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.fetching.session import QuotaEnded
@@ -365,7 +365,6 @@ def test_the_sample_is_read_in_full(tmp_path: Path) -> None:
     assert (swept.site, swept.post_native_id) == ("forum.stadtwerke-nordhafen.example", "57")
 
 
-@settings(max_examples=60, deadline=None)
 @given(length=st.integers(0, len(SAMPLE.read_bytes())))
 def test_a_cut_file_yields_only_what_was_whole_and_says_that_it_is_cut(
     tmp_path_factory: pytest.TempPathFactory, length: int

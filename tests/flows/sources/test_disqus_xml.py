@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
@@ -254,7 +254,6 @@ WORDS = st.lists(
 ).map(lambda parts: "".join(parts).replace("]]>", "]] >"))
 
 
-@settings(max_examples=200, deadline=None)
 @given(texts=st.lists(WORDS, min_size=1, max_size=4), where=st.floats(0, 1, exclude_max=True))
 def test_a_cut_file_yields_only_what_was_whole_and_says_that_it_is_cut(
     texts: list[str], where: float

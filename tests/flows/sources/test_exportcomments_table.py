@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.sources.exportcomments_table import SOURCE, recognise
@@ -246,7 +246,6 @@ def test_a_table_without_dates_is_rejected() -> None:
     assert found.reason == "missing column"
 
 
-@settings(max_examples=60, deadline=None)
 @given(share=st.floats(0, 1))
 def test_a_cut_file_gives_what_was_whole_and_one_rejection(share: float) -> None:
     content = SAMPLE.read_bytes()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.fetching.session import QuotaEnded
@@ -374,7 +374,6 @@ def test_the_sample_is_recognised_and_saved_answers_are_not() -> None:
     assert not SOURCE.recognise(json.dumps({"data": [post(1)]}).encode())
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.floats(0, 1))
 def test_a_cut_sample_yields_only_what_was_whole_and_at_most_one_rejection(where: float) -> None:
     content = SAMPLE.read_bytes()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.reading.landed import LandedFile, ReadingRules
@@ -265,7 +265,6 @@ def test_the_sample_is_recognised_as_what_it_is() -> None:
     assert source_of(SAMPLE) is SOURCE
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.floats(0, 1, exclude_max=True))
 def test_a_cut_sample_yields_only_what_was_whole_and_one_rejection(where: float) -> None:
     content = SAMPLE.read_bytes()
@@ -291,7 +290,6 @@ KEYS = [
 ]
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

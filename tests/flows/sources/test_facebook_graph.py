@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.reading import json_window
@@ -497,7 +497,6 @@ def test_anything_else_is_not_recognised(content: str) -> None:
     assert not recognise(content.encode())
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     texts=st.lists(st.text(max_size=20), min_size=1, max_size=4),
     is_escaped=st.booleans(),
@@ -556,7 +555,6 @@ KEYS = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.sources import table_file
@@ -195,7 +195,6 @@ def test_the_sample_is_recognised_by_this_source_alone() -> None:
     assert specific_sources(SAMPLE.read_bytes()) == ["fourcat_table"]
 
 
-@settings(max_examples=60, deadline=None)
 @given(share=st.floats(0, 1))
 def test_a_cut_file_gives_what_was_whole_and_one_rejection(share: float) -> None:
     content = SAMPLE.read_bytes()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.reading.landed import LandedFile, ReadingRules
@@ -239,7 +239,6 @@ def test_anything_else_is_not_recognised(content: str) -> None:
     assert not recognise(content.encode())
 
 
-@settings(max_examples=150, deadline=None)
 @given(length=st.integers(0, len(SAMPLE.read_bytes())))
 def test_a_cut_tree_yields_only_what_was_whole_and_says_that_it_is_cut(length: int) -> None:
     content = SAMPLE.read_bytes()
@@ -255,7 +254,6 @@ def test_a_cut_tree_yields_only_what_was_whole_and_says_that_it_is_cut(length: i
     )
 
 
-@settings(max_examples=80, deadline=None)
 @given(length=st.integers(1, 900))
 def test_cut_lines_yield_only_what_was_whole_and_say_that_they_are_cut(length: int) -> None:
     content = lines(story(), comment(), comment(3, 2), comment(4, 1), comment(5, 4))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.reading.landed import LandedFile, ReadingRules
@@ -201,7 +201,6 @@ def test_the_sample_is_recognised_as_what_it_is() -> None:
     assert source_of(SAMPLE) is SOURCE
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.floats(0, 1, exclude_max=True))
 def test_a_cut_sample_yields_only_what_was_whole_and_one_rejection(where: float) -> None:
     content = SAMPLE.read_bytes()

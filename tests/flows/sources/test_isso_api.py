@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.reading.api_pages import page_line
@@ -420,7 +420,6 @@ def test_a_fault_that_does_not_pass_keeps_what_came_before() -> None:
             next(going)
 
 
-@settings(max_examples=100, deadline=None)
 @given(where=st.floats(0, 1, exclude_max=True))
 def test_a_cut_file_yields_only_what_was_whole_and_at_most_one_rejection(where: float) -> None:
     content = SAMPLE.read_bytes()
@@ -439,7 +438,6 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.dictionaries(st.sampled_from([*sorted(comment(1)), "replies"]), JSON, max_size=6))
 def test_no_object_whatever_makes_the_reader_fail(fields: dict[str, Any]) -> None:
     post, *found = read({"id": 5} | fields)

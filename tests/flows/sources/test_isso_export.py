@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.sources.isso_export import SOURCE, recognise
@@ -132,7 +132,6 @@ def test_the_sample_is_read_in_full_and_by_nobody_else() -> None:
     assert counts == {"Post": 3, "Comment": 4}
 
 
-@settings(max_examples=150, deadline=None)
 @given(where=st.floats(0, 1, exclude_max=True))
 def test_a_cut_file_yields_only_what_was_whole_and_at_most_one_rejection(where: float) -> None:
     content = SAMPLE.read_bytes()
@@ -142,7 +141,6 @@ def test_a_cut_file_yields_only_what_was_whole_and_at_most_one_rejection(where: 
 VALUES = st.none() | st.booleans() | st.integers() | st.text(max_size=4) | st.just([]) | st.just({})
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(comment() | thread())), VALUES))
 def test_no_thread_whatever_makes_the_reader_fail(fields: dict[str, Any]) -> None:
     for record in read(thread(comment()) | fields, thread(comment() | fields)):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
@@ -227,7 +227,6 @@ def test_the_sample_is_recognised_and_read_in_full() -> None:
     assert "Montag" not in repr(found)
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     texts=st.lists(st.text(max_size=9), max_size=4),
     where=st.floats(0, 1, exclude_max=True),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.sources.base import recognise as source_of
@@ -304,14 +304,12 @@ def test_no_bytes_whatever_make_the_recogniser_or_the_reader_fail(content: bytes
         assert isinstance(record, Post | Rejected)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.floats(0, 1))
 def test_a_cut_sample_yields_only_what_was_whole_and_at_most_one_rejection(where: float) -> None:
     content = SAMPLE.read_bytes()
     assert_a_cut_file_lies_not(records_of, content, int(where * len(content)))
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.floats(0, 1))
 def test_a_cut_count_at_the_end_of_a_row_is_unknown_and_never_wrong(where: float) -> None:
     last = {name: text for name, text in INSTAGRAM.items() if name != "Saves"}

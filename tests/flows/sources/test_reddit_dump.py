@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.reading.landed import LandedFile, ReadingRules
@@ -136,7 +136,6 @@ def test_anything_else_is_not_recognised(content: bytes) -> None:
     assert not recognise(content)
 
 
-@settings(max_examples=150, deadline=None)
 @given(length=st.integers(0, len(SAMPLE.read_bytes())))
 def test_a_cut_file_yields_only_what_was_whole_and_says_that_it_is_cut(length: int) -> None:
     content = SAMPLE.read_bytes()

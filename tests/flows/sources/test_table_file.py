@@ -341,9 +341,7 @@ def test_a_reply_of_youtube_takeout_names_its_parent():
 
 # What must hold for every file.
 
-lasting = settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100
-)
+lasting = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 cells = st.one_of(st.none(), st.text(max_size=12), st.integers(), st.floats(), st.booleans())
 names = st.sampled_from(
     ["text", "created_at", "id", "parent_id", "post_id", "thread_id", "author", "likes", "url", "x"]

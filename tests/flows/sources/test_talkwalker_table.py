@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.sources import table_file
@@ -107,7 +107,6 @@ def test_the_sample_is_recognised_by_this_source_alone() -> None:
     assert specific_sources(SAMPLE.read_bytes()) == ["talkwalker_table"]
 
 
-@settings(max_examples=60, deadline=None)
 @given(share=st.floats(0, 1))
 def test_a_cut_file_gives_what_was_whole_and_one_rejection(share: float) -> None:
     content = SAMPLE.read_bytes()

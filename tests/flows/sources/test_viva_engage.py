@@ -5,7 +5,7 @@ import io
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.sources.viva_engage import SOURCE, recognise
@@ -191,7 +191,6 @@ def test_the_sample_is_recognised_by_this_source_alone() -> None:
     assert specific_sources(SAMPLE.read_bytes()) == ["viva_engage"]
 
 
-@settings(max_examples=60, deadline=None)
 @given(share=st.floats(0, 1))
 def test_a_cut_file_gives_what_was_whole_and_one_rejection(share: float) -> None:
     content = SAMPLE.read_bytes()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.fetching.session import QuotaEnded
@@ -558,7 +558,6 @@ def test_the_look_back_is_sent_with_its_offset() -> None:
     assert set(told) == {"2025-10-11T08:00:00+00:00"}
 
 
-@settings(max_examples=100, deadline=None)
 @given(where=st.floats(0, 1, exclude_max=True))
 def test_a_cut_file_yields_only_what_was_whole_and_at_most_one_rejection(where: float) -> None:
     content = SAMPLE.read_bytes()
@@ -578,7 +577,6 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     kind=st.sampled_from(["posts", "comments"]),
     fields=st.dictionaries(st.sampled_from(sorted(comment(1) | post(1))), JSON, max_size=6),

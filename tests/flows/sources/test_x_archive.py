@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.reading.landed import LandedFile, ReadingRules
@@ -329,7 +329,6 @@ def test_a_sample_cut_anywhere_gives_what_was_whole_and_one_rejection() -> None:
         assert_a_prefix(whole, content, length)
 
 
-@settings(max_examples=100, deadline=None)
 @given(texts=st.lists(st.text(max_size=30), max_size=4), where=st.floats(0, 1))
 def test_texts_come_back_and_a_cut_never_makes_a_wrong_one(texts: list[str], where: float) -> None:
     texts = [text.encode("utf-8", "replace").decode() for text in texts]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.fetching.session import QuotaEnded
@@ -341,7 +341,6 @@ def test_a_broken_item_costs_itself_only() -> None:
     assert [record.position for record in found] == [1, 2, 3, 4, 5]
 
 
-@settings(max_examples=60, deadline=None)
 @given(where=st.floats(0, 1, exclude_max=True))
 def test_a_cut_file_yields_what_was_whole_and_one_clear_rejection(where: float) -> None:
     content = SAMPLE.read_bytes()

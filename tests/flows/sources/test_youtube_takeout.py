@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.sources.youtube_takeout import SOURCE, recognise
@@ -210,7 +210,6 @@ def test_the_sample_is_recognised_as_this_and_read_in_full() -> None:
 TEXTS = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=9))
 
 
-@settings(max_examples=150, deadline=None)
 @given(texts=TEXTS, where=st.floats(0, 1, exclude_max=True))
 def test_a_cut_file_yields_what_was_whole_and_one_clear_rejection(
     texts: list[str], where: float
