@@ -1,7 +1,7 @@
 from datetime import datetime
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.questions import fixed_questions
@@ -44,7 +44,6 @@ def test_an_answer_has_a_row_for_each_label() -> None:
 
 
 @given(before=ANSWERS, after=ANSWERS)
-@settings(max_examples=50, deadline=None)
 def test_after_a_change_exactly_the_new_answers_are_stored(before: object, after: object) -> None:
     stored = change(rows(before), REVIEW.empty(), FIRST).rows
     found = change(rows(after), stored, LATER)

@@ -248,7 +248,6 @@ def test_a_dataset_exported_as_a_table_gives_the_same_records(content: bytes) ->
     assert replace(same, line=comment.line) == comment
 
 
-@settings(max_examples=40, deadline=None)
 @given(share=st.floats(0, 1))
 def test_a_cut_table_gives_what_was_whole_and_one_rejection(share: float) -> None:
     content = as_csv(ANSWERED, item(id=in_base64("comment:22_555"), text="Größe\nzwei")).encode()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
@@ -157,7 +157,6 @@ def test_what_an_account_reposted_is_not_its_own() -> None:
     assert len(records_of(json.dumps({"feed": feed}).encode())) == 1
 
 
-@settings(max_examples=150, deadline=None)
 @given(where=st.floats(0, 1, exclude_max=True))
 def test_a_cut_file_yields_what_was_whole_and_one_clear_rejection(where: float) -> None:
     content = SAMPLE.read_bytes().rstrip()

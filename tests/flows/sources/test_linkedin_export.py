@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.sources.linkedin_export import SOURCE, recognise
@@ -334,7 +334,6 @@ WORDS = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=150, deadline=None)
 @given(texts=st.lists(WORDS, min_size=1, max_size=4), where=st.floats(0, 1), is_old=st.booleans())
 def test_quoted_texts_come_back_and_a_cut_never_makes_a_wrong_one(
     texts: list[str], where: float, is_old: bool

@@ -295,7 +295,6 @@ def test_the_sample_is_recognised_as_what_it_is() -> None:
     assert source_of(SAMPLE) is SOURCE
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_whatever_make_the_recogniser_or_the_reader_fail(content: bytes) -> None:
     header = table(FACEBOOK).splitlines(keepends=True)[0]
