@@ -10,6 +10,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.authors import read_author_key
 from flows.landing import UNRECOGNISED, landed_files
+from flows.quarantine import Quarantine, has_unchecked, quarantine
 from flows.reading.landed import LandedFile
 from flows.report import StageReport
 from flows.retry import RETRY_DELAYS, may_recover
@@ -22,6 +23,7 @@ from models.tables.refined_file import REFINED_FILE
 from models.tables.run import RUN
 from transforms.canonical import Origin, account, naive_utc
 from transforms.plain_text import VERSION as TEXT_VERSION
+from transforms.row_checks import ROW_CHECKS
 
 
 @task(
@@ -56,13 +58,15 @@ def refine(as_of: datetime | None = None) -> StageReport:
     settings = load_settings()
     files = stale_files(settings)
     tallies = [refine_file(landed, settings) for landed in files]
+    kept_out = quarantine(settings) if has_unchecked(settings) else Quarantine()
+    rejected = sum(tally.rejected for tally in tallies) + kept_out.count
     report = StageReport(
         "refine",
         rows_in=sum(tally.records for tally in tallies),
-        rows_out=sum(len(tally.comments) + len(tally.posts) for tally in tallies),
-        rejected_count=sum(tally.rejected for tally in tallies),
-        note=sentence(tallies),
-        details=rejections_by_reason(files, settings) if any(t.rejected for t in tallies) else (),
+        rows_out=sum(len(tally.comments) + len(tally.posts) for tally in tallies) - kept_out.count,
+        rejected_count=rejected,
+        note=sentence(tallies, kept_out.count),
+        details=(*(rejections_by_reason(files, settings) if rejected else ()), *kept_out.warnings),
     )
     report.log(get_run_logger())
     if report.had_work:
@@ -89,11 +93,11 @@ def readings(settings: Settings) -> dict[str, str]:
     """Name of a source -> fingerprint of how its files are read now; of unrecognised ones, too.
 
     It changes with the source's version, with how texts are made plain, with any setting that
-    decides what a record becomes and with the author key. What only a generic source or none knew
-    is tried again with a new source.
+    decides what a record becomes, with the checks of rows and with the author key. What only a
+    generic source or none knew is tried again with a new source.
     """
     key = read_author_key(settings.privacy.author_key_file)
-    rules = digest(settings.sources, settings.refine, key, TEXT_VERSION)
+    rules = digest(settings.sources, settings.refine, key, TEXT_VERSION, ROW_CHECKS)
     sources = all_sources().values()
     everyone = digest(*(f"{source.name}/{source.version}" for source in sources))
     fingerprints = {
@@ -134,6 +138,7 @@ def refined_row(
             "post_count": len(tally.posts),
             "comment_count": len(tally.comments),
             "rejected_count": tally.rejected,
+            "is_checked": False,
         },
         schema=REFINED_FILE.schema(),
     )
@@ -151,13 +156,13 @@ def landed_name(landed: LandedFile, settings: Settings) -> str:
     return landed.path.relative_to(settings.paths.landing).as_posix()
 
 
-def sentence(tallies: list[Tally]) -> str:
-    """The run in a few words."""
-    if not tallies:
+def sentence(tallies: list[Tally], kept_out: int) -> str:
+    """The run in a few words; `kept_out` comments failed a check after they had been read."""
+    if not tallies and not kept_out:
         return "nothing new"
-    comments = sum(len(tally.comments) for tally in tallies)
+    comments = sum(len(tally.comments) for tally in tallies) - kept_out
     posts = len(set().union(*(tally.posts for tally in tallies)))
-    rejected = sum(tally.rejected for tally in tallies)
+    rejected = sum(tally.rejected for tally in tallies) + kept_out
     return (
         f"{len(tallies)} files read: {comments:,} comments on {posts:,} posts, "
         f"{rejected:,} records rejected"

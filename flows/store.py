@@ -206,6 +206,11 @@ def place_threads(connection: duckdb.DuckDBPyConnection, origin: Origin) -> None
         "(SELECT coalesce(post_id, '') FROM clean.comment WHERE landed_file = ?)",
         [origin.landed_file],
     )
+    place(connection, touched)
+
+
+def place(connection: duckdb.DuckDBPyConnection, touched: pl.DataFrame) -> None:
+    """Set root and depth of the comments `touched`: all that stand under the same posts."""
     connection.register("places", with_places(touched))
     connection.execute(
         "UPDATE clean.comment AS comment SET root_id = places.root_id, depth = places.depth "

@@ -30,6 +30,7 @@ Reason = Literal[
     "forbidden character",
     "duplicate",
     "private message",
+    "failed check",
 ]
 """Why a record could not be used: a closed set, so that it can be counted."""
 

@@ -18,5 +18,11 @@ REFINED_FILE = Table(
         Column("post_count", "count", "posts kept"),
         Column("comment_count", "count", "comments kept"),
         Column("rejected_count", "count", "records rejected"),
+        Column(
+            "is_checked",
+            "flag",
+            "its comments went through the checks of rows; false or null: not yet",
+            optional=True,
+        ),
     ),
 )
