@@ -28,6 +28,8 @@ QUIET = {
     "PREFECT_LOGGING_LEVEL": "ERROR",
     # The server that lives only for one command complains when it is stopped at its end.
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
+    # On a busy machine that server takes longer to start than the 20 seconds it is given.
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "GX_ANALYTICS_ENABLED": "false",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "TOKENIZERS_PARALLELISM": "true",

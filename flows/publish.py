@@ -14,6 +14,8 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.exports import all_exports
 from flows.exports.base import Marts, Publication
+from flows.gate import record, require_fresh, require_passed, suites_for
+from flows.profile import profile_pending
 from flows.report import StageReport
 from flows.settings import Settings, load_settings
 from flows.shares import estimate, estimator, held_out_file, mart_rows
@@ -21,10 +23,10 @@ from flows.snapshots import Snapshot, latest_snapshot, snapshot_name, swap_in, w
 from flows.warehouse import frame, merge, use_time_zone, writing
 from flows.wording import wording
 from models.contract import Table
-from models.errors import GateFailed
+from models.findings import Judgement
 from models.tables.run import RUN
 from transforms.corrections import CORRECTION_LOG, corrections, reason_of
-from transforms.expectations import Finding, judge
+from transforms.expectations import judge
 from transforms.marts import MACROS, all_marts
 from transforms.policy import read_policy
 from transforms.reply_queue import COMMENTS_TO_ANSWER, Budget, reply_queue
@@ -37,6 +39,7 @@ SEEN_BY_MARTS = (
     "clean.rejected_comment",
     "classified.label",
     "classified.audit",
+    "classified.text_profile",
     "ops.current_model",
 )
 """Tables that decide what the marts say."""
@@ -61,14 +64,16 @@ def publish(as_of: datetime | None = None) -> StageReport:
     Raises `GateFailed` if the marts do not pass; what was published before then stays in place.
     """
     settings, moment = load_settings(), as_of or datetime.now(UTC)
+    profile_pending(settings)
     published = settings.paths.published
     before, state = latest_snapshot(published), state_of(settings)
     if before and before.state == state:
-        return StageReport("publish", note="nothing new since the last publish")
+        aged = require_fresh(moment, settings)
+        return StageReport("publish", note=f"nothing new since the last publish{aged}")
     marts = build_marts(settings)
     marts[CORRECTION_LOG] = correction_log(before, marts, state, moment)
-    findings = gate(marts)
-    facts = publication_facts(settings, findings, moment)
+    judgement = gate(marts, before.manifest if before else {}, moment, settings)
+    facts = publication_facts(settings, judgement, moment)
     publication = Publication(marts, facts, settings.reporting.language, topic_names(settings))
     write_and_swap(publication, state, settings, moment)
     rows = sum(rows.height for rows in marts.values())
@@ -77,7 +82,8 @@ def publish(as_of: datetime | None = None) -> StageReport:
         rows,
         rows,
         0,
-        f"{len(marts)} tables, {rows:,} rows, {len(findings)} checks passed",
+        f"{len(marts)} tables, {rows:,} rows, {judgement.sentence}",
+        tuple(f"warning: {found}" for found in judgement.warnings),
     )
     report.log(get_run_logger())
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
@@ -141,16 +147,14 @@ def vectors_of(candidates: pl.DataFrame, connection: duckdb.DuckDBPyConnection) 
 
 
 @task(cache_policy=NO_CACHE)
-def gate(marts: Marts) -> list[Finding]:
+def gate(
+    marts: Marts, published: Mapping[str, Any], moment: datetime, settings: Settings
+) -> Judgement:
     """The verdicts on all marts; raises `GateFailed`, with the first failures, if one is bad."""
-    findings = judge(marts)
-    failed = [finding for finding in findings if not finding.passed]
-    if failed:
-        shown = "; ".join(str(finding) for finding in failed[:5])
-        raise GateFailed(
-            f"{len(failed)} of {len(findings)} checks failed, the last good publish stays: {shown}"
-        )
-    return findings
+    judgement = judge(suites_for(marts, published, moment, settings))
+    record(judgement, moment, settings)
+    require_passed(judgement)
+    return judgement
 
 
 @task(cache_policy=NO_CACHE)
@@ -179,9 +183,7 @@ def correction_log(
     )
 
 
-def publication_facts(
-    settings: Settings, findings: list[Finding], as_of: datetime
-) -> dict[str, Any]:
+def publication_facts(settings: Settings, judgement: Judgement, as_of: datetime) -> dict[str, Any]:
     """What was published when, by which models, and what was left out, for the manifest."""
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         counts = {name: scalar(connection, query) for name, query in COVERAGE.items()}
@@ -193,7 +195,11 @@ def publication_facts(
         "taxonomy": settings.classify.taxonomy_file.name,
         "models": models,
         "counts": counts,
-        "checks": {"passed": sum(finding.passed for finding in findings), "failed": 0},
+        "checks": {
+            "passed": sum(finding.passed for finding in judgement.findings),
+            "failed": 0,
+            "warnings": [str(finding) for finding in judgement.warnings],
+        },
     }
 
 

@@ -16,6 +16,7 @@ from pydantic_settings import (
 from flows.reading.landed import ColumnMapping, ReadingRules
 from models.contract import ticked
 from models.errors import GiveUp
+from models.gate import Limits
 from models.questions import HEADS, Language
 
 
@@ -273,6 +274,39 @@ class Review(Concern):
         return heads
 
 
+class Gate(Concern):
+    """What the gate before publish tolerates."""
+
+    warn_after_days: int = Field(
+        default=14,
+        ge=0,
+        description="age of the newest comment or file that is told of",
+    )
+    fail_after_days: int = Field(
+        default=0, ge=0, description="days after which nothing is published; 0: never"
+    )
+    trailing_weeks: int = Field(default=8, ge=1, description="weeks that make what is usual")
+    fewest_usual: int = Field(
+        default=10, ge=1, description="comments of a usual week below which no volume is judged"
+    )
+    most_times_usual: float = Field(
+        default=5.0, gt=1, description="times the usual comments above which a week is told of"
+    )
+    most_loss: float = Field(
+        default=0.5, ge=0, le=1, description="share of the published comments that may be gone"
+    )
+    least_labelled: float = Field(
+        default=0.9, ge=0, le=1, description="share of the comments that must have a sentiment"
+    )
+    smallest_cell: int = Field(
+        default=5, ge=0, description="people below which no row may show a share"
+    )
+
+    def limits(self) -> Limits:
+        """These settings as the gate takes them."""
+        return Limits(**self.model_dump())
+
+
 class Settings(BaseSettings):
     """All settings; read-only."""
 
@@ -291,6 +325,7 @@ class Settings(BaseSettings):
     privacy: Privacy = Privacy()
     warehouse: Warehouse = Warehouse()
     shares: Shares = Shares()
+    gate: Gate = Gate()
     publish: Publish = Publish()
     review: Review = Review()
 

@@ -1,145 +1,142 @@
-"""The quality gate: contracts and hand-written rules in, a verdict by Great Expectations out.
+"""Suites in, verdicts by Great Expectations out.
 
-The only module that imports Great Expectations, and late: that alone takes seconds. Only verdicts
-leave it, never values: texts of comments do not belong in a log.
+The only module that imports Great Expectations, and late: that alone takes seconds. Only verdicts,
+counts and keys leave it, never other values: texts of comments belong in no log and on no page.
 """
 
 import logging
 import os
 import warnings
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import polars as pl
 
-from models.contract import Column, Table
-from models.shares import ONE_ANSWER
+from models.errors import GiveUp
+from models.findings import MOST_SHOWN, Finding, Judgement
+from transforms.suites import Suite
 
-SUM_TOLERANCE = 1e-6
-"""Shares that are parts of one whole must add up to 1 but for rounding."""
+ROW_SCHEMA = {"row": pl.Int64, "column": pl.String, "expectation": pl.String}
 
-PARTS = ("share", "share_raw")
-"""Columns that sum to 1 over the labels of one cell, where a head gives one answer."""
-
-INTERVALS = (("ci_low", "share", "ci_high"), ("net_low", "net_sentiment", "net_high"))
-"""Columns that must come in ascending order in every row."""
-
-AT_MOST = (("comment_count", "author_count"), ("comment_count", "labelled_count"))
-"""Columns of which the second is a part of the first."""
+LONGEST_NAME = 60
+"""Characters by which a row is named."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One expectation's verdict on one table: what was expected, and how many rows break it."""
-
-    table: str
-    expectation: str
-    column: str
-    passed: bool
-    broken_count: int
-
-    def __str__(self) -> str:
-        where = f"`{self.table}.{self.column}`" if self.column else f"`{self.table}`"
-        return f"{where}: {self.expectation} fails in {self.broken_count:,} rows"
+def judge(suites: Iterable[Suite]) -> Judgement:
+    """Every expectation's verdict on the frame of its suite, and a page on each suite."""
+    findings: list[Finding] = []
+    pages: dict[str, str] = {}
+    for suite in suites:
+        result = _validated(suite)
+        findings += [_finding(suite, entry) for entry in result.results]
+        pages[suite.name] = _page(result)
+    return Judgement(tuple(findings), pages)
 
 
-def judge(frames: Mapping[Table, pl.DataFrame]) -> list[Finding]:
-    """Every expectation's verdict on every frame, generated from its table's contract."""
+def broken_rows(suite: Suite) -> tuple[pl.DataFrame, list[Finding]]:
+    """(row, column, expectation) for each row that breaks a critical expectation; all findings.
+
+    `row` counts from 0; a row that breaks several comes once, with the first of them.
+    """
+    result = _validated(suite)
+    broken = [
+        (row, *_subject(entry))
+        for entry in result.results
+        if not entry.success and _severity(entry) == "critical"
+        for row in _rows(entry)
+    ]
+    rows = pl.DataFrame(broken, schema=ROW_SCHEMA, orient="row")
+    findings = [_finding(suite, entry) for entry in result.results]
+    return rows.unique("row", keep="first", maintain_order=True).sort("row"), findings
+
+
+def _validated(suite: Suite) -> Any:
     gx = _quiet_gx()
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
-    source = context.data_sources.add_pandas("gate")
-    findings: list[Finding] = []
-    for table, frame in frames.items():
-        suite = gx.ExpectationSuite(
-            name=table.full_name, expectations=list(expectations(table, gx))
-        )
-        asset = source.add_dataframe_asset(table.full_name)
-        batch = asset.add_batch_definition_whole_dataframe("whole").get_batch(
-            {"dataframe": judged_columns(table, frame).to_pandas()}
-        )
-        result = batch.validate(suite, result_format="SUMMARY")
-        findings += [_finding(table, entry) for entry in result.results]
-    return findings
+    asset = context.data_sources.add_pandas("gate").add_dataframe_asset(suite.name)
+    batch = asset.add_batch_definition_whole_dataframe("whole").get_batch(
+        {"dataframe": suite.frame.to_pandas()}
+    )
+    expected = list(suite.expectations(gx.expectations))
+    result = batch.validate(
+        gx.ExpectationSuite(name=suite.name, expectations=expected),
+        # Numbers of rows, but no examples of what stands in them.
+        result_format={"result_format": "COMPLETE", "partial_unexpected_count": 0},
+    )
+    for entry in result.results:
+        _require_judged(suite, entry)
+    return result
 
 
-def expectations(table: Table, gx: Any) -> Iterator[Any]:
-    """The suite of `table`: what its columns promise, and what holds between them."""
-    expect = gx.expectations
-    for column in table.columns:
-        yield from _column_expectations(column, expect)
-    if len(table.grain) == 1:
-        yield expect.ExpectColumnValuesToBeUnique(column=table.grain[0])
-    else:
-        yield expect.ExpectCompoundColumnsToBeUnique(column_list=list(table.grain))
-    for name in derived_columns(table):
-        yield expect.ExpectColumnValuesToBeBetween(
-            column=name, min_value=-SUM_TOLERANCE, max_value=SUM_TOLERANCE
-        )
-    pairs = [(high, low) for high, low in AT_MOST if {high, low} <= set(table.column_names)]
-    for low, middle, high in intervals(table):
-        pairs += [(middle, low), (high, middle)]
-    for upper, lower in pairs:
-        yield expect.ExpectColumnPairValuesAToBeGreaterThanB(
-            column_A=upper,
-            column_B=lower,
-            or_equal=True,
-            ignore_row_if="either_value_is_missing",
+def _require_judged(suite: Suite, entry: Any) -> None:
+    """Raise `GiveUp` for an expectation that could not be judged: that is no verdict."""
+    told = entry.exception_info or {}
+    faults = told.values() if "raised_exception" not in told else [told]
+    if any(fault.get("raised_exception") for fault in faults):
+        column, expectation = _subject(entry)
+        raise GiveUp(
+            f"`{suite.name}.{column}`: `{expectation}` can't be judged. The expectation does not "
+            "fit the column: mend it where the suite is declared."
         )
 
 
-def judged_columns(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """`frame` with the differences that must be zero as columns of their own, and rounded shares.
-
-    Shares and interval ends are rounded to nine places: at 0 and 1 they meet, but for the last bit.
-    """
-    derived = derived_columns(table)
-    with_differences = frame.with_columns(**derived) if derived else frame
-    return with_differences.with_columns(pl.selectors.float().round(9))
-
-
-def derived_columns(table: Table) -> dict[str, pl.Expr]:
-    """Name -> a difference that must be zero in each row of `table`, null where undefined."""
-    if not {*PARTS, "head", "label"}.issubset(table.column_names):
-        return {}
-    cell = [name for name in table.grain if name != "label"]
-    # A row that is left out takes its whole cell out: what remains need not sum to 1.
-    defined = pl.col("head").is_in(ONE_ANSWER) & pl.col("share").is_not_null().all().over(cell)
-    return {
-        f"{part}_minus_one": pl.when(defined).then(pl.col(part).sum().over(cell) - 1)
-        for part in PARTS
-    }
-
-
-def intervals(table: Table) -> list[tuple[str, str, str]]:
-    """The (low, middle, high) columns that `table` has."""
-    return [interval for interval in INTERVALS if set(interval) <= set(table.column_names)]
-
-
-def _column_expectations(column: Column, expect: Any) -> Iterator[Any]:
-    yield expect.ExpectColumnToExist(column=column.name)
-    if not column.optional:
-        yield expect.ExpectColumnValuesToNotBeNull(column=column.name)
-    if column.kind == "share":
-        yield expect.ExpectColumnValuesToBeBetween(column=column.name, min_value=0, max_value=1)
-    if column.kind == "count":
-        yield expect.ExpectColumnValuesToBeBetween(column=column.name, min_value=0)
-    if column.allowed:
-        yield expect.ExpectColumnValuesToBeInSet(column=column.name, value_set=list(column.allowed))
-
-
-def _finding(table: Table, entry: Any) -> Finding:
-    config = entry.expectation_config
+def _finding(suite: Suite, entry: Any) -> Finding:
+    column, expectation = _subject(entry)
+    rows = _rows(entry)
+    found = entry.result or {}
     return Finding(
-        table=table.full_name,
-        expectation=config.type.removeprefix("expect_").replace("_", " "),
-        column=str(config.kwargs.get("column") or config.kwargs.get("column_A") or ""),
+        table=suite.name,
+        expectation=expectation,
+        column=column,
         passed=bool(entry.success),
-        broken_count=int((entry.result or {}).get("unexpected_count") or 0),
+        broken_count=int(found.get("unexpected_count") or len(rows) or (not entry.success)),
+        severity=_severity(entry),
+        where=_named(suite, rows),
     )
 
 
+def _subject(entry: Any) -> tuple[str, str]:
+    """The column, "" if it is about several or all, and what is expected of it."""
+    config = entry.expectation_config
+    column = config.kwargs.get("column") or config.kwargs.get("column_A") or ""
+    kind = config.type.removeprefix("expect_").replace("_", " ")
+    return str(column), str(config.description or kind)
+
+
+def _severity(entry: Any) -> Any:
+    return str(getattr(entry.expectation_config.severity, "value", "critical"))
+
+
+def _rows(entry: Any) -> list[int]:
+    if entry.success:
+        return []
+    return [int(row) for row in (entry.result or {}).get("unexpected_index_list") or []]
+
+
+def _named(suite: Suite, rows: Sequence[int]) -> tuple[str, ...]:
+    if not suite.keys or not rows:
+        return ()
+    named = suite.frame.select(suite.keys)[list(rows[:MOST_SHOWN])].rows()
+    return tuple(" ".join(map(str, keys))[:LONGEST_NAME] for keys in named)
+
+
+def _page(result: Any) -> str:
+    """The result as Great Expectations shows it, without what its checks found in single rows."""
+    from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
+    from great_expectations.render.view.view import DefaultJinjaPageView
+
+    for entry in result.results:
+        for name in [name for name in entry.result or {} if name.startswith(("unexp", "partial"))]:
+            if name not in ("unexpected_count", "unexpected_percent"):
+                del entry.result[name]
+    document = ValidationResultsPageRenderer(run_info_at_end=True).render(result)
+    view: Any = DefaultJinjaPageView()
+    return str(view.render(document))
+
+
+@cache
 def _quiet_gx() -> Any:
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     with warnings.catch_warnings():

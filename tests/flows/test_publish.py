@@ -7,15 +7,12 @@ import duckdb
 import polars as pl
 import pytest
 
-import flows.publish
 from flows.classify import classify
 from flows.ingest import ingest
 from flows.landing import sha256_of
 from flows.publish import publish
 from flows.refine import refine
-from models.errors import GateFailed
 from tests.flows.conftest import KeywordModel
-from transforms.expectations import Finding
 from transforms.marts import published_tables
 
 pytestmark = pytest.mark.usefixtures("prefect_server", "workplace", "keyword_model")
@@ -100,20 +97,6 @@ def test_only_the_latest_states_are_kept(
         publish(as_of=MONDAY + timedelta(days=day))
     assert len(list((latest.parent / "snapshots").iterdir())) == 2
     assert latest.resolve().is_dir()
-
-
-def test_a_failed_gate_keeps_the_last_good_publish(
-    write_csv: Csv, latest: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    prepare(write_csv("a.csv", "a;03.11.2025;Anna;gut;Cloud"))
-    publish(as_of=MONDAY)
-    before = latest.resolve()
-    prepare(write_csv("b.csv", "b;03.11.2025;Bert;schlecht;Cloud"))
-    bad = Finding("mart.channel_weekly", "column values to be between", "net_sentiment", False, 3)
-    monkeypatch.setattr(flows.publish, "judge", lambda marts: [bad])
-    with pytest.raises(GateFailed, match=r"1 of 1 checks failed.*`mart\.channel_weekly\.net"):
-        publish(as_of=MONDAY + timedelta(days=1))
-    assert latest.resolve() == before
 
 
 def test_nothing_at_all_publishes_empty_tables(latest: Path) -> None:

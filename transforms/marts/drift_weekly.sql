@@ -1,0 +1,170 @@
+/*---
+about = "Whether a week's comments are of the same kind as those of the eight weeks before: language, length, emojis, tokens that the model does not know, and its confidence. Where they are not, shares of that week and of earlier ones can't be compared: the readers or the model may have changed, and not the mood. The distance is that of Jensen and Shannon (Lin 1991; Endres and Schindelin 2003), 0 for equal and 1 for disjoint distributions over the bins; a week is flagged if it is above 0.2 and too large for chance (G-test, 99.9 %), with 30 comments at least and 100 in the weeks before."
+grain = ["channel", "week", "metric"]
+[columns]
+channel        = ["text",  "where the audience was met; `(all)`: all channels together"]
+week           = ["text",  "ISO week in the reporting time zone, for example 2025-W40"]
+week_start     = ["day",   "Monday of that week"]
+metric         = ["text",  "what is watched", ["confidence", "emoji", "language", "length", "unknown_tokens"]]
+comment_count  = ["count", "comments of the audience in this week"]
+trailing_count = ["count", "comments in the eight weeks before it"]
+value          = ["score", "mean: share of German comments, characters, emojis a comment, unknown tokens in 100, probability of the chosen sentiment; empty below 30 comments", "optional"]
+trailing_value = ["score", "the same of the eight weeks before; empty below 100 comments", "optional"]
+distance       = ["share", "Jensen-Shannon distance of both; empty where either has too few comments", "optional"]
+is_flagged     = ["flag",  "this metric is not as it was; empty where that can't be told", "optional"]
+is_comparable  = ["flag",  "no metric of this channel and week is flagged; empty where no metric can be told", "optional"]
+reason         = ["text",  "why is_flagged is as it is: `changed`, `as before` or `too few comments`", ["changed", "as before", "too few comments"]]
+---*/
+WITH comment AS (
+    SELECT channel, week_start, comment_id
+    FROM classified.audience
+    WHERE is_audience
+), answer AS (
+    SELECT comment_id, head, label, probability
+    FROM classified.current_label
+    WHERE is_chosen AND head IN ('language', 'sentiment')
+), profile AS (
+    SELECT text_profile.comment_id, character_count, emoji_count, unknown_count, token_count
+    FROM classified.text_profile AS text_profile
+    SEMI JOIN clean.comment AS stored USING (comment_id, text_hash)
+    SEMI JOIN ops.current_model AS current ON current.model_version = text_profile.model_version
+), measured AS (
+    SELECT
+        comment_id,
+        'language'                                                          AS metric,
+        CASE WHEN label IN ('de', 'en') THEN label ELSE 'other' END         AS bin,
+        (label = 'de')::INT::DOUBLE                                         AS value
+    FROM answer
+    WHERE head = 'language'
+    UNION ALL
+    SELECT
+        comment_id,
+        'confidence',
+        CASE WHEN probability < 0.5 THEN '1' WHEN probability < 0.7 THEN '2'
+            WHEN probability < 0.85 THEN '3' WHEN probability < 0.95 THEN '4' ELSE '5' END,
+        probability
+    FROM answer
+    WHERE head = 'sentiment'
+    UNION ALL
+    SELECT
+        comment_id,
+        'length',
+        CASE WHEN character_count < 40 THEN '1' WHEN character_count < 120 THEN '2'
+            WHEN character_count < 300 THEN '3' WHEN character_count < 1000 THEN '4' ELSE '5' END,
+        character_count
+    FROM profile
+    UNION ALL
+    SELECT
+        comment_id,
+        'emoji',
+        CASE WHEN emoji_count = 0 THEN '1' WHEN emoji_count < 3 THEN '2' ELSE '3' END,
+        emoji_count
+    FROM profile
+    UNION ALL
+    SELECT
+        comment_id,
+        'unknown_tokens',
+        CASE WHEN unknown_count = 0 THEN '1' WHEN unknown_count < 0.05 * token_count THEN '2'
+            ELSE '3' END,
+        100 * unknown_count / greatest(token_count, 1)
+    FROM profile
+), placed AS (
+    SELECT comment.channel, comment.week_start, measured.metric, measured.bin, measured.value
+    FROM comment
+    JOIN measured USING (comment_id)
+    UNION ALL
+    SELECT '(all)', comment.week_start, measured.metric, measured.bin, measured.value
+    FROM comment
+    JOIN measured USING (comment_id)
+), binned AS (
+    SELECT channel, metric, week_start, bin, count(*) AS n, sum(value) AS total
+    FROM placed
+    GROUP BY channel, metric, week_start, bin
+), weekly AS (
+    SELECT channel, metric, week_start, sum(n) AS comment_count, sum(total) / sum(n) AS value
+    FROM binned
+    GROUP BY channel, metric, week_start
+), trailing_bin AS (
+    SELECT
+        weekly.channel,
+        weekly.metric,
+        weekly.week_start,
+        earlier.bin,
+        sum(earlier.n)      AS n,
+        sum(earlier.total)  AS total
+    FROM weekly
+    JOIN binned AS earlier
+        ON earlier.channel = weekly.channel
+        AND earlier.metric = weekly.metric
+        AND earlier.week_start < weekly.week_start
+        AND earlier.week_start >= weekly.week_start - INTERVAL 8 WEEK
+    GROUP BY weekly.channel, weekly.metric, weekly.week_start, earlier.bin
+), trailing_week AS (
+    SELECT channel, metric, week_start, sum(n) AS trailing_count, sum(total) / sum(n) AS trailing_value
+    FROM trailing_bin
+    GROUP BY channel, metric, week_start
+), paired AS (
+    SELECT
+        channel,
+        metric,
+        week_start,
+        coalesce(binned.n, 0)                       AS n,
+        coalesce(trailing_bin.n, 0)                 AS m,
+        weekly.comment_count                        AS all_n,
+        trailing_week.trailing_count                AS all_m,
+        coalesce(binned.n, 0) / all_n::DOUBLE       AS p,
+        coalesce(trailing_bin.n, 0) / all_m::DOUBLE AS q,
+        (p + q) / 2                                 AS middle,
+        (coalesce(binned.n, 0) + coalesce(trailing_bin.n, 0)) / (all_n + all_m)::DOUBLE AS pooled
+    FROM binned
+    FULL JOIN trailing_bin USING (channel, metric, week_start, bin)
+    JOIN weekly USING (channel, metric, week_start)
+    JOIN trailing_week USING (channel, metric, week_start)
+), compared AS (
+    SELECT
+        channel,
+        metric,
+        week_start,
+        sqrt(least(1, greatest(0, sum(
+            CASE WHEN p > 0 THEN p * log2(p / middle) / 2 ELSE 0 END
+            + CASE WHEN q > 0 THEN q * log2(q / middle) / 2 ELSE 0 END
+        ))))                                        AS distance,
+        2 * sum(
+            CASE WHEN n > 0 THEN n * ln(n / (all_n * pooled)) ELSE 0 END
+            + CASE WHEN m > 0 THEN m * ln(m / (all_m * pooled)) ELSE 0 END
+        )                                           AS g,
+        -- The 99.9 % points of the chi-squared distribution of 0 to 4 degrees of freedom.
+        [0, 10.83, 13.82, 16.27, 18.47][count(*)]   AS most_by_chance
+    FROM paired
+    GROUP BY channel, metric, week_start
+), judged AS (
+    SELECT
+        weekly.channel,
+        weekly.week_start,
+        weekly.metric,
+        weekly.comment_count::BIGINT                                                AS comment_count,
+        coalesce(trailing_week.trailing_count, 0)::BIGINT                           AS trailing_count,
+        weekly.comment_count >= 30 AND coalesce(trailing_week.trailing_count, 0) >= 100 AS is_enough,
+        CASE WHEN weekly.comment_count >= 30 THEN weekly.value END                  AS value,
+        CASE WHEN trailing_week.trailing_count >= 100 THEN trailing_week.trailing_value END AS trailing_value,
+        CASE WHEN is_enough THEN compared.distance END                              AS distance,
+        CASE WHEN is_enough THEN compared.distance > 0.2 AND compared.g > compared.most_by_chance END AS is_flagged
+    FROM weekly
+    LEFT JOIN trailing_week USING (channel, metric, week_start)
+    LEFT JOIN compared USING (channel, metric, week_start)
+)
+SELECT
+    channel,
+    iso_week(week_start)                                        AS week,
+    week_start,
+    metric,
+    comment_count,
+    trailing_count,
+    value,
+    trailing_value,
+    distance,
+    is_flagged,
+    NOT bool_or(is_flagged) OVER (PARTITION BY channel, week_start) AS is_comparable,
+    CASE WHEN is_flagged THEN 'changed' WHEN is_enough THEN 'as before' ELSE 'too few comments' END AS reason
+FROM judged
+ORDER BY channel, week_start, metric
