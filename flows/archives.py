@@ -33,6 +33,9 @@ DOCUMENT_PARTS = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"word/", b"p
 OTHER_DOCUMENT_PARTS = (b"mimetype", b"META-INF/")
 """The same of LibreOffice, e-books and programs of Java."""
 
+DEEPEST = 3
+"""Archives in archives that are opened: a delivery is packed again when it is passed on."""
+
 LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 LITTER_FOLDER = "__MACOSX"
 """What desktops put into archives by themselves; files `._*` are of the same kind."""
@@ -74,7 +77,7 @@ def members(
     """
     unpacker = Unpacker(is_wanted, folder, Budget(limits, archive.stat().st_size))
     try:
-        yield from unpacker.members(archive, archive.name, is_nested=False)
+        yield from unpacker.members(archive, archive.name, depth=0)
     except TooMuch as error:
         yield Damage(str(error))
 
@@ -87,7 +90,7 @@ class Unpacker:
     folder: Path
     budget: Budget
 
-    def members(self, archive: Path, name: str, is_nested: bool) -> Iterator[Member | Damage]:
+    def members(self, archive: Path, name: str, depth: int) -> Iterator[Member | Damage]:
         """The members of `archive`; raises `TooMuch`."""
         for entry in entries(archive, name, self.budget):
             if isinstance(entry, Damage):
@@ -95,21 +98,21 @@ class Unpacker:
             elif not is_litter(path := plain_path(entry.path)):
                 self.budget.count_member()
                 try:
-                    yield from self.member(Entry(path, entry.stream), is_nested)
+                    yield from self.member(Entry(path, entry.stream), depth)
                 except Broken as error:
                     yield Damage(str(error))
 
-    def member(self, entry: Entry, is_nested: bool) -> Iterator[Member | Damage]:
+    def member(self, entry: Entry, depth: int) -> Iterator[Member | Damage]:
         """The member that an entry is, or those in it; raises `Broken` and `TooMuch`."""
         sample = entry.stream.peek(SAMPLE_SIZE)
-        file = self.folder / ("nested member" if is_nested else "member")
+        file = self.folder / f"member {depth}"
         if sample and self.is_wanted(sample):
             entry.stream.save(file)
             yield Member(entry.path, file)
-        elif packing_of(sample) and not is_nested:
+        elif packing_of(sample) and depth < DEEPEST:
             entry.stream.save(file)
             name = PurePosixPath(entry.path).name
-            for member in self.members(file, name, is_nested=True):
+            for member in self.members(file, name, depth + 1):
                 if isinstance(member, Member):
                     yield Member(f"{entry.path}/{member.path}", member.file)
                 else:

@@ -209,9 +209,20 @@ def test_an_archive_in_an_archive_is_opened(
     assert unpack(content, name) == (dict.fromkeys(paths, A), [], [])
 
 
-def test_a_third_archive_is_a_file_like_any_other(unpack: Unpack) -> None:
-    content = zipped({"a.zip": zipped({"b.zip": zipped({"c.txt": A}), "d.txt": B})})
-    assert unpack(content) == ({"a.zip/d.txt": B}, [], ["a.zip/b.zip"])
+def test_archives_are_opened_three_deep_and_the_next_is_a_file_like_any_other(
+    unpack: Unpack,
+) -> None:
+    content = zipped({"closed.txt": A})
+    for name in ("4.zip", "3.zip", "2.zip", "1.zip"):
+        content = zipped({name: content, "open.txt": B})
+    wanted, damage, others = unpack(content)
+    assert (damage, others) == ([], ["1.zip/2.zip/3.zip/4.zip"])
+    assert list(wanted) == [
+        "1.zip/2.zip/3.zip/open.txt",
+        "1.zip/2.zip/open.txt",
+        "1.zip/open.txt",
+        "open.txt",
+    ]
 
 
 def test_what_is_cut_of_a_zip_is_not_taken_for_the_zip_that_lies_in_it(unpack: Unpack) -> None:
