@@ -18,6 +18,9 @@ FOREIGN = ("RESONANZ_", "PREFECT_", "PYTHONDONTWRITEBYTECODE")
 """Variables that would let the user's own data, settings or Prefect server into a measurement, or
 have Python compile every module anew in each process."""
 
+PATIENCE_S = 120
+"""For Prefect's start: on a busy machine it takes long the first time, and is then only slow."""
+
 
 @dataclass(frozen=True)
 class Workplace:
@@ -40,6 +43,7 @@ class Workplace:
             "RESONANZ_PATHS__DATA": str(self.data),
             "RESONANZ_PRIVACY__AUTHOR_KEY_FILE": str(self.folder / "author.key"),
             "PREFECT_HOME": str(self.folder / "prefect"),
+            "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(PATIENCE_S),
         }
 
     def resonanz(self, *arguments: str | Path, accepted: Sequence[int] = (0,)) -> Command:
