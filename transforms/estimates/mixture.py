@@ -79,13 +79,16 @@ def emq(cells: Cells, prior: Numbers) -> Numbers:
     One comment an answer, mixed as in `prior`, is added, so that no answer is ruled out in a cell
     of few comments.
     """
-    ratio = cells.posterior / prior
+    # Most cells have comments in few of the bins: only these are gone through.
+    cell, place = np.nonzero(cells.weight)
+    starts = np.searchsorted(cell, np.arange(len(cells)))
+    weight, ratio = cells.weight[cell, place], (cells.posterior / prior)[place]
     voices = cells.authors[:, None]
     added = len(prior) * prior
     mixes = np.tile(prior, (len(cells), 1))
     for _ in range(STEPS):
-        evidence = mixes @ ratio.T  # (cells, bins)
-        counted = (cells.weight / evidence) @ ratio * mixes
+        evidence = (mixes[cell] * ratio).sum(axis=1)
+        counted = np.add.reduceat(ratio * (weight / evidence)[:, None], starts) * mixes
         following = (voices * counted + added) / (voices + len(prior))
         moved = float(np.abs(following - mixes).max(initial=0))
         mixes = following
