@@ -40,18 +40,22 @@ def pools(
         return
     left = places.join(own.select(place="cell").unique(), on="place", how="anti")
     if pooling.alike:
-        alike = _enough(_lately(audits.drop("cell").join(left, on="alike"), pooling), pooling)
+        alike = _enough(_lately(audits, left, pooling, pl.col("alike") == pl.col("of")), pooling)
         yield f"{pooling.alike}, {pooling.weeks} weeks", False, alike
         left = left.join(alike.select(place="cell").unique(), on="place", how="anti")
-    once = audits.drop("cell").unique("comment", keep="first", maintain_order=True)
-    every = _lately(once.join(left.drop("alike"), how="cross"), pooling)
+    once = audits.unique("comment", keep="first", maintain_order=True)
+    every = _lately(once, left, pooling)
     yield f"all, {pooling.weeks} weeks", False, _enough(every, pooling)
 
 
-def _lately(pairs: pl.DataFrame, pooling: Pooling) -> pl.DataFrame:
-    """Pairs whose audit lies in the weeks that end with the cell's last day."""
-    age = (pl.col("last_day") - pl.col("day")).dt.total_days()
-    return pairs.filter((age >= 0) & (age < 7 * pooling.weeks))
+def _lately(
+    audits: pl.DataFrame, places: pl.DataFrame, pooling: Pooling, *also: pl.Expr
+) -> pl.DataFrame:
+    """Pairs of an audit and a cell in the weeks before whose last day it lies."""
+    since = (pl.col("last_day") - pl.duration(weeks=pooling.weeks)).cast(pl.Date)
+    weeks = places.select("place", "last_day", since=since, of="alike")
+    lies_in = (pl.col("day") <= pl.col("last_day"), pl.col("day") > pl.col("since"))
+    return audits.join_where(weeks, *lies_in, *also)
 
 
 def _enough(pairs: pl.DataFrame, pooling: Pooling) -> pl.DataFrame:
