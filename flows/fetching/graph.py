@@ -68,7 +68,7 @@ def by_graph(response: httpx.Response) -> Verdict:
     told = f"Graph error {code}" if code is not None else "an error of the Graph API"
     if code in THROTTLED:
         seconds = _regain_seconds(response) or UNTOLD_PAUSE
-        return Verdict("wait", f"the platform asks for fewer questions ({told})", seconds)
+        return Verdict("limit", f"the platform asks for fewer questions ({told})", seconds)
     if code in BAD_TOKEN:
         return Verdict("refuse", f"the token is not valid or has expired ({told}): make a new one")
     if code in TRANSIENT or error.get("is_transient") is True:

@@ -6,6 +6,7 @@ bring a `Judge` of its own. Addresses are told without their queries, which can 
 
 import email.utils
 import logging
+import math
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -26,6 +27,10 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 TRIES = 5
 LONGEST_WAIT = 120.0
 """Seconds; told to wait longer, a run stops, and the next one goes on from there."""
+UNTOLD_PAUSE = 15 * 60.0
+"""Seconds to leave a platform alone that throttles on and on without saying for how long."""
+LONGEST_PAUSE = 31 * 24 * 3600.0
+"""Seconds; no limit lasts longer, whatever a header says."""
 TIMEOUT = 30.0
 MOST_REDIRECTS = 5
 RESET_HEADERS = ("x-rate-limit-reset", "ratelimit-reset", "x-ratelimit-reset")
@@ -50,9 +55,9 @@ class QuotaEnded(TryAgain):
 class Busy(TryAgain):
     """Try again after `seconds`, or, where the platform does not say, a little longer each time."""
 
-    def __init__(self, reason: str, seconds: float | None = None) -> None:
+    def __init__(self, reason: str, seconds: float | None = None, is_limit: bool = False) -> None:
         super().__init__(f"{reason}. Run the same again later.")
-        self.reason, self.seconds = reason, seconds
+        self.reason, self.seconds, self.is_limit = reason, seconds, is_limit
 
 
 @dataclass(frozen=True)
@@ -60,10 +65,11 @@ class Verdict:
     """What an answer means. `reason` is told to people: no text, name or token of the answer.
 
     fine: use it, after a pause of `seconds` before the next question; wait: ask again after
-    `seconds` (None: a little longer each time); absent: raise `Absent`; refuse: raise `GiveUp`.
+    `seconds` (None: a little longer each time); limit: as wait, but if it does not end, it is no
+    fault: the run stops well; absent: raise `Absent`; refuse: raise `GiveUp`.
     """
 
-    kind: Literal["fine", "wait", "absent", "refuse"]
+    kind: Literal["fine", "wait", "limit", "absent", "refuse"]
     reason: str = ""
     seconds: float | None = None
 
@@ -79,8 +85,8 @@ def by_status(response: httpx.Response) -> Verdict:
     if status < 300:
         return FINE
     if status == 429 or (status == 503 and "retry-after" in response.headers):
-        return Verdict("wait", "the platform asks for fewer questions", told_seconds(response))
-    if status >= 500:
+        return Verdict("limit", "the platform asks for fewer questions", told_seconds(response))
+    if status >= 500 or status in (408, 425):
         return Verdict("wait", f"the platform answers {status}")
     if status in (404, 410):
         return Verdict("absent", f"the platform answers {status}")
@@ -93,22 +99,31 @@ def told_seconds(response: httpx.Response) -> float | None:
     """How long `Retry-After` or a reset header says to wait; None if neither does."""
     now = datetime.now(UTC)
     if told := response.headers.get("retry-after", "").strip():
-        try:
-            return max(0.0, float(told))
-        except ValueError:
-            pass
+        if (seconds := _number(told)) is not None:
+            return _bounded(seconds)
         try:
             moment = email.utils.parsedate_to_datetime(told)
         except ValueError:
             return None
-        return max(0.0, (moment.astimezone(UTC) - now).total_seconds())
+        placed = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return _bounded((placed - now).total_seconds())
     for name in RESET_HEADERS:
-        try:
-            value = float(response.headers[name])
-        except (KeyError, ValueError):
-            continue
-        return max(0.0, value - now.timestamp() if value > EPOCH_SINCE else value)
+        value = _number(response.headers.get(name, ""))
+        if value is not None:
+            return _bounded(value - now.timestamp() if value > EPOCH_SINCE else value)
     return None
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _bounded(seconds: float) -> float:
+    return min(max(0.0, seconds), LONGEST_PAUSE)
 
 
 class Session:
@@ -125,13 +140,20 @@ class Session:
         longest_wait: float = LONGEST_WAIT,
     ) -> None:
         sent = {"user-agent": "resonanz (+https://pypi.org/project/resonanz)"} | dict(headers or {})
-        self._client = httpx.Client(
-            base_url=base,
-            headers=sent,
-            timeout=TIMEOUT,
-            transport=transport,
-            verify=_trusted(),
-        )
+        try:
+            self._client = httpx.Client(
+                base_url=base,
+                headers=sent,
+                timeout=TIMEOUT,
+                transport=transport,
+                verify=_trusted(),
+            )
+        except (httpx.InvalidURL, UnicodeEncodeError) as error:
+            # A header that is no ASCII holds the token: neither is shown.
+            what = "token" if isinstance(error, UnicodeEncodeError) else "address"
+            raise GiveUp(
+                f"the {what} of the account holds signs that none can hold: copy it again."
+            ) from None
         self._judge, self._sleep, self._longest_wait = judge, sleep, longest_wait
         self.question_count = 0
 
@@ -152,17 +174,41 @@ class Session:
         Raises `Absent` if there is nothing for us, `QuotaEnded` if the platform wants a longer
         pause, `TryAgain` if it did not answer after several tries, `GiveUp` if it refuses.
         """
-        return _json(self.response("GET", path, parameters), path)
+        return _json(self.json_response("GET", path, parameters), path)
 
     def post(self, path: str, data: Mapping[str, Any], *, as_json: bool = True) -> Any:
         """The JSON that `path` answers to `data`; raises as `get` does."""
         body = {"json": data} if as_json else {"data": data}
-        return _json(self.response("POST", path, None, **body), path)
+        return _json(self.json_response("POST", path, None, **body), path)
 
     def response(
         self, method: str, path: str, parameters: Parameters | None = None, **body: Any
     ) -> httpx.Response:
-        """The whole response, for its headers or where it is not JSON; raises as `get` does."""
+        """The whole response, where it need not be JSON; raises as `get` does."""
+        return self._retried(method, path, parameters, body)
+
+    def json_response(
+        self, method: str, path: str, parameters: Parameters | None = None, **body: Any
+    ) -> httpx.Response:
+        """A whole response that is JSON, for its headers; raises as `get` does."""
+        return self._retried(method, path, parameters, body, _json)
+
+    def _retried(
+        self,
+        method: str,
+        path: str,
+        parameters: Parameters | None,
+        body: Mapping[str, Any],
+        check: Callable[[httpx.Response, str], Any] | None = None,
+    ) -> httpx.Response:
+        """A response that `check`, if there is one, does not find `Busy`."""
+
+        def ask() -> httpx.Response:
+            response = self._ask(method, path, parameters, body)
+            if check:
+                check(response, path)
+            return response
+
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(Busy),
             stop=tenacity.stop_after_attempt(TRIES),
@@ -170,7 +216,13 @@ class Session:
             sleep=self._sleep,
             reraise=True,
         )
-        return retrying(self._ask, method, path, parameters, body)
+        try:
+            return retrying(ask)
+        except Busy as busy:
+            if not busy.is_limit:
+                raise
+            until = datetime.now(UTC) + timedelta(seconds=busy.seconds or UNTOLD_PAUSE)
+            raise QuotaEnded(until, busy.reason) from None
 
     def _ask(
         self, method: str, path: str, parameters: Parameters | None, body: Mapping[str, Any]
@@ -178,11 +230,11 @@ class Session:
         self.question_count += 1
         try:
             response = self._client.request(method, path, params=parameters, **body)
-        except httpx.TransportError as error:
+            return self._judged(self._at_its_new_place(response))
+        except httpx.RequestError as error:
             # Its message can hold the address; its type says enough.
             where = f"`{_shown(path)}` of `{self._client.base_url.host}`"
             raise Busy(f"{where} can't be reached ({type(error).__name__})") from None
-        return self._judged(self._at_its_new_place(response))
 
     def _at_its_new_place(self, response: httpx.Response) -> httpx.Response:
         """Follow redirects on the same host: another one must not see what our headers hold."""
@@ -195,6 +247,11 @@ class Session:
                     f"`{response.url.host}` sends us on to `{following.url.host}`: name that "
                     "address in the account's options if you trust it."
                 )
+            if following.url.scheme != "https" and response.url.scheme == "https":
+                raise GiveUp(
+                    f"`{response.url.host}` sends us on from https to http, where others could "
+                    "read the token."
+                )
             response = self._client.send(following)
         raise GiveUp(f"`{response.url.host}` sends us round in a circle.")
 
@@ -205,11 +262,11 @@ class Session:
             if verdict.seconds:
                 self._sleep(min(verdict.seconds, self._longest_wait))
             return response
-        if verdict.kind == "wait":
+        if verdict.kind in ("wait", "limit"):
             if verdict.seconds and verdict.seconds > self._longest_wait:
                 until = datetime.now(UTC) + timedelta(seconds=verdict.seconds)
                 raise QuotaEnded(until, where)
-            raise Busy(where, verdict.seconds)
+            raise Busy(where, verdict.seconds, verdict.kind == "limit")
         if verdict.kind == "absent":
             raise Absent(where)
         raise GiveUp(f"{where}.")
@@ -232,6 +289,8 @@ def _seconds_before_next(state: tenacity.RetryCallState) -> float:
 def _json(response: httpx.Response, path: str) -> Any:
     try:
         return response.json()
+    except RecursionError:
+        raise GiveUp(f"`{_shown(path)}` answers JSON that is nested too deep to be read.") from None
     except ValueError:
         raise Busy(f"`{_shown(path)}` answers no JSON, as a maintenance page does") from None
 

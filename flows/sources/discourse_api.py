@@ -55,8 +55,8 @@ def judge(response: httpx.Response) -> Verdict:
     if response.status_code == 403:
         return Verdict("absent", "the forum answers 403")
     verdict = by_status(response)
-    if verdict.kind == "wait" and verdict.seconds is None:
-        return Verdict("wait", verdict.reason, _told_in_body(response))
+    if verdict.kind in ("wait", "limit") and verdict.seconds is None:
+        return replace(verdict, seconds=_told_in_body(response))
     return verdict
 
 

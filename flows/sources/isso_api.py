@@ -19,7 +19,7 @@ from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.landed import ReadingRules
 from flows.sources.base import ApiSource, Errand, Page
 from models.canonical import Comment, Post, Record, Rejected, Status
-from models.errors import GiveUp, TryAgain
+from models.errors import GiveUp
 
 NAME = "isso_api"
 PLATFORM = "isso"
@@ -77,17 +77,13 @@ def _marks_of_latest(session: Session) -> dict[str, str]:
 def _answer(session: Session, method: str, path: str, params: Any = None, **body: Any) -> Any:
     """The answer to the first question; raises `GiveUp` if there is nothing to ask."""
     try:
-        return session.response(method, path, params, **body).json()
+        return session.json_response(method, path, params, **body).json()
     except Absent:
         raise GiveUp(
             "the server has no `latest`: set `latest-enabled = true` in its configuration, or name "
             "the `pages` of the account."
             if path == "latest"
             else "there is no Isso server at this address."
-        ) from None
-    except ValueError:
-        raise TryAgain(
-            f"`{path}` answers no JSON, as a maintenance page or a wrong address does."
         ) from None
 
 

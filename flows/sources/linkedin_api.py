@@ -244,7 +244,7 @@ def judge(response: httpx.Response) -> Verdict:
     if status == 429:
         seconds = told_seconds(response)
         wait = _seconds_to_midnight() if seconds is None else seconds
-        return Verdict("wait", "LinkedIn's limit for today is reached", wait)
+        return Verdict("limit", "LinkedIn's limit for today is reached", wait)
     if status == 426 or (status == 400 and b"VERSION" in response.content):
         detail = "this version of the interface is no longer served"
         return Verdict("refuse", f"{detail}: set `version` to a newer one, as `{VERSION}`")

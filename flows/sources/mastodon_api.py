@@ -27,7 +27,7 @@ from flows.reading.mastodon_objects import (
 )
 from flows.sources.base import ApiSource, Errand, Page
 from models.canonical import Record, Rejected
-from models.errors import GiveUp, TryAgain
+from models.errors import GiveUp
 
 NAME = "mastodon_api"
 
@@ -52,7 +52,7 @@ def judge(response: httpx.Response) -> Verdict:
     if free_in is None:
         return verdict
     if response.status_code == 429:
-        return Verdict("wait", verdict.reason, verdict.seconds or free_in)
+        return Verdict("limit", verdict.reason, verdict.seconds or free_in)
     left = response.headers.get("x-ratelimit-remaining", "")
     if verdict.kind == "fine" and left.isdecimal() and int(left) < FEW_LEFT:
         return Verdict("fine", seconds=min(free_in / (int(left) + 1), LONGEST_PAUSE))
@@ -172,13 +172,10 @@ class Run:
 
 def _linked(session: Session, path: str, question: dict[str, Any]) -> tuple[Any, str | None]:
     """An answer, and the cursor in the address of the next one that its header names."""
-    response = session.response("GET", path, question)
+    response = session.json_response("GET", path, question)
     following = response.links.get("next", {}).get("url", "")
     cursor = parse_qs(urlsplit(following).query).get("max_id", [None])[0]
-    try:
-        return response.json(), cursor
-    except ValueError:
-        raise TryAgain(f"`{path}` answers no JSON. Run the same again later.") from None
+    return response.json(), cursor
 
 
 def _readable(statuses: Any) -> list[JsonObject]:

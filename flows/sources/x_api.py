@@ -241,10 +241,11 @@ def judge(response: httpx.Response) -> Verdict:
     """As HTTP says, but for X's windows of 15 minutes, and what is paid in advance."""
     status, text = response.status_code, response.text[:2000] if response.is_error else ""
     if status == 429 and "UsageCap" in text:
-        return Verdict("wait", "the posts that X gives this month are used up", CAP_PAUSE)
+        return Verdict("limit", "the posts that X gives this month are used up", CAP_PAUSE)
     if status == 429:
         seconds = told_seconds(response)
-        return Verdict("wait", "X asks for fewer questions", WINDOW if seconds is None else seconds)
+        wait = WINDOW if seconds is None else seconds
+        return Verdict("limit", "X asks for fewer questions", wait)
     if status == 402 or "CreditsDepleted" in text:
         detail = "the developer account has no credits left: buy some, or wait"
         return Verdict("refuse", f"X answers {status}: {detail}")

@@ -54,9 +54,9 @@ def judge(response: httpx.Response) -> Verdict:
         return by_status(response)
     reason = _reason(response)
     if reason in DAY_IS_SPENT:
-        return Verdict("wait", "the questions of the day are used up", _seconds_to_next_day())
+        return Verdict("limit", "the questions of the day are used up", _seconds_to_next_day())
     if reason in TOO_FAST:
-        return Verdict("wait", "the platform asks for fewer questions")
+        return Verdict("limit", "the platform asks for fewer questions")
     if reason in PASSING:
         return Verdict("wait", f"the platform answers {response.status_code} ({reason})")
     if reason in NOT_FOR_US and "comment" in response.url.path:

@@ -3,9 +3,10 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
-from flows.fetching.session import Absent, QuotaEnded, Verdict
+from flows.fetching.session import Absent, QuotaEnded, Session, Verdict
 from models.errors import GiveUp, TryAgain
 from tests.loopback import Behaviour, Platform, Question, Reply, platform
 
@@ -135,3 +136,85 @@ def test_a_pause_between_questions_never_costs_the_answer() -> None:
         with running.connect("https://example.org/", judge=lambda response: verdict) as session:
             assert session.get("things") == {"a": 1}
         assert running.slept == [120]
+
+
+def test_a_page_of_html_in_the_middle_costs_one_more_question() -> None:
+    with platform(one_by_one([Reply("<html>Back soon</html>"), Reply({"a": 1})])) as running:
+        assert ask(running) == {"a": 1}
+        assert len(running.asked) == 2
+
+
+@pytest.mark.parametrize("headers", [{}, {"retry-after": "5"}, {"retry-after": "0"}])
+def test_a_limit_that_does_not_end_stops_the_run_well(headers: dict[str, str]) -> None:
+    with platform(lambda question: Reply({}, 429, headers)) as running:
+        with pytest.raises(QuotaEnded) as ended:
+            ask(running)
+        assert len(running.asked) == 5
+    assert ended.value.until > datetime.now(UTC)
+
+
+@pytest.mark.parametrize("told", ["inf", "nan", "1e300", "soon", "-5", "99999999999999"])
+def test_a_wait_that_makes_no_sense_breaks_nothing(told: str) -> None:
+    with (
+        platform(lambda question: Reply({}, 429, {"retry-after": told})) as running,
+        pytest.raises(QuotaEnded),
+    ):
+        ask(running)
+
+
+def test_a_moment_to_wait_for_that_is_told_in_milliseconds_is_no_error() -> None:
+    with (
+        platform(lambda question: Reply({}, 429, {"x-rate-limit-reset": "1764000000000"})) as at,
+        pytest.raises(QuotaEnded),
+    ):
+        ask(at)
+
+
+@pytest.mark.parametrize("status", [408, 425])
+def test_a_question_that_came_too_slowly_or_too_early_is_asked_again(status: int) -> None:
+    with platform(one_by_one([Reply({}, status), Reply({"a": 1})])) as running:
+        assert ask(running) == {"a": 1}
+
+
+def test_an_answer_whose_packing_is_broken_is_asked_for_again() -> None:
+    packed = Reply("not packed at all", 200, {"content-encoding": "gzip"})
+    with platform(one_by_one([packed, Reply({"a": 1})])) as running:
+        assert ask(running) == {"a": 1}
+
+
+def test_an_answer_that_is_nested_without_end_is_told() -> None:
+    with (
+        platform(lambda question: Reply("[" * 50_000 + "]" * 50_000)) as running,
+        pytest.raises(GiveUp, match="too deep"),
+    ):
+        ask(running)
+
+
+def test_a_redirect_that_leads_nowhere_shows_no_token() -> None:
+    def behave(question: Question) -> Reply:
+        return Reply({}, 302, {"location": "http://127.0.0.1:9/things?access_token=s3cret"})
+
+    with platform(behave) as running, pytest.raises(TryAgain) as error:
+        ask(running)
+    assert "s3cret" not in str(error.value)
+
+
+def test_nothing_is_sent_from_https_to_http() -> None:
+    def behave(request: httpx.Request) -> httpx.Response:
+        assert request.url.scheme == "https"
+        return httpx.Response(302, headers={"location": "http://example.org/things"})
+
+    with Session("https://example.org/", transport=httpx.MockTransport(behave)) as session:
+        with pytest.raises(GiveUp, match="from https to http"):
+            session.get("things")
+
+
+@pytest.mark.parametrize(
+    ("base", "token"), [("http://example.org:port/", "abc"), ("https://example.org/", "tökèn")]
+)
+def test_an_address_or_a_token_that_can_be_none_is_told_and_not_shown(
+    base: str, token: str
+) -> None:
+    with pytest.raises(GiveUp, match="copy it again") as error:
+        Session(base, headers={"authorization": f"Bearer {token}"})
+    assert token not in str(error.value)

@@ -233,7 +233,7 @@ def test_a_server_that_stumbles_is_asked_again_and_html_is_no_data() -> None:
     behave.replies["getPostThread"] = [Reply({"error": "UpstreamFailure"}, 502)]
     with platform(behave) as bluesky:
         assert len(ask(bluesky)) == 2
-        behave.replies["getPostThread"] = [Reply("<html>")]
+        behave.replies["getPostThread"] = [Reply("<html>")] * 5
         with pytest.raises(TryAgain, match="no JSON"):
             ask(bluesky)
 

@@ -265,7 +265,7 @@ def test_a_server_that_stumbles_is_asked_again() -> None:
 
 @pytest.mark.parametrize("edge", ["lookup", "statuses", "context"])
 def test_a_page_of_html_is_no_data(edge: str) -> None:
-    behave = Mastodon([[post("100", 1)]], replies={edge: [Reply("<html>")]})
+    behave = Mastodon([[post("100", 1)]], replies={edge: [Reply("<html>")] * 5})
     with platform(behave) as mastodon, pytest.raises(TryAgain, match="no JSON"):
         ask(mastodon)
 

@@ -287,7 +287,7 @@ def test_what_passes_is_waited_for(first: Reply) -> None:
 
 def test_a_page_of_html_is_no_data() -> None:
     behave = YouTube({"v1": 1})
-    behave.replies["commentThreads"] = [Reply("<html>Sorry</html>")]
+    behave.replies["commentThreads"] = [Reply("<html>Sorry</html>")] * 5
     with platform(behave) as youtube, pytest.raises(TryAgain, match="no JSON"):
         ask(youtube)
 
