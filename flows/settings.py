@@ -134,6 +134,9 @@ class Account(Concern):
     name: str = Field(pattern=r"^[\w.-]+$", description="what you call it; its folder in landing")
     token: str | None = Field(default=None, description="`env:NAME` or `block:NAME`")
     channel: str | None = Field(default=None, description="where the audience was met")
+    gateway: str | None = Field(
+        default=None, description="address to ask at instead of the platform's own"
+    )
     options: dict[str, str] = Field(default_factory=dict, description="what the source needs")
 
 
