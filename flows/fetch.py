@@ -12,9 +12,10 @@ import polars as pl
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
-from flows.fetching.secrets import secret
+from flows.fetching.gateway import Through
+from flows.fetching.secrets import secret, without
 from flows.fetching.session import QuotaEnded, Session
-from flows.landing import land
+from flows.landing import land_news
 from flows.reading.api_pages import page_line
 from flows.report import StageReport
 from flows.settings import Account, Settings, load_settings
@@ -26,6 +27,16 @@ from transforms.canonical import naive_utc
 
 PAGES_A_FILE = 200
 """Pages that land together: what a crash can cost."""
+
+NOT_AS_EXPECTED = (
+    LookupError,
+    TypeError,
+    AttributeError,
+    ValueError,
+    OverflowError,
+    RecursionError,
+)
+"""What code raises that meets something else than the platform's documents say."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +95,7 @@ def fetch_account(
         source = source_of(account)
         errand = errand_of(account, state, moment, sweep, settings)
     except ResonanzError as error:
-        return Outcome(account.name, 0, str(error), error)
+        return Outcome(account.name, 0, f"not asked: {error}", error)
     run = Run(account, source, settings, errand, state)
     try:
         run.ask()
@@ -92,8 +103,9 @@ def fetch_account(
         run.remember("stopped at the platform's limit", wait_until=ended.until)
         return Outcome(account.name, run.page_count, f"{run.told}; {ended} The next run goes on.")
     except ResonanzError as error:
-        return Outcome(account.name, run.page_count, str(error), error)
-    run.remember("complete", swept_at=moment if sweep else None)
+        run.remember(f"ended by an error ({error})")
+        return Outcome(account.name, run.page_count, f"{run.told}; {error}", error)
+    run.remember("complete", swept_at=moment)
     return Outcome(account.name, run.page_count, run.told)
 
 
@@ -129,11 +141,13 @@ class Run:
                 may_part = not self.errand.is_full_sweep or page.completes is not None
                 if len(self.waiting) >= PAGES_A_FILE and may_part:
                     self.land()
-        except (KeyError, TypeError, AttributeError) as error:
+        except NOT_AS_EXPECTED as error:
+            # Its message can hold what people wrote: its type, or the key that is missing, is told.
+            told = repr(error) if isinstance(error, KeyError) else type(error).__name__
             raise GiveUp(
-                f"`{self.source.name}` answers in a shape that is not expected ({error!r}); "
+                f"`{self.source.name}` answers in a shape that is not expected ({told}); "
                 "what came before it has landed. Has the interface changed?"
-            ) from error
+            ) from None
         finally:
             self.land()
 
@@ -148,7 +162,7 @@ class Run:
             file.write_bytes(lines.encode("utf-8", "replace"))
             landing = self.settings.paths.landing
             now = datetime.now(UTC)
-            land(file, self.source.name, self.account.channel, now, landing)
+            land_news(file, self.source.name, self.account.channel, now, landing)
         for page in self.waiting:
             if page.memory is not None:
                 self.memory = dict(page.memory)
@@ -163,7 +177,7 @@ class Run:
         for page in self.waiting:
             completes = page.completes if is_sweep else None
             line = page_line(self.source.name, page.body, dict(page.about), moment, completes)
-            yield line.replace(token, "***") if token else line
+            yield without(line, token)
 
     def remember(
         self,
@@ -171,13 +185,18 @@ class Run:
         swept_at: datetime | None = None,
         wait_until: datetime | None = None,
     ) -> None:
-        """Write where the account stands."""
+        """Write where the account stands.
+
+        A full sweep that is not at its end counts as none, so that the next run goes on with it.
+        """
+        if not self.errand.is_full_sweep:
+            swept_at = self.state.swept_at
         row = {
             "account": self.account.name,
             "source": self.source.name,
             "memory": json.dumps(self.memory),
             "fetched_at_utc": naive_utc(self.errand.now),
-            "swept_at_utc": naive_utc(swept_at or self.state.swept_at),
+            "swept_at_utc": naive_utc(swept_at),
             "wait_until_utc": naive_utc(wait_until),
             "note": f"{note}: {self.told}",
         }
@@ -225,7 +244,7 @@ def errand_of(
     return Errand(
         options=account.options,
         token=secret(account.token) if account.token else None,
-        connect=Session,
+        connect=Through(account.gateway) if account.gateway else Session,
         memory=state.memory,
         look_back=moment - timedelta(days=settings.fetch.look_back_days),
         now=moment,

@@ -54,14 +54,19 @@ class LandingFolder:
         if digest in self._landed:
             return Landing(self._landed[digest], is_new=False)
         folder = self._path / source_name / slug(channel) if channel else self._path / source_name
-        folder.mkdir(parents=True, exist_ok=True)
         target = folder / f"{as_of.astimezone(UTC):{STAMP}}-{digest}-{file_name(name)}"
-        partial = target.with_name(f".{target.name}.partial")
-        shutil.copyfile(file, partial)
-        partial.chmod(0o444)
-        partial.replace(target)
-        self._landed[digest] = target
+        self._landed[digest] = copied(file, target)
         return Landing(target, is_new=True)
+
+
+def copied(file: Path, target: Path) -> Path:
+    """`target` with the bytes of `file`, read-only; it is there whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.partial")
+    shutil.copyfile(file, partial)
+    partial.chmod(0o444)
+    partial.replace(target)
+    return target
 
 
 def land(
@@ -69,6 +74,24 @@ def land(
 ) -> Landing:
     """Copy `file` below `landing/<source>[/<channel>]/` unless its bytes are there already."""
     return LandingFolder(landing).land(file, source_name, channel, as_of, file.name)
+
+
+def land_news(
+    file: Path, source_name: str, channel: str | None, as_of: datetime, landing: Path
+) -> Landing:
+    """Copy `file` as `land` does, unless what landed last under its name is the same.
+
+    What was there before and came back (an edit that was undone) is news.
+    """
+    folder = landing / source_name / slug(channel) if channel else landing / source_name
+    digest, name = sha256_of(file)[:12], file_name(file.name)
+    before = [
+        landed.path for landed in landed_files(folder) if landed.path.name.endswith(f"-{name}")
+    ]
+    if before and before[-1].name.endswith(f"-{digest}-{name}"):
+        return Landing(before[-1], is_new=False)
+    target = folder / f"{as_of.astimezone(UTC):{STAMP}}-{digest}-{name}"
+    return Landing(copied(file, target), is_new=True)
 
 
 def landed_files(landing: Path) -> Iterator[LandedFile]:

@@ -109,9 +109,10 @@ def next_parameters(body: Mapping[str, Any]) -> dict[str, str] | None:
 
 
 def without_links(body: Any) -> Any:
-    """An answer without any `paging`: its links hold the token."""
+    """An answer without any `paging`: its links hold a token, and so do fields of that name."""
     if isinstance(body, dict):
-        return {name: without_links(part) for name, part in body.items() if name != "paging"}
+        kept = {name: part for name, part in body.items() if name not in {"paging", *SECRETS}}
+        return {name: without_links(part) for name, part in kept.items()}
     return [without_links(part) for part in body] if isinstance(body, list) else body
 
 

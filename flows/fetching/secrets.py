@@ -1,9 +1,15 @@
 """Where a token is, in; the token, out. Nothing here is ever written to a file or a log."""
 
+import base64
+import json
 import os
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from models.errors import GiveUp
+
+SHORTEST_SECRET = 8
+"""Characters: what is shorter may be a word."""
 
 
 def secret(reference: str) -> str:
@@ -21,6 +27,29 @@ def secret(reference: str) -> str:
         "a `token` of `[[fetch.accounts]]` is neither `env:NAME` nor `block:NAME`: put the token "
         "into the environment or a Prefect Secret block, and its name into `settings.toml`."
     )
+
+
+def without(text: str, token: str | None) -> str:
+    """`text` with every spelling of the token, also of the secret half of a pair, as `***`."""
+    for spelling in spellings(token) if token else ():
+        text = text.replace(spelling, "***")
+    return text
+
+
+def spellings(token: str) -> list[str]:
+    """How a platform may repeat a token: as it is, in an address, in JSON, in a `Basic` header."""
+    pair, _, half = token.partition(":")
+    parts = [token, base64.b64encode(token.encode()).decode()]
+    if pair and len(half) >= SHORTEST_SECRET:
+        parts.append(half)
+    written = (
+        quote,
+        quote_plus,
+        lambda part: quote(part, safe=""),
+        lambda part: json.dumps(part)[1:-1],
+    )
+    found = {part for part in parts} | {write(part) for part in parts for write in written}
+    return sorted(found, key=len, reverse=True)
 
 
 def _from_environment(name: str) -> str:

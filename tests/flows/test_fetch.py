@@ -12,7 +12,7 @@ from flows.reading.landed import ReadingRules
 from flows.refine import refine
 from flows.sources.base import ApiSource, Errand, Page
 from models.canonical import Comment, Record
-from models.errors import GiveUp, TryAgain
+from models.errors import GiveUp, ResonanzError, TryAgain
 from tests.flows.conftest import Query
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -150,6 +150,32 @@ def test_what_landed_before_an_error_stays_and_the_error_is_raised(
     assert query("SELECT native_id FROM clean.comment") == [("1",)]
 
 
+@pytest.mark.parametrize(
+    "error", [QuotaEnded(MONDAY, "enough for today"), TryAgain("the platform is away")]
+)
+def test_a_full_sweep_that_was_asked_for_and_stopped_is_gone_on_with(
+    board: Board, error: ResonanzError
+) -> None:
+    fetch(as_of=MONDAY)
+    board.error = error
+    try:
+        fetch(is_full_sweep=True, as_of=MONDAY + timedelta(days=1))
+    except TryAgain:
+        pass
+    board.error = None
+    for days in (2, 3):
+        fetch(as_of=MONDAY + timedelta(days=days))
+    assert [errand.is_full_sweep for errand in board.errands] == [True, True, True, False]
+
+
+def test_where_an_account_stands_is_told_after_an_error_too(board: Board, query: Query) -> None:
+    board.error = TryAgain("the platform is away")
+    with pytest.raises(TryAgain):
+        fetch(as_of=MONDAY)
+    ((note,),) = query("SELECT note FROM ops.fetch_state")
+    assert note == "ended by an error (the platform is away): full sweep, 1 answers"
+
+
 def test_one_account_that_fails_does_not_keep_another_from_being_asked(
     board: Board, monkeypatch: pytest.MonkeyPatch, query: Query
 ) -> None:
@@ -164,9 +190,11 @@ def test_one_account_that_fails_does_not_keep_another_from_being_asked(
 def test_an_answer_in_another_shape_is_told_without_a_traceback(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    board.error = KeyError("data")
-    with pytest.raises(GiveUp, match="shape that is not expected"):
-        fetch(as_of=MONDAY)
+    for error in (KeyError("data"), ValueError("Jonna writes"), IndexError("Jonna writes")):
+        board.error = error
+        with pytest.raises(GiveUp, match="shape that is not expected") as raised:
+            fetch(as_of=MONDAY)
+        assert "Jonna" not in str(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from flows.landing import LandingFolder, land, landed_files, slug
+from flows.landing import LandingFolder, land, land_news, landed_files, slug
 
 MONDAY = datetime(2025, 11, 3, 8, 0, tzinfo=UTC)
 TUESDAY = datetime(2025, 11, 4, 8, 0, tzinfo=UTC)
@@ -109,3 +109,22 @@ def test_a_name_too_long_for_a_file_system_keeps_its_end(
     LandingFolder(tmp_path / "landing").land(file, "slack", None, MONDAY, name)
     (landed,) = landed_files(tmp_path / "landing")
     assert landed.name.endswith(end)
+
+
+def test_what_was_there_before_and_came_back_lands_again(tmp_path: Path) -> None:
+    landing, file = tmp_path / "landing", tmp_path / "hn.pages.jsonl"
+    landed = []
+    for hour, text in enumerate(["first", "first", "edited", "first"]):
+        file.write_text(text)
+        moment = MONDAY.replace(hour=hour)
+        landed.append(land_news(file, "board_api", "x", moment, landing).is_new)
+    assert landed == [True, False, True, True]
+    found = [one.path.read_text() for one in landed_files(landing)]
+    assert found == ["first", "edited", "first"]
+
+
+def test_accounts_whose_answers_are_the_same_land_each(tmp_path: Path) -> None:
+    for name in ("a.pages.jsonl", "ba.pages.jsonl", "a.pages.jsonl"):
+        (tmp_path / name).write_text("nothing new")
+        land_news(tmp_path / name, "board_api", None, MONDAY, tmp_path / "landing")
+    assert len(list(landed_files(tmp_path / "landing"))) == 2

@@ -1,6 +1,8 @@
+import base64
+
 import pytest
 
-from flows.fetching.secrets import secret
+from flows.fetching.secrets import secret, without
 from models.errors import GiveUp
 
 
@@ -33,3 +35,28 @@ def test_a_token_pasted_into_the_settings_is_refused_and_not_repeated() -> None:
     with pytest.raises(GiveUp) as refused:
         secret("EAAGm0PX4ZCpsBA")
     assert "EAAG" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "EAAB|x/y+z=1",
+        "next?access_token=EAAB%7Cx%2Fy%2Bz%3D1",
+        "next?access_token=EAAB%7Cx/y%2Bz%3D1",
+        base64.b64encode(b"EAAB|x/y+z=1").decode(),
+    ],
+)
+def test_a_token_is_known_however_it_is_written(told: str) -> None:
+    assert without(f'{{"a": "{told}"}}', "EAAB|x/y+z=1") in (
+        '{"a": "***"}',
+        '{"a": "next?access_token=***"}',
+    )
+
+
+def test_of_a_pair_the_secret_half_alone_is_known_and_the_name_is_not_touched() -> None:
+    assert without("ada wrote: aaaa bbbb cccc", "ada:aaaa bbbb cccc") == "ada wrote: ***"
+    assert without("aaaa+bbbb+cccc", "ada:aaaa bbbb cccc") == "***"
+
+
+def test_without_a_token_nothing_is_taken_away() -> None:
+    assert without("all of it", None) == "all of it"

@@ -204,9 +204,11 @@ def test_nothing_is_sent_from_https_to_http() -> None:
         assert request.url.scheme == "https"
         return httpx.Response(302, headers={"location": "http://example.org/things"})
 
-    with Session("https://example.org/", transport=httpx.MockTransport(behave)) as session:
-        with pytest.raises(GiveUp, match="from https to http"):
-            session.get("things")
+    with (
+        Session("https://example.org/", transport=httpx.MockTransport(behave)) as session,
+        pytest.raises(GiveUp, match="from https to http"),
+    ):
+        session.get("things")
 
 
 @pytest.mark.parametrize(
