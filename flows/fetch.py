@@ -155,26 +155,30 @@ class Run:
         """Write the waiting pages to a file, land it, and remember how far that was."""
         if not self.waiting:
             return
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / f"{self.account.name}.pages.jsonl"
-            lines = "".join(f"{line}\n" for line in self.lines())
-            # Half an emoji, which JSON can write and UTF-8 can't hold, lands as a question mark.
-            file.write_bytes(lines.encode("utf-8", "replace"))
-            landing = self.settings.paths.landing
-            now = datetime.now(UTC)
-            land_news(file, self.source.name, self.account.channel, now, landing)
+        if lines := list(self.lines()):
+            self.land_lines(lines)
         for page in self.waiting:
             if page.memory is not None:
                 self.memory = dict(page.memory)
-        self.page_count += len(self.waiting)
+        self.page_count += len(lines)
         self.waiting = []
         self.remember(note="under way")
+
+    def land_lines(self, lines: Sequence[str]) -> None:
+        """Write `lines` to a file, and land it."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / f"{self.account.name}.pages.jsonl"
+            # Half an emoji, which JSON can write and UTF-8 can't hold, lands as a question mark.
+            file.write_bytes("".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
+            landing = self.settings.paths.landing
+            now = datetime.now(UTC)
+            land_news(file, self.source.name, self.account.channel, now, landing)
 
     def lines(self) -> Iterator[str]:
         """The waiting pages as lines, without the token wherever the platform repeated it."""
         is_sweep, token = self.errand.is_full_sweep, self.errand.token
         moment = self.errand.now.isoformat() if is_sweep else None
-        for page in self.waiting:
+        for page in (page for page in self.waiting if page.body is not None):
             completes = page.completes if is_sweep else None
             line = page_line(self.source.name, page.body, dict(page.about), moment, completes)
             yield without(line, token)

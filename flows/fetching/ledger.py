@@ -1,45 +1,102 @@
 """Which posts of an account were asked for their comments, so that a run asks only for what is new.
 
-A full sweep that stops goes on with the posts that it had not finished.
+News comes first: posts that are new or have changed. Then those in reach are asked again, for an
+edit changes no number, those first that were asked longest ago: so a limit that ends each run
+early still lets each have its turn. A full sweep that stops goes on with the posts that it had not
+finished.
 """
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-RESUMABLE = timedelta(days=2)
-"""A sweep that stopped longer ago begins anew: what it found may no longer be so."""
+if TYPE_CHECKING:
+    from flows.sources.base import Page
+
+RESUMABLE = timedelta(days=7)
+"""A sweep that has rested for longer begins anew: what it found may no longer be so."""
+
+Post = TypeVar("Post")
 
 
 class Ledger:
-    """Keeps, by post, a mark of how it stood when its comments were last asked for in full."""
+    """Keeps, by post, a mark of how it stood when its comments were last asked for in full.
+
+    `states` tell what was answered then, `looked` when that was.
+    """
 
     def __init__(self, memory: Mapping[str, Any], now: datetime, is_full_sweep: bool) -> None:
         self._marks: dict[str, str] = dict(memory.get("marks") or {})
-        self._is_full_sweep = is_full_sweep
+        self._states: dict[str, str] = dict(memory.get("states") or {})
+        self._looked: dict[str, str] = dict(memory.get("looked") or {})
+        self._now, self._is_full_sweep = now, is_full_sweep
         self._met: set[str] = set()
+        self._due: set[str] = set()
         sweep = memory.get("sweep") or {}
-        is_resumed = bool(sweep) and now - datetime.fromisoformat(sweep["began"]) < RESUMABLE
-        self._began: str = sweep["began"] if is_resumed else now.isoformat()
+        is_resumed = bool(sweep) and now - datetime.fromisoformat(sweep["at"]) < RESUMABLE
         self._done: set[str] = set(sweep["done"]) if is_resumed else set()
 
     def is_due(self, post: str, mark: str) -> bool:
         """Whether to ask for the comments of a post now; at most once in a run."""
         is_met = post in self._met
         self._met.add(post)
-        if is_met:
-            return False
-        return post not in self._done if self._is_full_sweep else self._marks.get(post) != mark
+        is_changed = self._marks.get(post) != mark
+        is_left = self._is_full_sweep and post not in self._done
+        is_due = not is_met and (is_changed or is_left)
+        self._due |= {post} if is_due else set()
+        return is_due
 
-    def asked(self, post: str, mark: str) -> dict[str, Any]:
+    def longest_ago(self, posts: Iterable[Post], name: Callable[[Post], str]) -> list[Post]:
+        """Those of `posts` that were not due, in the order to ask them; none in a full sweep."""
+        if self._is_full_sweep:
+            return []
+        left = (post for post in posts if name(post) not in self._due)
+        return sorted(left, key=lambda post: self._looked.get(name(post), ""))
+
+    def told(self, post: str, mark: str, pages: Iterable["Page"]) -> Iterator["Page"]:
+        """The `pages` of a post that is due, the last with what to remember, if it completes it."""
+        state = hashlib.sha256()
+        for page in pages:
+            state.update(_bytes_of(page))
+            if page.completes is not None:
+                page = replace(page, memory=self.asked(post, mark, state.hexdigest()))
+            yield page
+
+    def told_again(self, post: str, mark: str, pages: Iterable["Page"]) -> Iterator["Page"]:
+        """The `pages` of a post that was asked before, if they are not as they were then."""
+        before = self._states.get(post)
+        found = list(self.told(post, mark, pages))
+        if found and found[-1].completes is not None and self._states[post] == before:
+            yield replace(found[-1], body=None)
+        else:
+            yield from found
+
+    def asked(self, post: str, mark: str, state: str = "") -> dict[str, Any]:
         """What to remember once every comment of a post has been asked for."""
         self._marks[post] = mark
+        self._looked[post] = self._now.isoformat(timespec="minutes")
+        if state:
+            self._states[post] = state[:8]
         if not self._is_full_sweep:
-            return {"marks": dict(self._marks)}
+            return self._memory()
         self._done.add(post)
-        sweep = {"began": self._began, "done": sorted(self._done)}
-        return {"marks": dict(self._marks), "sweep": sweep}
+        at = self._now.isoformat(timespec="minutes")
+        return self._memory() | {"sweep": {"at": at, "done": sorted(self._done)}}
 
     def swept(self) -> dict[str, Any]:
         """What to remember at the end of a full sweep: the posts that it met."""
-        return {"marks": {post: mark for post, mark in self._marks.items() if post in self._met}}
+        return {
+            name: {post: value for post, value in kept.items() if post in self._met}
+            for name, kept in self._memory().items()
+        }
+
+    def _memory(self) -> dict[str, Any]:
+        kept = {"marks": self._marks, "states": self._states, "looked": self._looked}
+        return {name: dict(values) for name, values in kept.items()}
+
+
+def _bytes_of(page: "Page") -> bytes:
+    return json.dumps(page.body, sort_keys=True).encode(errors="replace")

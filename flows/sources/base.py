@@ -83,7 +83,7 @@ class Errand:
 
 @dataclass(frozen=True)
 class Page:
-    """One answer of a platform, to be landed as it is.
+    """One answer of a platform, to be landed as it is; a `body` that is None: only its memory.
 
     `about`: what the reader needs beside the body, never a secret. `memory`: what to hand to the
     next run if this is the last page that lands; None: as before. `completes`: native id of the

@@ -45,8 +45,12 @@ COMMENT_FIELDS = (
 
 
 def pages(errand: Errand) -> Iterator[Page]:
-    """The posts in reach, each answer followed by the comments of those that changed."""
+    """The posts in reach, each answer followed by the comments of those that changed.
+
+    Then the comments of the others, if one was edited.
+    """
     ledger = Ledger(errand.memory, errand.now, errand.is_full_sweep)
+    unchanged: dict[str, dict[str, Any]] = {}
     with errand.connect(BASE, headers=bearer(errand.token), judge=by_graph) as session:
         page = _page(session, errand.options["page"].strip())
         about = {"edge": "posts", "page": str(page["id"])}
@@ -54,7 +58,13 @@ def pages(errand: Errand) -> Iterator[Page]:
             yield Page(answer.body, about)
             for post in filter(_has_id, answer.body["data"]):
                 if ledger.is_due(str(post["id"]), _mark(post)):
-                    yield from _comment_pages(session, post, str(page["id"]), ledger)
+                    found = _comment_pages(session, post, str(page["id"]))
+                    yield from ledger.told(str(post["id"]), _mark(post), found)
+                else:
+                    unchanged[str(post["id"])] = post
+        for name in ledger.longest_ago(unchanged, str):
+            found = _comment_pages(session, unchanged[name], str(page["id"]))
+            yield from ledger.told_again(name, _mark(unchanged[name]), found)
         if errand.is_full_sweep:
             yield Page(page, {"edge": "page", "page": str(page["id"])}, memory=ledger.swept())
 
@@ -87,9 +97,8 @@ def _mark(post: dict[str, Any]) -> str:
     return f"{total} {text_in(post, 'updated_time')}"
 
 
-def _comment_pages(
-    session: Session, post: dict[str, Any], page: str, ledger: Ledger
-) -> Iterator[Page]:
+def _comment_pages(session: Session, post: dict[str, Any], page: str) -> Iterator[Page]:
+    """The comments of a post; the last page says that they are all."""
     full, (native, _) = str(post["id"]), ids_of_post(post)
     about = {"edge": "comments", "page": page, "post": full}
     parameters: dict[str, str | int] = {
@@ -100,12 +109,7 @@ def _comment_pages(
     }
     try:
         for answer in answers(session, f"{full}/comments", parameters):
-            if answer.is_last:
-                yield Page(
-                    answer.body, about, memory=ledger.asked(full, _mark(post)), completes=native
-                )
-            else:
-                yield Page(answer.body, about)
+            yield Page(answer.body, about, completes=native if answer.is_last else None)
     except Absent:
         return
 

@@ -4,10 +4,13 @@ Format: https://hn.algolia.com/api. Ids are Hacker News' own; `text` is HTML. A 
 deleted keeps its place in the tree without text or author.
 """
 
+import hashlib
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from flows.fetching.ledger import Ledger
 from flows.fetching.session import Absent
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.landed import ReadingRules
@@ -20,18 +23,19 @@ BASE = "https://hn.algolia.com/api/v1/"
 
 
 def pages(errand: Errand) -> Iterator[Page]:
-    """The tree of each story, if its number of comments has changed or in a full sweep."""
-    counts = dict(errand.memory.get("counts", {}))
+    """The tree of each story, if anything in it has changed or in a full sweep."""
+    ledger = Ledger(errand.memory, errand.now, errand.is_full_sweep)
     with errand.connect(BASE) as session:
         for story in _wanted(errand):
             try:
                 tree = session.get(f"items/{story}")
             except Absent:
                 continue
-            count = _size(tree)
-            if errand.is_full_sweep or counts.get(story) != count:
-                counts[story] = count
-                yield Page(tree, memory={"counts": dict(counts)}, completes=story)
+            mark = hashlib.sha256(json.dumps(tree).encode()).hexdigest()[:8]
+            if ledger.is_due(story, mark):
+                yield Page(tree, memory=ledger.asked(story, mark), completes=story)
+    if errand.is_full_sweep:
+        yield Page(None, memory=ledger.swept())
 
 
 def _wanted(errand: Errand) -> list[str]:
@@ -39,7 +43,12 @@ def _wanted(errand: Errand) -> list[str]:
 
 
 def _size(tree: dict[str, Any]) -> int:
-    return 1 + sum(map(_size, tree.get("children") or []))
+    """How many items a tree holds, itself too."""
+    waiting, size = [tree], 0
+    while waiting:
+        waiting += waiting.pop().get("children") or []
+        size += 1
+    return size
 
 
 def read_page(page: LandedPage, _rules: ReadingRules) -> Iterator[Record]:

@@ -41,8 +41,12 @@ COMMENT_FIELDS = f"{REPLY_FIELDS},replies.limit({AT_ONCE}){{{REPLY_FIELDS}}}"
 
 
 def pages(errand: Errand) -> Iterator[Page]:
-    """The posts in reach, each answer followed by the comments of those whose number changed."""
+    """The posts in reach, each answer followed by the comments of those whose number changed.
+
+    Then the comments of the others, if one was hidden, liked or let through.
+    """
     ledger = Ledger(errand.memory, errand.now, errand.is_full_sweep)
+    unchanged: dict[str, GraphObject] = {}
     name = errand.options["account"].strip()
     with errand.connect(_base(errand), headers=bearer(errand.token), judge=by_graph) as session:
         account = _account(session, name)
@@ -51,12 +55,19 @@ def pages(errand: Errand) -> Iterator[Page]:
         for answer in answers(session, f"{name}/media", parameters):
             yield Page(answer.body, about)
             posts = [post for post in answer.body["data"] if _has_id(post)]
-            for post in posts:
-                if _is_in_reach(post, errand) and ledger.is_due(str(post["id"]), _mark(post)):
-                    yield from _comment_pages(session, post, about["account"], ledger)
+            for post in (post for post in posts if _is_in_reach(post, errand)):
+                name = str(post["id"])
+                if ledger.is_due(name, _mark(post)):
+                    found = _comment_pages(session, name, about["account"])
+                    yield from ledger.told(name, _mark(post), found)
+                else:
+                    unchanged[name] = post
             # The newest come first.
             if posts and not any(_is_in_reach(post, errand) for post in posts):
                 break
+        for name in ledger.longest_ago(unchanged, str):
+            found = _comment_pages(session, name, about["account"])
+            yield from ledger.told_again(name, _mark(unchanged[name]), found)
         if errand.is_full_sweep:
             yield Page(account, about | {"edge": "account"}, memory=ledger.swept())
 
@@ -88,21 +99,18 @@ def _mark(post: GraphObject) -> str:
     return str(post.get("comments_count"))
 
 
-def _comment_pages(
-    session: Session, post: GraphObject, account: str, ledger: Ledger
-) -> Iterator[Page]:
-    """The comments of a post; answers that did not fit into a comment come before it."""
-    native = str(post["id"])
+def _comment_pages(session: Session, native: str, account: str) -> Iterator[Page]:
+    """The comments of a post; answers that did not fit into a comment come before it.
+
+    The last page says that they are all.
+    """
     about = {"edge": "comments", "account": account, "post": native}
     is_whole = True
     for answer in _answers(session, f"{native}/comments", COMMENT_FIELDS):
         for comment in answer.unfinished:
             is_whole &= yield from _reply_pages(session, comment, about)
-        if answer.is_last and is_whole:
-            memory = ledger.asked(native, _mark(post))
-            yield Page(answer.body, about, memory=memory, completes=native)
-        else:
-            yield Page(answer.body, about)
+        completes = native if answer.is_last and is_whole else None
+        yield Page(answer.body, about, completes=completes)
 
 
 def _reply_pages(

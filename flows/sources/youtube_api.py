@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from flows.fetching.ledger import Ledger
 from flows.fetching.session import Absent, Session, Verdict, by_status
 from flows.fetching.turning import InCircles, turned
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
@@ -92,32 +93,49 @@ def _seconds_to_next_day() -> float:
 
 
 def pages(errand: Errand) -> Iterator[Page]:
-    """The videos in reach, and the comments of those whose number of comments has changed."""
-    counts: dict[str, int | None] = dict(errand.memory.get("counts", {}))
+    """The videos in reach, and the comments of those whose number of comments has changed.
+
+    Then the comments of the others, if one was edited.
+    """
+    ledger = Ledger(errand.memory, errand.now, errand.is_full_sweep)
+    unchanged: list[Video] = []
     headers = {"x-goog-api-key": errand.token or ""}
     with errand.connect(BASE, headers=headers, judge=judge) as session:
         for names in _batches(_videos(session, errand)):
             answer = session.get(
                 "videos", {"part": "snippet,statistics,status", "id": ",".join(names)}
             )
-            changed = [video for video in _seen(answer) if _is_due(video, counts, errand)]
+            changed, same = _parted(_seen(answer), ledger)
             if changed:
                 yield Page(answer)
             for video in changed:
-                counts[video.name] = video.count
-                yield from _pages_of(session, video, {"counts": dict(counts)})
+                yield from ledger.told(video.name, video.mark, _pages_of(session, video))
+            unchanged += [video for video in same if video.may_change_since(errand.look_back)]
+        for video in ledger.longest_ago(unchanged, lambda video: video.name):
+            yield from ledger.told_again(video.name, video.mark, _pages_of(session, video))
+        if errand.is_full_sweep:
+            yield Page(None, memory=ledger.swept())
 
 
 @dataclass(frozen=True)
 class Video:
-    """A video, the channel that shows it, and how many comments it is said to have.
+    """A video, the channel that shows it, when, and how many comments it is said to have.
 
     YouTube tells no number where comments are closed.
     """
 
     name: str
     channel: str | None
+    published: datetime | None
     count: int | None
+
+    @property
+    def mark(self) -> str:
+        return str(self.count)
+
+    def may_change_since(self, moment: datetime) -> bool:
+        """Whether comments may have come or been edited that its number does not tell of."""
+        return self.count is None or self.published is None or self.published >= moment
 
 
 def _seen(answer: Any) -> list[Video]:
@@ -125,6 +143,7 @@ def _seen(answer: Any) -> list[Video]:
         Video(
             name,
             text_in(object_in(item, "snippet"), "channelId"),
+            moment_of(text_in(object_in(item, "snippet"), "publishedAt")),
             count_in(object_in(item, "statistics"), "commentCount"),
         )
         for item in objects_in(answer, "items")
@@ -132,9 +151,13 @@ def _seen(answer: Any) -> list[Video]:
     ]
 
 
-def _is_due(video: Video, counts: dict[str, int | None], errand: Errand) -> bool:
-    is_new = video.name not in counts
-    return errand.is_full_sweep or is_new or counts[video.name] != video.count
+def _parted(videos: list[Video], ledger: Ledger) -> tuple[list[Video], list[Video]]:
+    """The videos that are due, and the others."""
+    due = {video.name for video in videos if ledger.is_due(video.name, video.mark)}
+    return (
+        [video for video in videos if video.name in due],
+        [video for video in videos if video.name not in due],
+    )
 
 
 def _videos(session: Session, errand: Errand) -> Iterator[str]:
@@ -198,7 +221,7 @@ def _batches(names: Iterator[str]) -> Iterator[list[str]]:
         yield waiting
 
 
-def _pages_of(session: Session, video: Video, memory: dict[str, Any]) -> Iterator[Page]:
+def _pages_of(session: Session, video: Video) -> Iterator[Page]:
     """The comments of a video; the last page says so, unless some may be missing."""
     held: Page | None = None
     try:
@@ -211,7 +234,7 @@ def _pages_of(session: Session, video: Video, memory: dict[str, Any]) -> Iterato
             yield held
     else:
         if held:
-            yield replace(held, memory=memory, completes=video.name)
+            yield replace(held, completes=video.name)
 
 
 def _comment_pages(session: Session, video: Video) -> Iterator[Page]:

@@ -237,14 +237,37 @@ def test_no_link_and_no_token_ever_lands() -> None:
     assert "paging" not in repr(landed)
 
 
-def test_a_second_run_asks_only_for_the_comments_of_a_post_that_changed() -> None:
+def test_a_second_run_asks_first_for_the_comments_of_a_post_that_changed() -> None:
     facebook = Facebook(post(1), post(2), post(3))
     with platform(facebook) as running:
         memory = last_memory(pages_of(running))
         running.asked.clear()
         facebook.posts = [post(1), post(2, total=2), post(3, updated="2025-11-04T10:00:00+0000")]
-        pages_of(running, memory=memory)
-        assert edges_asked(running) == ["7", "7/posts", "7_2/comments", "7_3/comments"]
+        landed = [page for page in pages_of(running, memory=memory) if page.body is not None]
+        changed = ["7_2/comments", "7_3/comments"]
+        assert edges_asked(running) == ["7", "7/posts", *changed, "7_1/comments"]
+    assert [page.about.get("post") for page in landed] == [None, "7_2", "7_3"]
+
+
+def test_an_edit_that_moves_no_number_is_seen_in_the_next_run() -> None:
+    facebook = Facebook(post(1))
+    facebook.comments["7_1"] = [comment(1, 1)]
+    with platform(facebook) as running:
+        memory = last_memory(pages_of(running))
+        facebook.comments["7_1"] = [comment(1, 1, message="Doch nicht so gut.")]
+        landed = [page for page in pages_of(running, memory=memory) if page.body is not None]
+    texts = [one.text for one in read_pages_of(*landed) if isinstance(one, Comment)]
+    assert texts == ["Doch nicht so gut."]
+
+
+def test_of_posts_without_any_number_new_comments_are_seen() -> None:
+    bare = {"id": "7_1", "message": "Wir ziehen um.", "created_time": "2025-11-03T08:00:00+0000"}
+    facebook = Facebook(bare)
+    with platform(facebook) as running:
+        memory = last_memory(pages_of(running))
+        facebook.comments["7_1"] = [comment(1, 1)]
+        landed = [page for page in pages_of(running, memory=memory) if page.body is not None]
+    assert "1_1" in ids(read_pages_of(*landed))
 
 
 def test_a_full_sweep_asks_for_every_post_and_completes_each() -> None:

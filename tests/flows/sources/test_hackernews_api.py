@@ -2,8 +2,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from flows.reading.api_pages import LandedPage
 from flows.reading.landed import LandedFile, ReadingRules
-from flows.sources.hackernews_api import SOURCE
+from flows.sources.hackernews_api import SOURCE, read_page
 from models.canonical import Comment, Post, Record, Swept
 from tests.loopback import Question, Reply, platform
 
@@ -63,4 +64,34 @@ def test_a_full_sweep_lands_every_story_and_a_missing_story_stops_nothing() -> N
         errand = hackernews.errand(
             options={"stories": "1, 2"}, memory={"counts": {"2": 1}}, is_full_sweep=True
         )
-        assert [page.completes for page in SOURCE.pages(errand)] == ["2"]
+        assert [page.completes for page in SOURCE.pages(errand)] == ["2", None]
+
+
+def test_an_edit_is_seen_though_there_are_as_many_comments_as_before() -> None:
+    tree = item(1, item(2, parent=1))
+    with platform(lambda question: Reply(tree)) as hackernews:
+        (first,) = SOURCE.pages(hackernews.errand(options={"stories": "1"}))
+        tree["children"][0]["text"] = "<p>edited"
+        again = hackernews.errand(options={"stories": "1"}, memory=first.memory)
+        assert len(list(SOURCE.pages(again))) == 1
+
+
+def test_a_finished_sweep_does_not_shorten_the_next() -> None:
+    with platform(lambda question: Reply(item(1))) as hackernews:
+        memory: Any = {}
+        for _ in range(2):
+            errand = hackernews.errand(options={"stories": "1"}, memory=memory, is_full_sweep=True)
+            first, last = SOURCE.pages(errand)
+            assert first.completes == "1"
+            memory = last.memory
+
+
+def test_a_tree_that_is_hundreds_of_answers_deep_is_read() -> None:
+    tree = item(400, parent=399)
+    for native in range(399, 0, -1):
+        tree = item(native, tree, parent=native - 1)
+    with platform(lambda question: Reply(tree)) as hackernews:
+        (page,) = SOURCE.pages(hackernews.errand(options={"stories": "1"}))
+    found = list(read_page(LandedPage(page.body), ReadingRules()))
+    assert isinstance(found[0], Post)
+    assert (found[0].reported_comment_count, len(found)) == (399, 400)

@@ -224,14 +224,15 @@ def test_no_link_and_no_token_ever_lands() -> None:
     assert "paging" not in repr(landed)
 
 
-def test_a_second_run_asks_only_for_the_comments_of_a_post_with_another_count() -> None:
+def test_a_second_run_asks_first_for_the_comments_of_a_post_with_another_count() -> None:
     instagram = Instagram(post(1), post(2))
     with platform(instagram) as running:
         memory = last_memory(pages_of(running))
         running.asked.clear()
         instagram.edges["178/media"] = [post(1), post(2, count=3)]
-        pages_of(running, memory=memory)
-        assert edges_asked(running) == ["178", "178/media", "2/comments"]
+        landed = pages_of(running, memory=memory)
+        assert edges_asked(running) == ["178", "178/media", "2/comments", "1/comments"]
+    assert [page.body is None for page in landed] == [False, False, True]
 
 
 def test_posts_before_the_look_back_are_left_to_the_full_sweep() -> None:

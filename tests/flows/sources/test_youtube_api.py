@@ -2,7 +2,7 @@
 
 import tempfile
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from flows.sources.base import Page
 from flows.sources.youtube_api import NAME, SOURCE
 from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.errors import GiveUp, TryAgain
-from tests.loopback import Platform, Question, Reply, platform
+from tests.loopback import NOW, Platform, Question, Reply, platform
 
 SAMPLE = Path(__file__).parent / "samples" / "youtube_api.jsonl"
 CHANNEL = "UC" + "nordhafen".ljust(22, "0")
@@ -179,18 +179,58 @@ def test_without_a_channel_that_exists_there_is_nothing_to_do(options: dict[str,
         ask(youtube, options=options)
 
 
-def test_a_second_run_asks_only_for_the_comments_of_videos_whose_number_has_changed() -> None:
+def test_a_second_run_asks_first_for_the_comments_of_videos_whose_number_has_changed() -> None:
     behave = YouTube({"v1": 1, "v2": 1}, {"v1": [[thread("UgA")]], "v2": [[thread("UgB")]]})
     with platform(behave) as youtube:
         memory = ask(youtube)[-1].memory
-        youtube.asked.clear()
-        assert ask(youtube, memory=memory) == []
-        assert edges(youtube) == ["channels", "playlistItems", "videos"]
+        assert [page.body for page in ask(youtube, memory=memory)] == [None, None]
         behave.videos["v2"] = 2
         youtube.asked.clear()
         again = ask(youtube, memory=memory)
-    assert [question.query.get("videoId") for question in youtube.asked][3:] == ["v2"]
-    assert again[-1].memory == {"counts": {"v1": 1, "v2": 2}}
+    assert [question.query.get("videoId") for question in youtube.asked][3:] == ["v2", "v1"]
+    assert marks(again) == {"v1": "1", "v2": "2"}
+    assert [page.completes for page in again if page.body] == [None, "v2"]
+
+
+def marks(pages: list[Page]) -> object:
+    """What is remembered at the end of the comments of each video."""
+    return (pages[-1].memory or {})["marks"]
+
+
+def test_an_edit_that_moves_no_number_is_seen_in_the_next_run() -> None:
+    behave = YouTube({"v1": 1}, {"v1": [[thread("UgA")]]})
+    with platform(behave) as youtube:
+        memory = ask(youtube)[-1].memory
+        behave.threads["v1"][0][0]["snippet"]["topLevelComment"]["snippet"]["textDisplay"] = "so"
+        again = [page for page in ask(youtube, memory=memory) if page.body]
+    assert [one.text for one in comments_in(records_of(landed(again)))] == ["so"]
+
+
+def test_a_sweep_that_the_quota_ends_day_after_day_comes_to_its_end() -> None:
+    names = [f"v{number}" for number in range(10)]
+    behave = YouTube(dict.fromkeys(names, 1), {name: [[thread(f"Ug{name}")]] for name in names})
+    memory: Any = {}
+    completed: list[str] = []
+    with platform(behave) as youtube:
+        for day in range(4):
+            fine = [Reply({"items": [thread("Ug")]})] * 3
+            behave.replies["commentThreads"] = fine + [error(403, "quotaExceeded")]
+            errand = youtube.errand(
+                options={"channel": "@nordhafen"},
+                token=KEY,
+                memory=memory,
+                is_full_sweep=True,
+                now=NOW + timedelta(days=day),
+            )
+            try:
+                for page in SOURCE.pages(errand):
+                    memory = page.memory or memory
+                    completed += [page.completes] if page.completes else []
+            except QuotaEnded:
+                continue
+            break
+    assert completed == names
+    assert "sweep" not in memory
 
 
 def test_videos_from_before_the_look_back_are_for_full_sweeps() -> None:
@@ -206,7 +246,7 @@ def test_videos_from_before_the_look_back_are_for_full_sweeps() -> None:
         behave.replies["playlistItems"] = [Reply({"items": [old_item("v1")], "nextPageToken": "1"})]
         pages = ask(youtube, is_full_sweep=True, memory={"counts": {"v1": 1}})
         assert edges(youtube).count("playlistItems") == 2
-    assert pages[-1].completes == "v1"
+    assert pages[-2].completes == "v1"
 
 
 def old_item(name: str) -> dict[str, Any]:
@@ -217,13 +257,8 @@ def test_a_stop_in_the_middle_leaves_the_video_to_the_next_run() -> None:
     behave = YouTube({"v1": 1, "v2": 2}, {"v1": [[thread("UgA")]], "v2": [[thread("UgB")], []]})
     with platform(behave) as youtube:
         pages = ask(youtube)
-    memories = [page.memory for page in pages]
-    assert memories == [
-        None,
-        {"counts": {"v1": 1}},
-        None,
-        {"counts": {"v1": 1, "v2": 2}},
-    ]
+    memories = [page.memory and page.memory["marks"] for page in pages]
+    assert memories == [None, {"v1": "1"}, None, {"v1": "1", "v2": "2"}]
 
 
 @pytest.mark.parametrize("reason", ["commentsDisabled", "forbidden"])
@@ -232,11 +267,14 @@ def test_closed_comments_stop_nothing_and_complete_nothing(reason: str) -> None:
     behave.replies["commentThreads"] = [error(403, reason)]
     with platform(behave) as youtube:
         pages = ask(youtube, is_full_sweep=True)
-        assert [page.completes for page in pages] == [None, "v2"]
-        assert pages[-1].memory == {"counts": {"v1": None, "v2": 1}}
-        youtube.asked.clear()
-        ask(youtube, memory=pages[-1].memory)
-    assert "commentThreads" not in edges(youtube)
+        assert [page.completes for page in pages] == [None, "v2", None]
+        assert marks(pages) == {"v2": "1"}
+        behave.replies["commentThreads"] = [error(403, reason)]
+        behave.threads["v1"] = [[thread("UgA")]]
+        again = ask(youtube, memory=pages[-1].memory)
+        assert "UgA" not in {one.native_id for one in comments_in(records_of(landed(again)))}
+        opened = [page for page in ask(youtube, memory=pages[-1].memory) if page.body]
+    assert [one.native_id for one in comments_in(records_of(landed(opened)))] == ["UgA"]
 
 
 def test_a_thread_that_has_gone_meanwhile_costs_only_its_answers() -> None:
@@ -254,8 +292,8 @@ def test_a_token_that_leads_in_circles_ends_the_video_without_completing_it() ->
     behave.replies["commentThreads"] = [round_and_round] * 2
     with platform(behave) as youtube:
         pages = ask(youtube, is_full_sweep=True)
-    assert [page.completes for page in pages] == [None, None, None, "v2"]
-    assert pages[-1].memory == {"counts": {"v1": 1, "v2": 1}}
+    assert [page.completes for page in pages] == [None, None, None, "v2", None]
+    assert marks(pages) == {"v2": "1"}
 
 
 def test_the_questions_of_the_day_end_at_midnight_in_california() -> None:
