@@ -8,7 +8,7 @@ finished.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,10 +25,18 @@ Post = TypeVar("Post")
 class Ledger:
     """Keeps, by post, a mark of how it stood when its comments were last asked for in full.
 
-    `states` tell what was answered then, `looked` when that was.
+    `states` tell what was answered then, `looked` when that was. A change in fields called as one
+    of `noise` is no news.
     """
 
-    def __init__(self, memory: Mapping[str, Any], now: datetime, is_full_sweep: bool) -> None:
+    def __init__(
+        self,
+        memory: Mapping[str, Any],
+        now: datetime,
+        is_full_sweep: bool,
+        noise: Collection[str] = (),
+    ) -> None:
+        self._noise = frozenset(noise)
         self._marks: dict[str, str] = dict(memory.get("marks") or {})
         self._states: dict[str, str] = dict(memory.get("states") or {})
         self._looked: dict[str, str] = dict(memory.get("looked") or {})
@@ -49,6 +57,11 @@ class Ledger:
         self._due |= {post} if is_due else set()
         return is_due
 
+    def last_asked(self, post: str) -> datetime | None:
+        """When a post was asked for last; None if it never was."""
+        told = self._looked.get(post)
+        return datetime.fromisoformat(told) if told else None
+
     def longest_ago(self, posts: Iterable[Post], name: Callable[[Post], str]) -> list[Post]:
         """Those of `posts` that were not due, in the order to ask them; none in a full sweep."""
         if self._is_full_sweep:
@@ -60,7 +73,8 @@ class Ledger:
         """The `pages` of a post that is due, the last with what to remember, if it completes it."""
         state = hashlib.sha256()
         for page in pages:
-            state.update(_bytes_of(page))
+            told = json.dumps(_without(page.body, self._noise), sort_keys=True)
+            state.update(told.encode(errors="replace"))
             if page.completes is not None:
                 page = replace(page, memory=self.asked(post, mark, state.hexdigest()))
             yield page
@@ -98,5 +112,9 @@ class Ledger:
         return {name: dict(values) for name, values in kept.items()}
 
 
-def _bytes_of(page: "Page") -> bytes:
-    return json.dumps(page.body, sort_keys=True).encode(errors="replace")
+def _without(value: Any, names: frozenset[str]) -> Any:
+    """JSON without the fields called as one of `names`, at any depth."""
+    if isinstance(value, dict):
+        kept = value.items()
+        return {name: _without(part, names) for name, part in kept if name not in names}
+    return [_without(part, names) for part in value] if isinstance(value, list) else value

@@ -8,10 +8,12 @@ what to ask for and do not land: the topics themselves hold more.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 
+from flows.fetching.ledger import Ledger
 from flows.fetching.session import Absent, Session, Verdict, by_status
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.discourse_objects import (
@@ -37,6 +39,9 @@ AT_ONCE = 20
 
 MOST_PAGES = 10_000
 """Pages of a list or a topic: far more than there are, so that no loop is endless."""
+
+CLOCKS = timedelta(minutes=10)
+"""How far the forum's clock and ours may differ."""
 
 TOPIC = re.compile(r"(?:.*/t/(?:[^/]+/)?)?(\d+)(?:/\d*)?$")
 CATEGORY_ADDRESS = re.compile(r"(?:.*/c/)?((?:[\w%.-]+/)*\d+)/?$")
@@ -68,12 +73,18 @@ def _told_in_body(response: httpx.Response) -> float | None:
 
 
 def pages(errand: Errand) -> Iterator[Page]:
-    """Each topic in reach that changed, from its new posts on; all of all in a full sweep."""
+    """Each topic in reach that changed, from its new posts on; all of all in a full sweep.
+
+    Then the young posts of the other topics, if one was edited.
+    """
     forum = _forum(errand)
     categories, named = _categories(errand), _named(errand)
     if not categories and not named:
         raise GiveUp("name `categories` or `topics`: without, there is nothing to ask for.")
     known: dict[str, Any] = dict(errand.memory.get("topics", {}))
+    ledger = Ledger(errand.memory, errand.now, errand.is_full_sweep)
+    unchanged: list[str] = []
+    about = {"forum": forum.rstrip("/")}
     with errand.connect(forum, headers=_signed(errand), judge=judge) as session:
         _require_access(session)
         wanted = {one.topic: one for one in _listed(session, categories, errand)}
@@ -83,14 +94,29 @@ def pages(errand: Errand) -> Iterator[Page]:
         for one in wanted.values():
             before = known.get(one.topic) or {}
             is_same = one.marker is not None and before.get("marker") == one.marker
-            if is_same and not errand.is_full_sweep:
+            is_due = ledger.is_due(one.topic, str(one.marker))
+            if is_same if not errand.is_full_sweep else not is_due:
+                unchanged.append(one.topic)
                 continue
-            about = {"forum": forum.rstrip("/")}
+            is_news = False
             for page in _topic(session, one, before, about, errand.is_full_sweep):
+                is_news = True
                 if page.memory is not None:
                     known = known | {one.topic: page.memory}
-                    page = replace(page, memory={"topics": known})
+                    marked = ledger.asked(one.topic, str(one.marker))
+                    page = replace(page, memory={"topics": known} | marked)
                 yield page
+            unchanged += [] if is_news else [one.topic]
+        for topic in ledger.longest_ago(unchanged, str):
+            found = list(_young(session, topic, about, errand.look_back))
+            if not found:
+                continue
+            is_edited = _is_changed_since(ledger.last_asked(topic), found)
+            memory = {"topics": known} | ledger.asked(topic, str(wanted[topic].marker))
+            yield from found[:-1] if is_edited else ()
+            yield replace(found[-1], memory=memory, body=found[-1].body if is_edited else None)
+        if errand.is_full_sweep:
+            yield Page(None, memory={"topics": known} | ledger.swept())
 
 
 def _require_access(session: Session) -> None:
@@ -168,6 +194,34 @@ def _topic(
         return
     memory = {"marker": marker, "top": max(stream, default=0)}
     yield Page(held, about=about, memory=memory, completes=wanted.topic if is_full_sweep else None)
+
+
+def _young(
+    session: Session, topic: str, about: Mapping[str, Any], since: datetime
+) -> Iterator[Page]:
+    """The answers that hold the posts of a topic made since, its first ones too; none if gone."""
+    try:
+        first = session.get(f"t/{topic}.json")
+        about = {**about, "topic": int(topic), "owner": owner_of(first)}
+        yield Page(first, about=about)
+        here = {post.get("id") for post in posts_of(first)}
+        stream = [int(one) for one in first["post_stream"].get("stream") or []]
+        rest = [one for one in stream if one not in here]
+        for end in range(len(rest), 0, -AT_ONCE):
+            (answer,) = _by_id(session, topic, rest[max(0, end - AT_ONCE) : end])
+            yield Page(answer, about=about)
+            made = [moment(post.get("created_at")) for post in posts_of(answer)]
+            if all(one is not None and one < since for one in made):
+                return
+    except Absent:
+        return
+
+
+def _is_changed_since(asked: datetime | None, pages: list[Page]) -> bool:
+    """Whether a post was made, edited, hidden or deleted since it was asked for."""
+    posts = (post for page in pages for post in posts_of(page.body))
+    changed = (moment(post.get("updated_at")) for post in posts)
+    return asked is None or any(one is None or one >= asked - CLOCKS for one in changed)
 
 
 def _by_id(session: Session, topic: str, posts: list[int]) -> Iterator[Any]:

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 
 import httpx
 
+from flows.fetching.ledger import Ledger
 from flows.fetching.session import Absent, Session, Verdict, by_status, told_seconds
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.landed import ReadingRules
@@ -52,20 +53,42 @@ class Endless(Exception):
 
 @dataclass(frozen=True)
 class Asking:
-    """One run: the session, the URN of the page, and what is remembered of each post."""
+    """One run: the session, the URN of the page, and which posts were asked for."""
 
     session: Session
     owner: str
     errand: Errand
-    marks: dict[str, list[Any]]
+    ledger: Ledger
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A post, and what LinkedIn counts of it."""
+
+    post: Element
+    metadata: Element
 
     @property
-    def memory(self) -> dict[str, Any]:
-        return {"marks": dict(self.marks)}
+    def urn(self) -> str:
+        return str(self.post["id"])
+
+    @property
+    def mark(self) -> str:
+        counts = self.metadata.get("commentSummary", {})
+        changed = self.post.get("lastModifiedAt")
+        return f"{counts.get('count')} {counts.get('topLevelCount')} {changed}"
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nobody has commented, so that there is nothing to ask for."""
+        return bool(self.metadata.get("commentSummary", {}).get("count") == 0)
 
 
 def pages(errand: Errand) -> Iterator[Page]:
-    """The posts of the page, each lot followed by the comments of those that changed."""
+    """The posts of the page, each lot followed by the comments of those that changed.
+
+    Then the comments of the others, if one was edited.
+    """
     owner = _owner(errand.options["organization"])
     headers = {
         "authorization": f"Bearer {errand.token}",
@@ -73,18 +96,24 @@ def pages(errand: Errand) -> Iterator[Page]:
         "x-restli-protocol-version": "2.0.0",
     }
     with errand.connect(BASE, headers=headers, judge=judge) as session:
-        asking = Asking(session, owner, errand, _marks_in_reach(errand))
+        ledger = Ledger(errand.memory, errand.now, errand.is_full_sweep)
+        asking = Asking(session, owner, errand, ledger)
+        unchanged: list[Asked] = []
         for listed in _posts(asking):
             metadata = _metadata(session, [post["id"] for post in listed["elements"]])
-            changed = [post for post in listed["elements"] if _is_due(asking, post, metadata)]
-            silent = [post for post in changed if _is_silent(asking, metadata.get(post["id"], {}))]
-            asking.marks.update({p["id"]: _mark(p, metadata[p["id"]]) for p in silent})
-            if changed:
+            posts = [Asked(post, metadata.get(post["id"], {})) for post in listed["elements"]]
+            due = [one for one in posts if ledger.is_due(one.urn, one.mark)]
+            unchanged += [one for one in posts if not one.is_silent]
+            if due:
                 about = {"asked": "posts", "owner": owner, "metadata": metadata}
-                yield Page(listed, about=about, memory=asking.memory)
-            for post in changed:
-                if post not in silent:
-                    yield from _post_pages(asking, post, metadata.get(post["id"], {}))
+                yield Page(listed, about=about, memory=_memory_of_silent(asking, due))
+            for one in due:
+                if errand.is_full_sweep or not one.is_silent:
+                    yield from ledger.told(one.urn, one.mark, _post_pages(asking, one))
+        for one in ledger.longest_ago(unchanged, lambda one: one.urn):
+            yield from ledger.told_again(one.urn, one.mark, _post_pages(asking, one))
+        if errand.is_full_sweep:
+            yield Page(None, memory=ledger.swept())
 
 
 def _owner(organization: str) -> str:
@@ -92,11 +121,13 @@ def _owner(organization: str) -> str:
     return f"urn:li:organization:{number}"
 
 
-def _marks_in_reach(errand: Errand) -> dict[str, list[Any]]:
-    """What is remembered of posts that may still be asked for: [comments, changed at]."""
-    since = errand.look_back.timestamp() * 1000
-    marks = dict(errand.memory.get("marks", {}))
-    return {urn: mark for urn, mark in marks.items() if (mark[-1] or since) >= since}
+def _memory_of_silent(asking: Asking, due: list[Asked]) -> dict[str, Any] | None:
+    """What to remember of the posts that need not be asked for; None without any."""
+    memory = None
+    for one in due:
+        if one.is_silent and not asking.errand.is_full_sweep:
+            memory = asking.ledger.asked(one.urn, one.mark)
+    return memory
 
 
 def _posts(asking: Asking) -> Iterator[Element]:
@@ -163,26 +194,9 @@ def _metadata(session: Session, urns: list[str]) -> dict[str, Element]:
     return found
 
 
-def _mark(post: Element, metadata: Element) -> list[Any]:
-    counts = metadata.get("commentSummary", {})
-    return [counts.get("count"), counts.get("topLevelCount"), post.get("lastModifiedAt")]
-
-
-def _is_due(asking: Asking, post: Element, metadata: Mapping[str, Element]) -> bool:
-    """Whether a post is asked for: always if LinkedIn does not say how many comments it has."""
-    mark = _mark(post, metadata.get(post["id"], {}))
-    is_changed = mark[0] is None or asking.marks.get(post["id"]) != mark
-    return asking.errand.is_full_sweep or is_changed
-
-
-def _is_silent(asking: Asking, metadata: Element) -> bool:
-    """Whether nobody has commented, so that there is nothing to ask for."""
-    has_none = metadata.get("commentSummary", {}).get("count") == 0
-    return has_none and not asking.errand.is_full_sweep
-
-
-def _post_pages(asking: Asking, post: Element, metadata: Element) -> Iterator[Page]:
+def _post_pages(asking: Asking, asked: Asked) -> Iterator[Page]:
     """The comments of a post and the answers below them; the last page says that they are all."""
+    post, metadata = asked.post, asked.metadata
     about = {"asked": "comments", "owner": asking.owner, "post": post["id"]}
     first = about | {"listed": post, "metadata": metadata}
     waiting: Page | None = None
@@ -200,9 +214,7 @@ def _post_pages(asking: Asking, post: Element, metadata: Element) -> Iterator[Pa
             raise
         is_whole = False
     if waiting:
-        asking.marks[post["id"]] = _mark(post, metadata)
-        completes = post["id"] if is_whole else None
-        yield replace(waiting, memory=asking.memory, completes=completes)
+        yield replace(waiting, completes=post["id"] if is_whole else None)
 
 
 def _thread(
@@ -234,7 +246,8 @@ def _may_have_answers(comment: Element, metadata: Element) -> bool:
     told = reply_count(comment)
     if told is not None:
         return told > 0
-    total, top, _ = _mark({}, metadata)
+    counts = metadata.get("commentSummary", {})
+    total, top = counts.get("count"), counts.get("topLevelCount")
     return total is None or top is None or total > top
 
 

@@ -10,13 +10,14 @@ import base64
 import re
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import httpx
 
+from flows.fetching.ledger import Ledger
 from flows.fetching.session import Absent, Session, Verdict, by_status
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.landed import ReadingRules
@@ -43,6 +44,9 @@ LONGEST_PACE = 60.0
 
 RENEW_BEFORE = 60.0
 """Seconds before its end at which an access token is no longer used."""
+
+NOISE = frozenset({"score", "ups", "downs", "upvote_ratio", "subreddit_subscribers", "view_count"})
+"""Fields that differ from one answer to the next: Reddit blurs its numbers of votes."""
 
 NOT_FOR_US = frozenset({"private", "quarantined", "gold_only", "banned", "gated"})
 """Reasons that Reddit gives with 403: what was asked for is closed, the token is not wrong."""
@@ -91,6 +95,10 @@ class Thread:
             self.waiting.append(Question(self.post, tuple(ids[start : start + MOST_AT_ONCE])))
 
 
+class AccessEnded(Exception):
+    """Reddit does not take an access token any more."""
+
+
 class Reddit:
     """Reddit as an application sees it: signs in, and again before its access ends."""
 
@@ -109,11 +117,26 @@ class Reddit:
 
     def get(self, path: str, parameters: Mapping[str, str | int]) -> Any:
         """The answer at `path`, its texts as they were typed."""
-        return self._connected().get(path, {**parameters, "raw_json": 1})
+        return self._signed(lambda session: session.get(path, {**parameters, "raw_json": 1}))
 
     def post(self, path: str, data: Mapping[str, Any]) -> Any:
         """The answer to a form."""
-        return self._connected().post(path, {**data, "raw_json": 1}, as_json=False)
+        form = {**data, "raw_json": 1}
+        return self._signed(lambda session: session.post(path, form, as_json=False))
+
+    def _signed(self, ask: Callable[[Session], Any]) -> Any:
+        """The answer to a question; signs in anew, once, if access has ended before its time."""
+        try:
+            return ask(self._connected())
+        except AccessEnded:
+            self._sign_in()
+            try:
+                return ask(self._connected())
+            except AccessEnded:
+                raise GiveUp(
+                    "Reddit takes away the access that it has just given: is the application "
+                    "still there, and of the kind `script`?"
+                ) from None
 
     def _connected(self) -> Session:
         if self._session is None or time.monotonic() >= self._renew_at:
@@ -148,6 +171,8 @@ def _agent(errand: Errand) -> dict[str, str]:
 
 def judge(response: httpx.Response) -> Verdict:
     """What HTTP says; closed subreddits are data, and scarce questions are spread."""
+    if response.status_code == 401:
+        raise AccessEnded
     if response.status_code == 403 and (reason := _reason(response)) in NOT_FOR_US:
         return Verdict("absent", f"Reddit says it is {reason}")
     verdict = by_status(response)
@@ -173,26 +198,31 @@ def _pace(response: httpx.Response) -> float | None:
 
 
 def pages(errand: Errand) -> Iterator[Page]:
-    """The posts in reach, then the comments of each whose number changed; of all in a full sweep.
+    """The posts in reach, then the comments of each whose number changed, of all in a full sweep.
+
+    Then the comments of the other young ones, if one was edited.
 
     Raises `GiveUp` after all else for subreddits and accounts that are not there.
     """
     listings, named, missing = _listings(errand), _named(errand), list[str]()
     if not listings and not named:
         raise GiveUp("name `subreddits`, `users` or `posts`: without, there is nothing to ask for.")
-    known: dict[str, int] = dict(errand.memory.get("counts", {}))
-    reach: dict[str, int] = {}
+    ledger = Ledger(errand.memory, errand.now, errand.is_full_sweep, NOISE)
+    reach: dict[str, Reach] = {}
     with Reddit(errand) as reddit:
         for body in _bodies(reddit, errand, listings, named, missing):
-            reach |= _counts(body)
+            reach |= _reached(body)
             yield Page(body, about={"kind": "posts"})
-        # Posts that have left the reach would be remembered for ever.
-        known = {post: known[post] for post in reach if post in known}
-        for post, comment_count in reach.items():
-            if errand.is_full_sweep or known.get(post, 0) != comment_count:
-                for page in _thread(reddit, post, {"counts": known | {post: comment_count}}):
-                    yield page
-                    known = dict((page.memory or {}).get("counts", known))
+        for post, found in reach.items():
+            is_silent = found.mark == "0" and not errand.is_full_sweep
+            if ledger.is_due(post, found.mark) and not is_silent:
+                yield from ledger.told(post, found.mark, _thread(reddit, post))
+        for post in ledger.longest_ago(reach, str):
+            mark, made = reach[post].mark, reach[post].made
+            if mark != "0" and (made is None or made >= errand.look_back):
+                yield from ledger.told_again(post, mark, _thread(reddit, post))
+        if errand.is_full_sweep:
+            yield Page(None, memory=ledger.swept())
     if missing:
         listed = ", ".join(f"`{path}`" for path in missing)
         raise GiveUp(f"Reddit has no {listed}, or it is private: check how it is spelt.")
@@ -238,16 +268,26 @@ def _is_past(last: datetime | None, errand: Errand) -> bool:
     return last is not None and last < errand.look_back and not errand.is_full_sweep
 
 
-def _counts(body: Any) -> dict[str, int]:
-    """Number of comments by post."""
+@dataclass(frozen=True)
+class Reach:
+    """Of a post that is in reach: its number of comments, and when it was made."""
+
+    mark: str
+    made: datetime | None
+
+
+def _reached(body: Any) -> dict[str, Reach]:
+    """The posts of a listing by their ids."""
     return {
-        str(value["id"]): int(value.get("num_comments") or 0)
+        str(value["id"]): Reach(
+            str(value.get("num_comments") or 0), moment(value.get("created_utc"))
+        )
         for kind, value in things(body)
         if kind == "t3"
     }
 
 
-def _thread(reddit: Reddit, post: str, memory: dict[str, Any]) -> Iterator[Page]:
+def _thread(reddit: Reddit, post: str) -> Iterator[Page]:
     """Every comment of a post, answer by answer; nothing if the post is gone."""
     thread, is_whole = Thread(post, deque([Question(post)])), True
     while thread.waiting:
@@ -262,7 +302,6 @@ def _thread(reddit: Reddit, post: str, memory: dict[str, Any]) -> Iterator[Page]
         yield Page(
             body,
             about=question.about,
-            memory=memory if is_last else None,
             completes=post if is_last else None,
         )
 

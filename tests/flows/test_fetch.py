@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -158,10 +159,8 @@ def test_a_full_sweep_that_was_asked_for_and_stopped_is_gone_on_with(
 ) -> None:
     fetch(as_of=MONDAY)
     board.error = error
-    try:
+    with suppress(TryAgain):
         fetch(is_full_sweep=True, as_of=MONDAY + timedelta(days=1))
-    except TryAgain:
-        pass
     board.error = None
     for days in (2, 3):
         fetch(as_of=MONDAY + timedelta(days=days))

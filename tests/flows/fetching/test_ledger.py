@@ -79,6 +79,18 @@ def test_a_post_that_is_asked_again_lands_only_if_it_says_something_new() -> Non
     assert [one.memory for one in cut] == [None, None]
 
 
+def test_what_is_only_noise_is_no_news() -> None:
+    def told(score: int, text: str) -> list[Page]:
+        return [Page([{"data": {"score": score, "body": text}}], completes="1")]
+
+    (first,) = Ledger({}, NOW, False, ["score"]).told("1", "a", told(1, "x"))
+    memory = stored(dict(first.memory or {}))
+    for score, text, is_news in ((2, "x", False), (2, "y", True)):
+        ledger = Ledger(memory, NOW, False, ["score"])
+        (page,) = ledger.told_again("1", "a", told(score, text))
+        assert (page.body is not None) is is_news
+
+
 def test_those_are_asked_again_first_that_were_asked_longest_ago() -> None:
     memory: dict[str, Any] = {}
     for hour, post in enumerate("cab"):

@@ -78,7 +78,7 @@ def ask(forum: Behaviour, **fields: Any) -> tuple[list[Page], Platform, Exceptio
     with platform(forum) as running:
         try:
             for page in SOURCE.pages(running.errand(**({"options": NEWS} | fields))):
-                found.append(page)
+                found += [page] if page.body is not None else []
         except Exception as error:
             return found, running, error
     return found, running, None
@@ -161,16 +161,17 @@ def test_a_category_that_is_not_there_is_told() -> None:
     assert "`news/5`" in str(error)
 
 
-def test_a_second_run_asks_only_for_topics_that_changed_and_only_for_their_new_posts() -> None:
+def test_a_second_run_asks_first_for_the_new_posts_of_topics_that_changed() -> None:
     forum = Forum(45, 2)
     first, _, _ = ask(forum)
     memory = first[-1].memory
     again, running, _ = ask(forum, memory=memory)
-    assert (again, paths(running)) == ([], ["c/news/5/l/latest.json"])
+    young = ["t/57.json", "t/57/posts.json", "t/57/posts.json", "t/58.json"]
+    assert (again, paths(running)) == ([], ["c/news/5/l/latest.json", *young])
     forum.sizes[57], forum.bumped[57] = 46, NOW
     again, running, _ = ask(forum, memory=memory)
-    assert paths(running)[1:] == ["t/57.json", "t/57/posts.json"]
-    assert running.asked[-1].query["post_ids[]"] == "5746"
+    assert paths(running)[1:] == ["t/57.json", "t/57/posts.json", "t/58.json"]
+    assert running.asked[-2].query["post_ids[]"] == "5746"
     assert "57/46" in numbers(again)
     assert again[-1].memory
     assert again[-1].memory["topics"]["57"]["top"] == 5746
@@ -187,11 +188,34 @@ def test_a_run_that_stops_anywhere_goes_on_well() -> None:
         assert set(numbers(found[: stop + 1]) + numbers(rest)) == everything
 
 
+def test_an_edit_in_a_topic_without_a_new_post_is_seen_in_the_next_run() -> None:
+    forum = Forum(50)
+    found, _, _ = ask(forum)
+    at = (NOW + timedelta(hours=1)).isoformat()
+    edited = a_post(5745, 45, updated_at=at, cooked="edited", version=2)
+    answers = {"post_stream": {"posts": [edited]}, "id": 57}
+    forum.other["t/57/posts.json"] = Reply(answers)
+    again, _running, _ = ask(forum, memory=found[-1].memory)
+    assert "57/45" in numbers(again)
+    unedited, _, _ = ask(Forum(50), memory=found[-1].memory)
+    assert unedited == []
+
+
+def test_of_a_long_topic_only_the_young_end_is_asked_again() -> None:
+    forum = Forum(200)
+    found, _, _ = ask(forum)
+    old = a_post(5790, 90, created_at="2024-01-01T08:00:00.000Z")
+    forum.other["t/57/posts.json"] = Reply({"post_stream": {"posts": [old]}, "id": 57})
+    _, running, _ = ask(forum, memory=found[-1].memory)
+    assert paths(running)[1:] == ["t/57.json", "t/57/posts.json"]
+
+
 def test_a_full_sweep_asks_for_every_post_of_every_topic() -> None:
     forum = Forum(45, 2)
     forum.bumped[58] = NOW - timedelta(days=400)
     first, _, _ = ask(forum, is_full_sweep=True)
-    found, running, _ = ask(forum, memory=first[-1].memory, is_full_sweep=True)
+    memory = {"topics": (first[-1].memory or {})["topics"]}
+    found, running, _ = ask(forum, memory=memory, is_full_sweep=True)
     assert paths(running)[1:] == ["t/57.json", *["t/57/posts.json"] * 2, "t/58.json"]
     assert [page.completes for page in found] == [None, None, "57", "58"]
 

@@ -2,6 +2,8 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -188,18 +190,54 @@ def test_a_list_without_an_end_is_left_and_not_taken_as_complete(elements: list[
         assert len(running.asked) <= 6
 
 
-def test_a_second_run_asks_only_for_what_changed() -> None:
+def test_a_second_run_asks_first_for_what_changed_and_lands_nothing_else() -> None:
     linkedin = LinkedIn([post(2), post(1)], {urn(1): [comment(5)], urn(2): [comment(6, 2)]})
     with platform(linkedin) as running:
         memory = list(SOURCE.pages(errand(running)))[-1].memory or {}
         running.asked.clear()
-        assert list(SOURCE.pages(errand(running, memory=memory))) == []
-        assert asked(running) == ["/rest/posts", "/rest/socialMetadata"]
+        assert landed(SOURCE.pages(errand(running, memory=memory))) == []
         linkedin.comments[urn(1)].append(comment(7))
         running.asked.clear()
-        pages = list(SOURCE.pages(errand(running, memory=memory)))
-        assert asked(running)[2:] == [f"/rest/socialActions/{urn(1)}/comments"]
+        pages = landed(SOURCE.pages(errand(running, memory=memory)))
+        assert asked(running)[2:] == [f"/rest/socialActions/{urn(n)}/comments" for n in (1, 2)]
         assert len(pages) == 2
+
+
+def landed(pages: Iterable[Page]) -> list[Page]:
+    """Those that hold more than what to remember."""
+    return [page for page in pages if page.body is not None]
+
+
+def test_an_edit_that_moves_no_number_is_seen_in_the_next_run(tmp_path: Path) -> None:
+    linkedin = LinkedIn([post(1)], {urn(1): [comment(5)]})
+    with platform(linkedin) as running:
+        memory = list(SOURCE.pages(errand(running)))[-1].memory or {}
+        linkedin.comments[urn(1)][0]["message"] = {"text": "edited"}
+        found = records(landed(SOURCE.pages(errand(running, memory=memory))), tmp_path)
+    assert [one.text for one in found if isinstance(one, Comment)] == ["edited"]
+
+
+def test_a_sweep_that_a_limit_ends_goes_on_in_the_next_run() -> None:
+    linkedin = LinkedIn([post(3), post(2), post(1)], {urn(n): [comment(n, n)] for n in (1, 2, 3)})
+    limit = [1]
+
+    def behave(question: Question) -> Reply:
+        if "socialActions" in question.path:
+            limit[0] -= 1
+            if limit[0] < 0:
+                return Reply({"serviceErrorCode": 101}, 429, {"retry-after": "9999"})
+        return linkedin(question)
+
+    memory: Any = {}
+    completed: list[str] = []
+    with platform(behave) as running:
+        for _ in range(3):
+            limit[0] = 1
+            with suppress(QuotaEnded):
+                for page in SOURCE.pages(errand(running, memory=memory, is_full_sweep=True)):
+                    memory = page.memory or memory
+                    completed += [page.completes] if page.completes else []
+    assert completed == [urn(3), urn(2), urn(1)]
 
 
 def test_a_run_that_stops_after_a_page_goes_on_with_what_is_missing() -> None:
@@ -210,7 +248,7 @@ def test_a_run_that_stops_after_a_page_goes_on_with_what_is_missing() -> None:
         memory = next(pages).memory or {}
         running.asked.clear()
         list(SOURCE.pages(errand(running, memory=memory)))
-        assert asked(running)[2:] == [f"/rest/socialActions/{urn(1)}/comments"]
+        assert asked(running)[2] == f"/rest/socialActions/{urn(1)}/comments"
 
 
 def test_posts_from_before_the_look_back_are_asked_for_in_full_sweeps_only() -> None:
@@ -226,9 +264,10 @@ def test_posts_from_before_the_look_back_are_asked_for_in_full_sweeps_only() -> 
 def test_a_full_sweep_completes_even_posts_that_nobody_commented(tmp_path: Path) -> None:
     with platform(LinkedIn([post(1)], {urn(1): []})) as running:
         (listed,) = SOURCE.pages(errand(running))
-        assert listed.memory == {"marks": {urn(1): [0, 0, post(1)["lastModifiedAt"]]}}
+        assert listed.memory
+        assert listed.memory["marks"] == {urn(1): f"0 0 {post(1)['lastModifiedAt']}"}
         assert not any("socialActions" in path for path in asked(running))
-        pages = list(SOURCE.pages(errand(running, is_full_sweep=True)))
+        pages = landed(SOURCE.pages(errand(running, is_full_sweep=True)))
         found = records(pages, tmp_path, is_sweep=True)
     assert [type(record).__name__ for record in found] == ["Post", "Post", "Swept"]
     assert isinstance(found[-1], Swept)
@@ -247,7 +286,7 @@ def test_a_post_that_went_or_is_closed_stops_nothing() -> None:
         return Reply({"status": 403}, 403) if is_closed else linkedin(question)
 
     with platform(behave) as running:
-        pages = list(SOURCE.pages(errand(running, is_full_sweep=True)))
+        pages = landed(SOURCE.pages(errand(running, is_full_sweep=True)))
         assert [page.about.get("post") for page in pages] == [None, urn(1)]
 
 

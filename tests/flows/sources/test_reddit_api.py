@@ -103,7 +103,7 @@ def ask(
         given = {"options": ONE_SUBREDDIT, "token": TOKEN} | fields
         try:
             for page in SOURCE.pages(running.errand(**given)):
-                found.append(page)
+                found += [page] if page.body is not None else []
         except Exception as error:
             return found, running, error
     return found, running, None
@@ -144,7 +144,7 @@ def test_it_signs_in_as_an_application_and_then_asks_for_posts_and_threads() -> 
     assert [type(record).__name__ for record in read_of(found)] == [
         *("Post", "Post", "Comment", "Comment"),
     ]
-    assert found[-1].memory == {"counts": {"p1": 2}}
+    assert (found[-1].memory or {})["marks"] == {"p1": "2"}
 
 
 def test_no_page_and_no_address_holds_a_secret() -> None:
@@ -194,6 +194,22 @@ def test_access_that_was_revoked_gives_up_and_keeps_what_came() -> None:
     assert isinstance(error, GiveUp)
     assert "acc3ss" not in str(error)
     assert len(found) == 1
+
+
+def test_access_that_ends_before_its_time_is_asked_for_anew() -> None:
+    reddit, ended = Reddit(), Reply({"message": "Unauthorized", "error": 401}, 401)
+    reddit.other["comments/p1"] = ended
+
+    def behave(question: Question) -> Reply:
+        reply = reddit(question)
+        if reply.status == 401:
+            del reddit.other["comments/p1"]
+        return reply
+
+    found, running, error = ask(behave)
+    assert error is None
+    assert comment_ids(found) == ["c1", "c2"]
+    assert paths(running)[2:] == ["comments/p1", "api/v1/access_token", "comments/p1"]
 
 
 def test_access_is_renewed_before_it_ends() -> None:
@@ -286,16 +302,26 @@ def test_a_thread_with_a_part_that_is_not_there_is_not_complete() -> None:
     assert [(page.completes, page.memory) for page in found] == [(None, None), (None, None)]
 
 
-def test_a_second_run_asks_only_for_threads_that_grew() -> None:
+def test_a_second_run_asks_first_for_threads_that_grew_and_lands_no_others() -> None:
     reddit = Reddit()
     reddit.posts.append(t3("p2", 0))
     first, _, _ = ask(reddit)
     again, running, _ = ask(reddit, memory=first[-1].memory)
-    assert paths(running) == ["api/v1/access_token", "r/nordhafen/new"]
-    reddit.posts[0] = t3("p1", 3)
+    assert paths(running) == ["api/v1/access_token", "r/nordhafen/new", "comments/p1"]
+    assert [page.about["kind"] for page in again] == ["posts"]
+    reddit.posts = [t3("p3", 1), t3("p1", 2), t3("p2", 1)]
+    reddit.threads |= {"p2": [t1("c5")], "p3": [t1("c6")]}
     again, running, _ = ask(reddit, memory=first[-1].memory)
-    assert paths(running)[2:] == ["comments/p1"]
-    assert again[-1].memory == {"counts": {"p1": 3}}
+    assert paths(running)[2:] == ["comments/p3", "comments/p2", "comments/p1"]
+    assert [page.completes for page in again] == [None, "p3", "p2"]
+
+
+def test_an_edit_that_moves_no_number_is_seen_in_the_next_run() -> None:
+    reddit = Reddit()
+    first, _, _ = ask(reddit)
+    reddit.threads["p1"][0]["data"]["body"] = "edited"
+    again, _, _ = ask(reddit, memory=first[-1].memory)
+    assert "edited" in [one.text for one in read_of(again) if isinstance(one, Comment)]
 
 
 def test_a_run_that_stops_anywhere_goes_on_well() -> None:
@@ -320,9 +346,9 @@ def test_posts_by_name_and_by_account() -> None:
         "users": "/u/it_nordhafen",
         "posts": "p1, https://www.reddit.com/r/nordhafen/comments/p2/plan/, https://redd.it/t3x",
     }
-    _, running, error = ask(Reddit(), options=options, memory={"counts": {"p1": 2}})
+    _, running, error = ask(Reddit(), options=options, memory={"marks": {"p1": "2"}})
     assert error is None
-    assert paths(running)[1:] == ["api/info", "user/it_nordhafen/submitted"]
+    assert paths(running)[1:] == ["api/info", "user/it_nordhafen/submitted", "comments/p1"]
     assert running.asked[1].query["id"] == "t3_p1,t3_p2,t3_t3x"
 
 
@@ -365,7 +391,7 @@ def test_a_thread_that_is_gone_stops_nothing() -> None:
     found, _, error = ask(reddit, is_full_sweep=True)
     assert error is None
     assert [page.completes for page in found] == [None, "p1"]
-    assert found[-1].memory == {"counts": {"p1": 2}}
+    assert (found[-1].memory or {})["marks"] == {"p1": "2"}
 
 
 def test_few_questions_left_are_spread_over_the_time_until_there_are_more() -> None:

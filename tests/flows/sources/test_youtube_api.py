@@ -214,7 +214,7 @@ def test_a_sweep_that_the_quota_ends_day_after_day_comes_to_its_end() -> None:
     with platform(behave) as youtube:
         for day in range(4):
             fine = [Reply({"items": [thread("Ug")]})] * 3
-            behave.replies["commentThreads"] = fine + [error(403, "quotaExceeded")]
+            behave.replies["commentThreads"] = [*fine, error(403, "quotaExceeded")]
             errand = youtube.errand(
                 options={"channel": "@nordhafen"},
                 token=KEY,
