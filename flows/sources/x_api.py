@@ -57,11 +57,16 @@ also `newest`, the newest so far, and `until`, the oldest. `day`: the only day i
 
 @dataclass(frozen=True)
 class Question:
-    """A list to ask for; `reach` is how far back ids may lie in the question."""
+    """A list to ask for; `reach` is how far back ids may lie in the question.
+
+    Posts up to the id `above` are never wanted: the search holds the post of a conversation too,
+    which would be paid for again.
+    """
 
     path: str
     parameters: Parameters
     reach: datetime | None = None
+    above: str | None = None
 
 
 @dataclass(frozen=True)
@@ -175,8 +180,8 @@ def _conversation(
     rereads = errand.is_full_sweep and is_free and not is_unread
     is_whole = (is_unread or rereads) and _is_within(root, errand.now - REACH)
     day = today if is_unread or known.get("day") == today else None
-    query: Parameters = {"query": f"conversation_id:{root} is:reply", "max_results": COUNT}
-    question = Question("tweets/search/recent", query | fields, errand.now - REACH)
+    query: Parameters = {"query": f"conversation_id:{root}", "max_results": COUNT}
+    question = Question("tweets/search/recent", query | fields, errand.now - REACH, root)
     about = {"asked": "answers", "owner": account.native_id, "root": root}
     for answer in _answers(session, question, {} if rereads else known):
         if answer.is_last or not rereads:
@@ -201,7 +206,7 @@ def _range(
     session: Session, question: Question, since: str | None, newest: str | None, until: str | None
 ) -> Iterator[Answer]:
     """The answers about the posts between two ids; `newest` was read before."""
-    bounds = {"since_id": since, "until_id": until}
+    bounds = {"since_id": since or question.above, "until_id": until}
     parameters = question.parameters | {
         name: bound for name, bound in bounds.items() if bound and _may_ask(bound, question)
     }
@@ -233,8 +238,9 @@ def _may_ask(native_id: str, question: Question) -> bool:
 
 
 def _is_within(native_id: str, since: datetime) -> bool:
+    """Whether a post was made since then, as far as its id tells."""
     made = moment_of_id(native_id)
-    return made is not None and made >= since
+    return made is None or made >= since
 
 
 def judge(response: httpx.Response) -> Verdict:
@@ -260,7 +266,8 @@ def read_page(page: LandedPage, _rules: ReadingRules) -> Iterator[Record]:
     if about["asked"] == "user":
         return
     for value in body.get("data", []):
-        yield _made(value, about)
+        if not (isinstance(value, dict) and value.get("id") == about.get("root")):
+            yield _made(value, about)
     for error in body.get("errors", []):
         kind = str(error.get("type", "")).rpartition("/")[2] if isinstance(error, dict) else ""
         if kind not in GONE:

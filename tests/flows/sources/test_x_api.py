@@ -63,11 +63,16 @@ class X:
             return Reply({"data": {"id": OWNER, "name": "CIO", "username": "cio"}})
         if question.path == f"/2/users/{OWNER}/tweets":
             return self.given(self.own, question.query)
-        root = question.query["query"].split(":")[1].split()[0]
+        root = question.query["query"].removeprefix("conversation_id:")
         for bound in ("since_id", "until_id"):
-            if int(question.query.get(bound, 2**62)) < int(made(7)):
+            if 30_000_000_000 < int(question.query.get(bound, 2**62)) < int(made(7)):
                 return Reply({"title": "Invalid Request"}, 400)
-        return self.given(self.answers.get(root, []), question.query)
+        own = [
+            one
+            for one in self.own
+            if one["id"] == root and not 30_000_000_000 < int(root) < int(made(7))
+        ]
+        return self.given(own + self.answers.get(root, []), question.query)
 
     def given(self, posts: list[Any], query: dict[str, str]) -> Reply:
         since, until = int(query.get("since_id", 0)), int(query.get("until_id", 2**63))
@@ -122,7 +127,7 @@ def test_own_posts_and_the_answers_below_them_are_landed(tmp_path: Path) -> None
     assert len(others) == len(ANSWERS)
     assert {q.headers["authorization"] for q in running.asked} == {f"Bearer {TOKEN}"}
     assert all("expansions" not in question.query for question in running.asked)
-    assert running.asked[-1].query["query"] == f"conversation_id:{ROOT} is:reply"
+    assert running.asked[-1].query["query"] == f"conversation_id:{ROOT}"
 
 
 @pytest.mark.parametrize(("dialect", "field"), [("", "tweet.fields"), ("post", "post.fields")])
@@ -207,6 +212,27 @@ def test_the_first_sweep_completes_what_the_search_reaches_even_without_answers(
     with platform(x) as running:
         pages = run(running, is_full_sweep=True)
     assert [page.completes for page in pages if page.completes] == [quiet, ROOT]
+
+
+def test_the_post_of_a_conversation_is_paid_for_once_and_is_no_answer(tmp_path: Path) -> None:
+    x = account()
+    with platform(x) as running:
+        run(running)
+    assert Counter(x.paid)[ROOT] == 1
+    about = {"asked": "answers", "owner": OWNER, "root": ROOT}
+    given = {"data": [post(ROOT), answer(ANSWERS[0], ROOT)]}
+    (only,) = records([Page(given, about=about)], tmp_path)
+    assert isinstance(only, Comment)
+
+
+def test_ids_that_hold_no_time_are_asked_for_again_and_paid_once() -> None:
+    x = X([post("1001")], {"1001": [answer("1002", "1001")]})
+    with platform(x) as running:
+        memory = memory_of(run(running))
+        x.answers["1001"].append(answer("1003", "1001"))
+        again = run(running, memory=memory, now=NOW + timedelta(days=1))
+    assert [one["id"] for page in again for one in page.body["data"]] == ["1003"]
+    assert Counter(x.paid) == {"1001": 1, "1002": 1, "1003": 1}
 
 
 def test_a_sweep_reads_again_only_what_was_paid_for_today() -> None:
