@@ -42,13 +42,14 @@ def _wanted(errand: Errand) -> list[str]:
     return [story.strip() for story in errand.options["stories"].split(",") if story.strip()]
 
 
-def _size(tree: dict[str, Any]) -> int:
-    """How many items a tree holds, itself too."""
-    waiting, size = [tree], 0
+def _live_count(tree: dict[str, Any]) -> int:
+    """How many comments a tree holds, without those that were deleted."""
+    waiting, count = list(tree.get("children") or []), 0
     while waiting:
-        waiting += waiting.pop().get("children") or []
-        size += 1
-    return size
+        item = waiting.pop()
+        waiting += item.get("children") or []
+        count += 1 if item.get("author") else 0
+    return count
 
 
 def read_page(page: LandedPage, _rules: ReadingRules) -> Iterator[Record]:
@@ -77,7 +78,7 @@ def _post(story: dict[str, Any]) -> Post:
         created_at=_moment(story),
         created_at_raw=story.get("created_at"),
         status="published",
-        reported_comment_count=_size(story) - 1,
+        reported_comment_count=_live_count(story),
     )
 
 

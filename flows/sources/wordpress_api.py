@@ -139,11 +139,12 @@ class _Blog:
 
     def _comments_of(self, post: str, ledger: Ledger, totals: dict[str, int]) -> Iterator[Page]:
         """Every comment of a post; not complete if one was taken away while they were turned."""
-        most, is_whole = 0, True
+        most, waiting, is_whole = 0, 0, True
         try:
             for listed in self.interface.listed("comments", self._comment_parameters(post)):
                 items = _only(listed.items, COMMENT_FIELDS)
                 self._remember_comments(items)
+                waiting += sum(item.get("status") == "hold" for item in filter(_has_id, items))
                 is_whole = is_whole and (listed.total is None or listed.total >= most)
                 most = max(most, listed.total or 0)
                 about = self._about_comments(items)
@@ -151,7 +152,8 @@ class _Blog:
                     yield Page(items, about)
                     continue
                 if listed.total is not None:
-                    totals[post] = listed.total
+                    # A token shows what waits for approval, which no reader of the blog counts.
+                    totals[post] = listed.total - waiting
                 memory = ledger.asked(post, self.marks[post]) | {"seen": dict(self.seen)}
                 yield Page(items, about, memory=memory, completes=post)
         except Absent:
