@@ -142,12 +142,7 @@ class Run:
                 if len(self.waiting) >= PAGES_A_FILE and may_part:
                     self.land()
         except NOT_AS_EXPECTED as error:
-            # Its message can hold what people wrote: its type, or the key that is missing, is told.
-            told = repr(error) if isinstance(error, KeyError) else type(error).__name__
-            raise GiveUp(
-                f"`{self.source.name}` answers in a shape that is not expected ({told}); "
-                "what came before it has landed. Has the interface changed?"
-            ) from None
+            raise not_as_expected(self.source, error) from None
         finally:
             self.land()
 
@@ -206,6 +201,18 @@ class Run:
         }
         with writing(self.settings.paths.warehouse, self.settings.warehouse) as connection:
             merge(connection, FETCH_STATE, pl.DataFrame([row], schema=FETCH_STATE.schema()))
+
+
+def not_as_expected(source: ApiSource, error: Exception) -> GiveUp:
+    """What to tell of an answer that code stumbled over.
+
+    The message of `error` can hold what people wrote: its type, or the key that is missing, is told.
+    """
+    told = repr(error) if isinstance(error, KeyError) else type(error).__name__
+    return GiveUp(
+        f"`{source.name}` answers in a shape that is not expected ({told}); what came before it "
+        "has landed. Has the interface changed?"
+    )
 
 
 def chosen(accounts: Sequence[Account], names: Sequence[str]) -> list[Account]:

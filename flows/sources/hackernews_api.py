@@ -31,7 +31,7 @@ def pages(errand: Errand) -> Iterator[Page]:
                 tree = session.get(f"items/{story}")
             except Absent:
                 continue
-            mark = hashlib.sha256(json.dumps(tree).encode()).hexdigest()[:8]
+            mark = f"{tree['id']} {hashlib.sha256(json.dumps(tree).encode()).hexdigest()[:8]}"
             if ledger.is_due(story, mark):
                 yield Page(tree, memory=ledger.asked(story, mark), completes=story)
     if errand.is_full_sweep:

@@ -1,10 +1,13 @@
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from flows.catalogue import catalogue, check
+from flows.fetch import fetch
 from flows.fetching.session import Session
 from flows.ingest import ingest
 from flows.refine import refine
@@ -18,10 +21,47 @@ SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 
 @pytest.mark.usefixtures("workplace")
 def test_every_source_is_listed_with_what_it_needs() -> None:
-    page = catalogue()
-    assert all(f"  {source.name}\n    {source.about}." in page for source in all_sources().values())
+    page = " ".join(catalogue().split())
+    assert all(f"{source.name} {source.about}." in page for source in all_sources().values())
     assert "`stories` (needed)" in page
     assert "Last: never" in page
+
+
+@pytest.mark.usefixtures("workplace")
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_lines_fit_the_terminal(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = catalogue().splitlines()
+    breakable = [line for line in lines if " " in line.strip() and "#" not in line]
+    assert max(map(len, breakable)) <= min(columns, 100)
+
+
+@pytest.mark.usefixtures("account", "prefect_server")
+def test_each_account_says_how_its_last_run_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Account `hn`: never asked" in catalogue()
+    with platform(lambda question: Reply({}, 429, {"retry-after": "9999"})) as running:
+        stay_here(monkeypatch, running)
+        fetch(as_of=MONDAY)
+    told = " ".join(catalogue().split())
+    assert "Account `hn`: asked 2025-11-03 08:00 UTC, stopped at the platform's limit" in told
+    assert "; waits until" in told
+
+
+@pytest.mark.usefixtures("account")
+def test_while_another_run_holds_the_warehouse_the_list_is_shown(workplace: Path) -> None:
+    hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(1, flush=True); input()"
+    workplace.mkdir(exist_ok=True)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", hold, str(workplace / "warehouse.duckdb")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert holder.stdout
+    holder.stdout.readline()
+    page = catalogue()
+    holder.communicate(b"\n")
+    assert "another run is under way" in page
+    assert "Account `hn`: unknown" in page
 
 
 @pytest.mark.usefixtures("workplace", "prefect_server")
@@ -57,3 +97,27 @@ def test_an_account_that_is_refused_is_told_why(monkeypatch: pytest.MonkeyPatch)
         stay_here(monkeypatch, running)
         with pytest.raises(GiveUp, match="check the token and its rights"):
             check("hn")
+
+
+@pytest.mark.usefixtures("account")
+def test_an_answer_of_another_shape_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    with platform(lambda question: Reply(["Jonna writes"])) as running:
+        stay_here(monkeypatch, running)
+        with pytest.raises(GiveUp, match="shape that is not expected") as raised:
+            check("hn")
+    assert "Jonna" not in str(raised.value)
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("hackernews_api", "yours of it: `hn`"),
+        ("facebook_api", r"docs/sources/facebook_api\.md"),
+        ("disqus_xml", "reads files"),
+        ("nobody", r"`settings\.toml` has `hn`"),
+    ],
+)
+def test_who_names_a_source_instead_of_an_account_is_told_the_way(name: str, told: str) -> None:
+    with pytest.raises(GiveUp, match=told):
+        check(name)

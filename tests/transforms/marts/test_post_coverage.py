@@ -85,7 +85,11 @@ def test_posts_nobody_commented_and_posts_known_by_their_comments_only_are_rows(
         comments=[comment_row("c1", post_id="known by it"), comment_row("c2", post_id=None)],
     )
     known, quiet = mart("post_coverage")
-    assert (known["post_id"], known["post_title"], known["channel"]) == ("known by it", None, "blog")
+    assert (known["post_id"], known["post_title"], known["channel"]) == (
+        "known by it",
+        None,
+        "blog",
+    )
     assert (quiet["loaded_comment_count"], quiet["is_whole"]) == (0, True)
 
 
