@@ -59,7 +59,7 @@ def catalogue() -> str:
             *(line for source in files for line in entry(source, seen, settings)),
             "",
             *wrapped(
-                "INTERFACES: name an account in settings.toml, then run `resonanz sources check NAME`."
+                "INTERFACES: name an account in settings.toml, then `resonanz sources check NAME`."
             ),
             "",
             EXAMPLE.rstrip("\n"),

@@ -28,7 +28,7 @@ QUIET = {
     "PREFECT_LOGGING_LEVEL": "ERROR",
     # The server that lives only for one command complains when it is stopped at its end.
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
-    # On a busy machine that server takes longer to start than the 20 seconds it is given.
+    # Its first start makes a database, which takes longer than 20 s on a machine that is busy.
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "GX_ANALYTICS_ENABLED": "false",
     "HF_HUB_DISABLE_TELEMETRY": "1",

@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -77,7 +77,7 @@ def fetch(
     note = f"{len(outcomes)} accounts asked, {pages:,} answers landed"
     report = StageReport("fetch", len(outcomes), pages, 0, note, lines)
     report.log(get_run_logger())
-    raise_worst([outcome.error for outcome in outcomes if outcome.error])
+    raise_worst({outcome.account: outcome.error for outcome in outcomes if outcome.error})
     return report
 
 
@@ -206,7 +206,7 @@ class Run:
 def not_as_expected(source: ApiSource, error: Exception) -> GiveUp:
     """What to tell of an answer that code stumbled over.
 
-    The message of `error` can hold what people wrote: its type, or the key that is missing, is told.
+    The message of `error` can hold what people wrote: its type, or a missing key, is told.
     """
     told = repr(error) if isinstance(error, KeyError) else type(error).__name__
     return GiveUp(
@@ -291,11 +291,14 @@ def aware(moment: datetime | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment else None
 
 
-def raise_worst(errors: Sequence[ResonanzError]) -> None:
-    """Raise one error for `errors`: `GiveUp` if a person must act on one, else `TryAgain`."""
+def raise_worst(errors: Mapping[str, ResonanzError]) -> None:
+    """Raise one error for those of accounts: `GiveUp` if a person must act, else `TryAgain`."""
     if not errors:
         return
-    text = " ".join(str(error) for error in errors)
-    if any(not isinstance(error, TryAgain) for error in errors):
+    text = " ".join(
+        str(error) if f"`{name}`" in str(error) else f"`{name}`: {error}"
+        for name, error in errors.items()
+    )
+    if any(not isinstance(error, TryAgain) for error in errors.values()):
         raise GiveUp(text)
     raise TryAgain(text)

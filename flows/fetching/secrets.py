@@ -48,7 +48,7 @@ def spellings(token: str) -> list[str]:
         lambda part: quote(part, safe=""),
         lambda part: json.dumps(part)[1:-1],
     )
-    found = {part for part in parts} | {write(part) for part in parts for write in written}
+    found = set(parts) | {write(part) for part in parts for write in written}
     return sorted(found, key=len, reverse=True)
 
 

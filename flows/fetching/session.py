@@ -21,8 +21,9 @@ import tenacity
 
 from models.errors import GiveUp, ResonanzError, TryAgain
 
-# At INFO httpx logs whole addresses.
-logging.getLogger("httpx").setLevel(logging.WARNING)
+# At INFO httpx logs whole addresses, at DEBUG httpcore the headers of answers.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 TRIES = 5
 LONGEST_WAIT = 120.0

@@ -1,21 +1,26 @@
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from flows.catalogue import catalogue, check
-from flows.fetch import fetch
+from flows.fetch import fetch, source_of
+from flows.fetching.secrets import secret
 from flows.fetching.session import Session
 from flows.ingest import ingest
 from flows.refine import refine
-from flows.sources.base import all_sources
+from flows.settings import Account
+from flows.sources.base import all_sources, api_sources
 from models.errors import GiveUp
 from tests.loopback import Platform, Reply, platform
 
 MONDAY = datetime(2025, 11, 3, 8, 0, tzinfo=UTC)
+PAGES = Path(__file__).parents[2] / "docs" / "sources"
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 
 
@@ -121,3 +126,25 @@ def test_an_answer_of_another_shape_is_told_in_a_sentence(monkeypatch: pytest.Mo
 def test_who_names_a_source_instead_of_an_account_is_told_the_way(name: str, told: str) -> None:
     with pytest.raises(GiveUp, match=told):
         check(name)
+
+
+@pytest.mark.usefixtures("workplace")
+@pytest.mark.parametrize("name", api_sources())
+def test_what_the_page_of_an_interface_says_to_write_is_an_account(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (PAGES / f"{name}.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    accounts = [one for text in examples for one in tomllib.loads(text)["fetch"]["accounts"]]
+    assert accounts
+    for one in map(Account.model_validate, accounts):
+        assert one.source == name
+        source_of(one)
+        if one.token:
+            monkeypatch.setenv(one.token.removeprefix("env:"), "s3cret")
+            assert secret(one.token) == "s3cret"
+
+
+@pytest.mark.parametrize("name", all_sources())
+def test_every_source_has_a_page(name: str) -> None:
+    assert (PAGES / f"{name}.md").is_file()

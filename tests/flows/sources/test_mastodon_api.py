@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.fetching.session import QuotaEnded
+from flows.fetching.session import QuotaEnded, Session
 from flows.reading.api_pages import page_line
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from flows.sources.base import Page
@@ -325,3 +325,25 @@ def test_a_cut_file_yields_what_was_whole_and_one_clear_rejection(where: float) 
     kept = [replace(record, position=0) for record in cut if not isinstance(record, Rejected)]
     assert kept == whole[: len(kept)]
     assert len(cut) - len(kept) <= 1
+
+
+@pytest.mark.parametrize(
+    ("server", "base"),
+    [
+        ("mastodon.example", "https://mastodon.example/api/v1/"),
+        ("http://mastodon.example", "https://mastodon.example/api/v1/"),
+        ("http://127.0.0.1:3000/", "http://127.0.0.1:3000/api/v1/"),
+        ("localhost:3000", "https://localhost:3000/api/v1/"),
+    ],
+)
+def test_a_token_goes_by_https_except_to_a_server_on_this_machine(server: str, base: str) -> None:
+    opened: list[str] = []
+    with platform(Mastodon([[]])) as mastodon:
+        errand = mastodon.errand(options={"server": server, "account": "it"})
+
+        def connect(address: str, **fields: Any) -> Session:
+            opened.append(address)
+            return mastodon.connect(address, **fields)
+
+        list(SOURCE.pages(replace(errand, connect=connect)))
+    assert opened == [base]
