@@ -11,15 +11,27 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
-
-if TYPE_CHECKING:
-    from flows.sources.base import Page
+from typing import Any, ClassVar, Protocol, TypeVar
 
 RESUMABLE = timedelta(days=7)
 """A sweep that has rested for longer begins anew: what it found may no longer be so."""
 
 Post = TypeVar("Post")
+
+
+class Answer(Protocol):
+    """What of a page of a source is looked at here; it is a dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def body(self) -> Any: ...
+
+    @property
+    def completes(self) -> str | None: ...
+
+
+Page = TypeVar("Page", bound=Answer)
 
 
 class Ledger:
@@ -69,7 +81,7 @@ class Ledger:
         left = (post for post in posts if name(post) not in self._due)
         return sorted(left, key=lambda post: self._looked.get(name(post), ""))
 
-    def told(self, post: str, mark: str, pages: Iterable["Page"]) -> Iterator["Page"]:
+    def told(self, post: str, mark: str, pages: Iterable[Page]) -> Iterator[Page]:
         """The `pages` of a post that is due, the last with what to remember, if it completes it."""
         state = hashlib.sha256()
         for page in pages:
@@ -79,7 +91,7 @@ class Ledger:
                 page = replace(page, memory=self.asked(post, mark, state.hexdigest()))
             yield page
 
-    def told_again(self, post: str, mark: str, pages: Iterable["Page"]) -> Iterator["Page"]:
+    def told_again(self, post: str, mark: str, pages: Iterable[Page]) -> Iterator[Page]:
         """The `pages` of a post that was asked before, if they are not as they were then."""
         before = self._states.get(post)
         found = list(self.told(post, mark, pages))
