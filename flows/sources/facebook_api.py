@@ -91,6 +91,11 @@ def _has_id(value: Any) -> bool:
     return isinstance(value, dict) and text_in(value, "id") is not None
 
 
+def _has_address(value: Any) -> bool:
+    """Whether a comment that lacks its id holds it in its address."""
+    return isinstance(value, dict) and "comment_id=" in (text_in(value, "permalink_url") or "")
+
+
 def _mark(post: dict[str, Any]) -> str:
     """Changes with each comment: Facebook moves `updated_time` then, too."""
     total = object_in(object_in(post, "comments"), "summary").get("total_count")
@@ -120,7 +125,7 @@ def read_page(page: LandedPage, rules: ReadingRules) -> Iterator[Record]:
     if edge == "page":
         return
     for value in page.body["data"]:
-        if not _has_id(value):
+        if not _has_id(value) and not (edge == "comments" and _has_address(value)):
             detail = f"an object of `{edge}` without `id`, expected one in each"
             yield Rejected(position=0, reason="broken record", detail=detail, line=page.line)
         elif edge == "posts":

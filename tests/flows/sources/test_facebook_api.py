@@ -260,6 +260,17 @@ def test_an_edit_that_moves_no_number_is_seen_in_the_next_run() -> None:
     assert texts == ["Doch nicht so gut."]
 
 
+def test_a_comment_that_lacks_its_id_is_known_by_its_address() -> None:
+    address = "https://www.facebook.com/7/posts/1?comment_id=5&reply_comment_id=6"
+    bare = {"message": "Gut so!", "created_time": "2025-11-03T09:00:00+0000"}
+    about = {"edge": "comments", "page": "7", "post": "7_1"}
+    body = {"data": [bare | {"permalink_url": address}, bare]}
+    found, rejected = read_pages_of(Page(body, about))
+    assert isinstance(found, Comment)
+    assert (found.native_id, found.parent_native_id) == ("1_6", "1_5")
+    assert isinstance(rejected, Rejected)
+
+
 def test_of_posts_without_any_number_new_comments_are_seen() -> None:
     bare = {"id": "7_1", "message": "Wir ziehen um.", "created_time": "2025-11-03T08:00:00+0000"}
     facebook = Facebook(bare)
