@@ -56,7 +56,7 @@ class Ledger:
         self._met: set[str] = set()
         self._due: set[str] = set()
         sweep = memory.get("sweep") or {}
-        is_resumed = bool(sweep) and now - datetime.fromisoformat(sweep["at"]) < RESUMABLE
+        is_resumed = "at" in sweep and now - datetime.fromisoformat(sweep["at"]) < RESUMABLE
         self._done: set[str] = set(sweep["done"]) if is_resumed else set()
 
     def is_due(self, post: str, mark: str) -> bool:
