@@ -1,0 +1,128 @@
+"""E-mail addresses, telephone numbers, secrets in links and @-mentions of a text."""
+
+import re
+from collections.abc import Iterator
+
+from transforms.redaction.span import Span
+
+EMAIL = re.compile(
+    r"(?<![\w.+@'-])[\w.+'-]+(?:@|\s?(?:\(at\)|\[at\])\s?)[\w-]+(?:(?:\.|\s?(?:\(dot\)|\(punkt\)|\[dot\])\s?)[\w-]+)+",
+    re.IGNORECASE,
+)
+"""RFC 5322's dot-atoms, and the two ways in which people hide an address from machines."""
+
+SPOKEN_EMAIL = re.compile(
+    r"\w+(?: (?:punkt|dot) \w+)* (?:at|ät) [\w-]+ (?:punkt|dot) \w{2,5}\b", re.IGNORECASE
+)
+"""An address as it is said aloud."""
+
+LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"]+", re.IGNORECASE)
+
+SECRET = re.compile(
+    r"(?<=[?&#;])(?:[\w.-]*(?:token|secret|passw|pwd|session|sid|auth|signature|sig|key|code|otp|jwt"
+    r"|user|email|mail|uid|invite|reset)[\w.-]*)=(?P<value>[^&#\s]+)",
+    re.IGNORECASE,
+)
+"""A parameter whose name says that its value opens something or names somebody."""
+
+USERINFO = re.compile(r"(?<=://)[^/\s@]+:[^/\s@]+(?=@)")
+"""`user:password@` of a link (RFC 3986, 3.2.1)."""
+
+LONG_SECRET = re.compile(
+    r"(?<=[/=])(?:eyJ[\w-]+\.[\w-]+\.[\w-]*|(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{32,})(?=$|[/?&#.,!)])"
+)
+"""A JSON web token (RFC 7519), or a run of letters and digits too long to be a name of a page."""
+
+MENTION = re.compile(
+    r"(?<![\w.+/@-])@(?=[^\W\d]|\d*[^\W\d])\w[\w.-]*(?:@[\w-]+(?:\.[\w-]+)+)?(?<![.-])"
+)
+"""A handle as platforms write it, with the server of the Fediverse behind it where it has one."""
+
+PHONE = re.compile(
+    r"(?<![\w.,/#€$£-])(?:\+|00)?\(?\d(?:[ \u00a0./()-]{0,3}\d){5,14}(?![\w€$£%]|[.,:]\d|\s?(?:€|Euro|EUR|USD)\b)"
+)
+"""Six to fifteen digits in groups (ITU-T E.164 allows fifteen): to be judged by `is_phone`."""
+
+CALLING = re.compile(
+    r"\b(?:tel(?:efon)?(?:nr|nummer)?|mobil(?:e|nummer)?|handy(?:nr|nummer)?|fon|phone|cell|fax|app"
+    r"|durchwahl|whats?app|telegram|signal|r(?:ü|ue)ckruf\w*|anruf\w*|zur(?:ü|ue)ck|ruf\w*|anrufen|call(?:ing)?|ring|rang|text|sms"
+    r"|erreich\w*|meld\w*|nummer|number|unter|contact|kontakt|rappel\w*|dial)\b[^\d\n]{0,25}$",
+    re.IGNORECASE,
+)
+"""Words before a number that make it one to call."""
+
+DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|(?:19|20)\d\d\s?[-/]\s?(?:19|20)\d\d")
+REGIONS = ("DE", "AT", "CH", "GB", "FR", "US")
+"""Countries whose way of writing a number without its country code is understood."""
+
+FEWEST_NATIONAL_DIGITS = 8
+"""With fewer a number with a leading zero is as often an article or a build."""
+
+
+def find_contacts(text: str) -> Iterator[Span]:
+    """Every e-mail address, link secret and @-mention of `text`."""
+    if "@" in text or "at)" in text or "[at]" in text:
+        for match in EMAIL.finditer(text):
+            yield Span(match.start(), match.end(), "email")
+        for match in MENTION.finditer(text):
+            yield Span(match.start(), match.end(), "mention")
+    if " punkt " in text or " dot " in text:
+        for match in SPOKEN_EMAIL.finditer(text):
+            yield Span(match.start(), match.end(), "email")
+    if "://" in text or "www." in text:
+        yield from find_link_secrets(text)
+
+
+def without_links(text: str) -> str:
+    """`text`, as long as before, with blanks for its links: their numbers are names of pages."""
+    if "://" not in text and "www." not in text:
+        return text
+    return LINK.sub(lambda link: " " * len(link[0]), text)
+
+
+def find_link_secrets(text: str) -> Iterator[Span]:
+    """What in the links of `text` opens something or names somebody; the rest of a link stays."""
+    for link in LINK.finditer(text):
+        for pattern, group in ((SECRET, "value"), (USERINFO, 0), (LONG_SECRET, 0)):
+            for match in pattern.finditer(text, link.start(), link.end()):
+                yield Span(match.start(group), match.end(group), "link_secret")
+
+
+def find_phones(text: str) -> Iterator[Span]:
+    """Every telephone number of `text` that is written as one, or that one is asked to call."""
+    for match in PHONE.finditer(text):
+        if is_phone(match[0], text[max(0, match.start() - 45) : match.start()]):
+            yield Span(match.start(), match.end(), "phone")
+
+
+def is_phone(number: str, before: str) -> bool:
+    """Whether `number`, which follows `before`, is a telephone number rather than a date or sum."""
+    digits = sum(sign.isdigit() for sign in number)
+    if DATE.fullmatch(number):
+        return False
+    if CALLING.search(before):
+        return (digits >= 7 and not number.startswith(("19", "20"))) or digits >= 9
+    if number.startswith("+"):
+        return is_possible(number)
+    if re.fullmatch(r"\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}", number):
+        return True  # the North American way
+    return (
+        number.lstrip("(").startswith("0")
+        and digits >= FEWEST_NATIONAL_DIGITS
+        and not re.fullmatch(r"0+\d?", number)
+        and is_possible(number)
+    )
+
+
+def is_possible(number: str) -> bool:
+    """Whether a plan of one of the `REGIONS` has numbers of this length."""
+    import phonenumbers
+
+    for region in REGIONS:
+        try:
+            parsed = phonenumbers.parse(number, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_possible_number(parsed):
+            return True
+    return False

@@ -1,0 +1,232 @@
+"""Names of private persons in a text, by what stands around them; no dictionary of surnames.
+
+A name is taken where the text itself says that it is one: after a word for a person (`Kollege`,
+`my sister`), an introduction (`Name:`, `I'm`), an honorific, in a signature, beside a number or an
+address of that person, or where a known given name stands before a second capitalised word. Not
+taken are public figures, single given names, and whoever is only addressed (`Herr Krenn, ...`):
+that is as a rule the author of the post, whose name stands above it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from transforms.redaction.name_words import (
+    given_names,
+    names_of_things,
+    no_names,
+    public_figures,
+)
+from transforms.redaction.span import Span
+
+_UP = "".join(chr(code) for code in range(0x41, 0x250) if chr(code).isupper())
+_LOW = "".join(chr(code) for code in range(0x61, 0x250) if chr(code).islower())
+_PART = rf"(?:(?:O['’]|Mac|Mc|Di|De)?[{_UP}][{_LOW}]+)"
+_WORD = rf"(?:{_PART}(?:-{_PART})*)"
+_INITIAL = rf"(?:[{_UP}]\.)"
+_PARTICLE = r"(?:von|van|de|der|den|zu|zur|di|da|la|al|el|bin|ten|vom)"
+_TITLE = r"(?:(?:Prof|Dr|Dipl\.-Ing|Ing|Mag|DI|med|jur)\b\.? ?)*"
+_FULL = rf"(?:{_WORD}|{_INITIAL})(?: {_INITIAL})?(?: {_PARTICLE}){{0,2}}(?: {_WORD}){{1,2}}(?!\w)"
+
+FULL = re.compile(_FULL)
+RUN = re.compile(
+    rf"(?<![\w@#/.-])(?:{_WORD}|{_INITIAL})(?: (?:{_PARTICLE} ){{0,2}}(?:{_WORD}|{_INITIAL}))+(?![\w@/])"
+)
+"""Capitalised words in a row: in German as often nouns as names, so what stands before them tells."""
+
+_MASCULINE = "kollege sohn bruder vater mann opa onkel ehemann freund azubi praktikant sachbearbeiter ansprechpartner \
+hausmeister teamleiter abteilungsleiter projektleiter mitarbeiter mitschüler patient lehrer administrator admin betriebsrat \
+kunde schulleiter leiter techniker chef nachbar vormieter nachmieter mieter partner betreuer vermieter berater"
+_FEMININE = (
+    "kollegin tochter schwester mutter frau oma tante ehefrau freundin praktikantin sachbearbeiterin \
+ansprechpartnerin hausmeisterin teamleiterin abteilungsleiterin projektleiterin mitarbeiterin mitschülerin patientin \
+lehrerin administratorin betriebsrätin kundin schulleiterin leiterin technikerin chefin nachbarin vormieterin nachmieterin \
+mieterin partnerin betreuerin vermieterin beraterin witwe"
+)
+_OTHERS = (
+    "kollegen nachbarn kunden datenschutzbeauftragte datenschutzbeauftragter datenschutzbeauftragten vorgesetzte \
+vorgesetzter vorgesetzten familie eheleute eintrag absender praktikanten azubis patienten"
+)
+_ENGLISH = (
+    "colleague coworker co-worker boss manager neighbour neighbor son daughter brother sister mother father mum mom dad \
+husband wife partner friend intern supervisor teammate landlord tenant patient teacher apprentice technician trainee assistant \
+admin family doctor"
+)
+_OWNERS = ("my", "our", "your", "his", "her", "their", "the")
+
+INTRODUCTIONS = (
+    *f"{_MASCULINE} {_FEMININE} {_OTHERS}".split(),
+    *(f"{owner} {word}" for owner in _OWNERS for word in _ENGLISH.split()),
+    "name", "name ist", "name war", "name lautet", "name is", "heiße", "heisse", "heißt", "heisst",
+    "zuständig ist", "zustaendig ist", "ansprechpartner ist", "ansprechpartnerin ist", "ansprechpartner bei uns", "ansprechpartnerin bei uns", "erreichbar ist",
+    "under the name", "under the name of", "booking under", "account of", "in the name of", "on behalf of", "auf den namen",
+    "im namen von", "lautend auf", "umschreiben auf", "bestellung von", "adresse von", "konto von", "vertrag von", "fall von",
+    "caso di", "dossier", "übernimmt", "frag mal", "fragt mal", "fragen sie", "frag doch mal", "frag doch", "gez.", "gezeichnet",
+    "kontakt", "contact", "attn", "z.hd.", "z. hd.", "zu händen", "signed", "nummer von", "mail von", "ask", "ask for", "asked for",
+)  # fmt: skip
+"""What stands before the name of a person, in small letters: a name of two words needs no more."""
+
+WEAK_INTRODUCTIONS = (
+    "ich bin",
+    "ich bin der",
+    "ich bin die",
+    "i'm",
+    "i’m",
+    "i am",
+    "called",
+    "this is",
+    "is that",
+    "hier ist",
+)
+"""What may as well introduce a rank or a thing: the first word must be a known given name."""
+
+GREETINGS = (
+    "gruß", "gruss", "grüße", "gruesse", "grüsse", "grüßen", "gruessen", "grüssen", "grüßt sie", "grüßt euch", "grüsst sie",
+    "grüßt sie herzlich", "grüßt", "hochachtungsvoll", "mfg", "vg", "lg", "bg", "hg", "regards", "wishes", "sincerely",
+    "faithfully", "truly", "cheers", "thanks", "thank you", "danke", "merci", "vielen dank", "servus",
+)  # fmt: skip
+"""Words with which letters end, in small letters."""
+
+OWN = re.compile(r"\s(?:ihre?|deine?|eure?r?)$")
+"""`Gruß, Ihr Max Mustermann`."""
+FROM_PLACE = re.compile(r"\baus (?:dem |der |den )?\w+$")
+LONGEST_ADDITION = 40
+"""Characters that may follow a signature: a department, a town."""
+LOOK_BACK = 45
+"""Characters before a name in which its introduction ends."""
+
+TURNED = re.compile(rf"\b[Nn]ame:? (?P<value>{_WORD}, {_WORD})")
+"""`Name: Müller, Anna`, as forms have it."""
+
+WORDS = re.compile(r"\S+")
+HONORIFIC = re.compile(
+    rf"\b(?P<word>Familie|Herrn?|Hr\.|Frau|Fr\.|Mr\.?|Mrs\.?|Ms\.?|Miss|Monsieur|Madame|Signora?) (?P<value>{_TITLE}(?:{_FULL}|{_WORD}))"
+)
+HONORIFICS = ("Familie", "Herr", "Hr.", "Frau", "Fr.", "Mr", "Ms", "Miss", "Mon", "Mad", "Signor")
+TITLED = re.compile(rf"\b(?P<value>(?:Prof|Dr)\.(?: (?:Prof|Dr|med|jur|Ing)\.)* {_FULL})")
+ABOUT = re.compile(
+    r"\b(?:d(?:er|ie|en|em|es|e)|unser(?:e[mnrs]?)?|euer|eure[mnrs]?|ein(?:e[mnrs]?)?|von|bei|beim|mit|f(?:ü|ue)r|an|und|durch|über|zu|gegen|"
+    r"nur|statt|wegen|to|from|with|by|about|for|ask(?:ed)?|and|that|of|frag(?:t|en)?(?: doch)?(?: mal)?|heißt|that's)\s$"
+)
+"""Words before an honorific that speak about somebody rather than to him."""
+
+_SEGMENT = re.compile(
+    rf"(?:^|(?<=[,;:.()\n–!?\"„])|(?<=name |Name ))\s*(?P<value>{_TITLE}(?:{_FULL}|{_INITIAL} {_WORD}))(?=\s*(?:$|[,;:.()\n–!?\"“]))"
+)
+_SURNAME_TITLED = re.compile(
+    rf"(?:\b(?:Familie|Herrn?|Frau) |\b(?=Dr\.|Prof\.))(?P<value>{_TITLE}{_WORD})"
+)
+
+
+def find_names(text: str, others: Sequence[Span]) -> Iterator[Span]:
+    """Every name of a private person in `text`, where `others` found other data of persons."""
+    for run in RUN.finditer(text):
+        yield from names_in_run(text, run)
+    yield from find_honoured(text)
+    for match in TURNED.finditer(text) if "ame" in text else ():
+        yield from name_in(text, match.start("value"), match.end("value"))
+    if any(span.kind not in ("mention", "link_secret") for span in others):
+        for pattern in (_SEGMENT, _SURNAME_TITLED):
+            for match in pattern.finditer(text):
+                yield from name_in(text, match.start("value"), match.end("value"))
+
+
+def names_in_run(text: str, run: re.Match[str]) -> Iterator[Span]:
+    """The name that capitalised words in a row hold, if what stands before or in them tells so."""
+    starts = [
+        run.start() + word.start() for word in WORDS.finditer(run[0]) if word[0] not in no_names()
+    ]
+    for start in starts:
+        name = FULL.match(text, start)
+        if name and is_told(text, name):
+            yield from name_in(text, start, name.end())
+            return
+
+
+def is_told(text: str, name: re.Match[str]) -> bool:
+    """Whether what stands before two capitalised words, or the first of them, makes them a name."""
+    start = name.start()
+    before = text[max(0, start - LOOK_BACK) : start].rstrip(' \n"„“»,:–-').casefold()
+    if ends_with(before, INTRODUCTIONS):
+        return True
+    if ends_with(greeting_before(text, start), GREETINGS):
+        return is_last(text, name.end())
+    first, *rest = name[0].split()
+    surname = next((word for word in rest if word[0].isupper() and word[-1] != "."), "")
+    if first.split("-")[0] not in given_names() or not surname:
+        return False
+    return ends_with(before, WEAK_INTRODUCTIONS) or surname not in public_figures()
+
+
+def greeting_before(text: str, start: int) -> str:
+    """What stands before a signature, in small letters, without the place it comes from."""
+    before = text[max(0, start - LOOK_BACK) : start].casefold()
+    words = before.rstrip(" \n,–-")
+    if "\n" in before[len(words) :]:  # a line that ends is followed by the signature
+        words = words.rstrip(" .!,")
+    return OWN.sub("", FROM_PLACE.sub("", words)).rstrip(" ,")
+
+
+def ends_with(before: str, words: tuple[str, ...]) -> bool:
+    """Whether `before` ends with one of `words`, as whole words."""
+    if not before.endswith(words):
+        return False
+    return any(before.endswith(word) and not before[: -len(word)][-1:].isalnum() for word in words)
+
+
+def is_last(text: str, end: int) -> bool:
+    """Whether a signature that ends at `end` ends its text or line, rather than being greeted."""
+    rest = text[end:].strip(" \t.!,")
+    return not rest or rest.startswith("\n") or len(rest) < LONGEST_ADDITION
+
+
+def find_honoured(text: str) -> Iterator[Span]:
+    """Names behind an honorific: full ones, and surnames of whom the text speaks about."""
+    for match in TITLED.finditer(text) if "Dr" in text or "Prof" in text else ():
+        yield from name_in(text, match.start("value"), match.end("value"))
+    for match in HONORIFIC.finditer(text) if any(word in text for word in HONORIFICS) else ():
+        words = plain_words(match["value"])
+        is_full = len(words) > 1 and words[1] not in no_names()
+        before = text[max(0, match.start() - 20) : match.start()]
+        is_about = (
+            match["word"] in ("Herrn", "Familie")
+            or ABOUT.search(before)
+            or ends_with(before.rstrip(" ,:").casefold(), INTRODUCTIONS)
+        )
+        if is_full or (is_about and words):
+            end = (
+                match.end("value")
+                if is_full
+                else match.start("value") + len(first_part(match["value"]))
+            )
+            yield from name_in(text, match.start("value"), end)
+
+
+def name_in(text: str, start: int, end: int) -> Iterator[Span]:
+    """The name of a private person that `text[start:end]` begins with, if it is one."""
+    value = text[start:end]
+    words = plain_words(value)
+    if not words or words[0] in no_names() or any(word in public_figures() for word in words):
+        return
+    cut = next((word for word in words[1:] if word in no_names()), None)
+    if cut:
+        value = value[: value.index(f" {cut}")]
+    following = re.match(r"[ -](\w+)", text[start + len(value) :])
+    if {value.split()[-1], following[1] if following else ""} & names_of_things():
+        return
+    yield Span(start, start + len(value.rstrip()), "name")
+
+
+def plain_words(value: str) -> list[str]:
+    """The words of a name without titles and particles."""
+    return [
+        word
+        for word in value.split()
+        if word[0].isupper()
+        and not re.fullmatch(r"(?:Prof|Dr|Dipl\.-Ing|Ing|Mag|DI|Familie)\.?", word)
+    ]
+
+
+def first_part(value: str) -> str:
+    """Titles and first word of a name."""
+    found = re.match(rf"{_TITLE}{_WORD}", value)
+    return found[0] if found else value

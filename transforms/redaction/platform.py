@@ -1,0 +1,51 @@
+"""Whom a platform says that a text mentions: names without an `@`, as Facebook and LinkedIn write."""
+
+import json
+
+from models.canonical import Comment
+from transforms.redaction.span import PLACEHOLDER
+
+MENTION = PLACEHOLDER["mention"]
+
+
+def without_mentioned(comment: Comment) -> str | None:
+    """The text of `comment` with `@…` wherever its platform says that somebody is mentioned.
+
+    Places that do not begin and end with a word are left: platforms count characters in their own
+    ways, and half a word replaced would garble the text.
+    """
+    text = comment.text
+    if not text or not comment.mentions or comment.text_format == "html":
+        return text
+    for start, end in sorted(_places(comment.mentions), reverse=True):
+        if 0 <= start < end <= len(text) and _is_whole(text, start, end):
+            text = text[:start] + MENTION + text[end:]
+    return text
+
+
+def mention_places(text: str | None) -> str | None:
+    """Where a redacted text mentions somebody, as JSON; None if it does not."""
+    places, start = [], (text or "").find(MENTION)
+    while text and start >= 0:
+        places.append({"offset": start, "length": len(MENTION)})
+        start = text.find(MENTION, start + 1)
+    return json.dumps(places) if places else None
+
+
+def _places(mentions: str) -> set[tuple[int, int]]:
+    try:
+        found = json.loads(mentions)
+    except ValueError:
+        return set()
+    return {
+        (place["offset"], place["offset"] + place["length"])
+        for place in (found if isinstance(found, list) else [])
+        if isinstance(place, dict)
+        and isinstance(place.get("offset"), int)
+        and isinstance(place.get("length"), int)
+    }
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not (before.isalnum() or after.isalnum() or text[start:end].isspace())

@@ -1,0 +1,84 @@
+"""Numbers that lead to a person's file: personnel, customer, contract, ticket, meter, booking."""
+
+import re
+from collections.abc import Iterator
+
+from transforms.redaction.span import Span
+
+WORD = (
+    r"(?:(?:vertragskonto|kundenkonto|personal|pers|mitarbeiter|mitglied(?:s)?|kunden?|kd|versicherungs|versicherten|vertrag(?:s)?|police|"
+    r"ticket|tickets|vorgang(?:s)?|fall|akten|schaden(?:s)?|z(?:ä|ae)hler|matrikel|buchungs?|auftrag(?:s)?|bestell|"
+    r"lieferanten|pass|ausweis|reisepass|personalausweis|f(?:ü|ue)hrerschein|karten?|kundenkarte|patienten|sendungs|"
+    r"antrag(?:s)?|rechnungs|mandats|bg|steuer|st|melde|anschluss|inventar|matr|benutzer|user|service)"
+    r"(?:[-. ]{0,2}(?:nr|nummer|no|id|zeichen))?"
+    r"|az|aktenzeichen|gesch(?:ä|ae)ftszeichen|gz|ref(?:erenz)?|zeichen|kennzeichen|kdnr|nr|"
+    r"(?:customer|personnel|employee|staff|student|member(?:ship)?|patient|account|badge|case|ticket|ref(?:erence)?|file|"
+    r"order|booking|policy|claim|invoice|contract|licen[cs]e|passport|meter|tracking|incident|request|mrn|matricola|dossier)"
+    r"(?: ?(?:no|number|nr|id|ref|code|num))?)"
+)
+
+NAMED = re.compile(
+    rf"(?<![\w-]){WORD}\b\.?(?:\s?(?:with you|bei (?:euch|ihnen)))?[\s:#.=]{{0,3}}"
+    r"(?:(?:ist|is|lautet|war|MRN|nr\.?|no\.?)[\s:]{1,2})?$",
+    re.IGNORECASE,
+)
+"""What stands before such a number and says what it is."""
+
+VALUE = re.compile(
+    r"(?<![\w€$£.,/@-])(?P<prefix>[A-Z]{1,4} )?(?=[A-Za-z./-]*\d)[A-Za-z0-9]+(?:[-/.]{1,2}[A-Za-z0-9]+)*"
+    r"(?:[ -]\d{2,}(?:[-/][A-Z0-9]+)*){0,4}(?![\w€$£%-])"
+)
+"""Letters and digits that may be such a number."""
+
+LOOK_BACK = 45
+"""Characters before a number in which its name stands."""
+
+INCIDENT = re.compile(r"\b(?P<value>(?:INC|REQ|RITM|CHG|SR|TKT|HD)[-# ]?\d{5,10})\b")
+"""How ServiceNow and its like number tickets."""
+
+FILE_NUMBER = re.compile(
+    r"\b(?:Az|Aktenzeichen)\b[.: ]{1,3}(?P<value>\d{1,4} [A-Z]{1,3} \d+/\d\d)\b"
+)
+"""How German courts and authorities number their files."""
+
+PLATE = re.compile(r"ennzeichen[: ]{1,2}(?P<value>[A-ZÄÖÜ]{1,3}[- ][A-Z]{1,2} ?\d{1,4})\b")
+"""A German number plate (FZV, Anlage 4), named as one."""
+
+METER = re.compile(r"\b(?P<value>1[A-Z]{3}\d{4} ?\d{3} ?\d{3}|1[A-Z]{3}\d{10})\b")
+"""A German meter's id (DIN 43863-5)."""
+
+STANDARDS = re.compile(r"^(?:ISO|DIN|EN|IEC|RFC|CVE|KB|EU|BSI|NIS)\b", re.IGNORECASE)
+
+FEWEST_DIGITS = 4
+"""Shorter numbers count contracts and tickets; those that identify a person are longer."""
+
+AMOUNT = re.compile(
+    r"^[\s-]{0,2}(?:€|EUR|Euro|Stück|Tickets|Uhr|Mio|Prozent|%|Kunden|Mitarbeit|seconds|users|customers|people|a (?:month|year))",
+    re.IGNORECASE,
+)
+
+
+def find_references(text: str) -> Iterator[Span]:
+    """Every number of `text` that is named as one of a person's file, with 4 digits or more."""
+    for match in VALUE.finditer(text):
+        if is_reference(match[0], text[match.end() : match.end() + 14]):
+            for start in {match.start(), match.end("prefix") if match["prefix"] else match.start()}:
+                if NAMED.search(text[max(0, start - LOOK_BACK) : start]):
+                    yield Span(start, match.end(), "reference")
+    for pattern in (INCIDENT, FILE_NUMBER, PLATE, METER):
+        for match in pattern.finditer(text):
+            yield Span(match.start("value"), match.end("value"), "reference")
+
+
+def is_reference(value: str, after: str) -> bool:
+    """Whether `value` identifies somebody's file: not a year, an amount, a date or a standard."""
+    digits = sum(sign.isdigit() for sign in value)
+    is_code = value.isalnum() and len(value) >= 5 and value.isupper() and 2 <= digits < len(value)
+    if not (digits >= FEWEST_DIGITS or is_code):
+        return False
+    if re.fullmatch(
+        r"(?:19|20)\d\d(?:[/-](?:19|20)?\d\d)?|\d{1,3}(?:\.000)+|\d{1,2}\.\d{1,2}\.\d{2,4}|\d{4}-\d\d-\d\d",
+        value,
+    ):
+        return False
+    return not STANDARDS.match(value) and not AMOUNT.match(after)
