@@ -42,6 +42,7 @@ class Workplace:
         return {**own, **QUIET} | {
             "RESONANZ_PATHS__DATA": str(self.data),
             "RESONANZ_PRIVACY__AUTHOR_KEY_FILE": str(self.folder / "author.key"),
+            "RESONANZ_PRIVACY__LANDING_KEY_FILE": str(self.folder / "landing.key"),
             "PREFECT_HOME": str(self.folder / "prefect"),
             "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(PATIENCE_S),
         }

@@ -30,8 +30,10 @@ PENDING = """
         ON dated.comment_id = input.comment_id AND dated.is_audience
     ANTI JOIN (FROM classified.label WHERE model_version = $version) AS label
         ON label.comment_id = input.comment_id AND label.input_hash = input.input_hash
+    WHERE input.text <> ''
 """
-"""Comments of the audience whose present wording a model has not labelled."""
+"""Comments of the audience whose present wording a model has not labelled, and that still have one:
+texts beyond their retention period are gone."""
 
 
 @dataclass(frozen=True)

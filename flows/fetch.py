@@ -16,6 +16,7 @@ from flows.fetching.gateway import Through
 from flows.fetching.secrets import secret, without
 from flows.fetching.session import QuotaEnded, Session
 from flows.landing import land_news
+from flows.landing_key import seal_key
 from flows.reading.api_pages import page_line
 from flows.report import StageReport
 from flows.settings import Account, Settings, load_settings
@@ -167,7 +168,8 @@ class Run:
             file.write_bytes("".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
             landing = self.settings.paths.landing
             now = datetime.now(UTC)
-            land_news(file, self.source.name, self.account.channel, now, landing)
+            key = seal_key(self.settings.privacy)
+            land_news(file, self.source.name, self.account.channel, now, landing, key)
 
     def lines(self) -> Iterator[str]:
         """The waiting pages as lines, without the token wherever the platform repeated it."""

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from flows.archives import Member, members, packing_of
 from flows.landing import UNRECOGNISED, LandingFolder
+from flows.landing_key import seal_key
 from flows.reading.landed import SAMPLE_SIZE, LandedFile
 from flows.settings import Settings
 from flows.sources.base import FileSource, recognise, recognise_sample
@@ -74,7 +75,7 @@ class Reception:
 
     def __init__(self, as_of: datetime, settings: Settings) -> None:
         self._as_of, self._settings = as_of, settings
-        self._landing = LandingFolder(settings.paths.landing)
+        self._landing = LandingFolder(settings.paths.landing, seal_key(settings.privacy))
 
     def receive(self, delivery: Delivery) -> Received:
         """Land a file, or the files in an archive that a source knows; safe to run twice."""

@@ -1,6 +1,7 @@
 """Flow: landing -> clean: read, clean and merge each landed file, in one transaction a file."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -9,7 +10,17 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.authors import read_author_key
-from flows.landing import UNRECOGNISED, landed_files
+from flows.door import left_out_fields
+from flows.landing import (
+    UNRECOGNISED,
+    clear_readings,
+    delete_bytes,
+    landed_files,
+    landed_name,
+    opened,
+    seal_in_place,
+)
+from flows.landing_key import read_landing_key
 from flows.quarantine import Quarantine, has_unchecked, quarantine
 from flows.reading.landed import LandedFile
 from flows.report import StageReport
@@ -19,10 +30,12 @@ from flows.sources.base import all_sources, recognise
 from flows.store import Tally, store
 from flows.warehouse import merge, writing
 from models.canonical import Record, Rejected
+from models.tables.left_out_field import LEFT_OUT_FIELD
 from models.tables.refined_file import REFINED_FILE
 from models.tables.run import RUN
 from transforms.canonical import Origin, account, naive_utc
 from transforms.plain_text import VERSION as TEXT_VERSION
+from transforms.redact import VERSION as REDACTION_VERSION
 from transforms.row_checks import ROW_CHECKS
 
 
@@ -35,16 +48,20 @@ from transforms.row_checks import ROW_CHECKS
 )
 def refine_file(landed: LandedFile, settings: Settings) -> Tally:
     """Read one landed file into the clean tables: all of it, or on an error nothing."""
-    source = recognise(landed.path)
-    rules = settings.sources.rules()
-    origin = origin_of(landed, settings)
-    records = source.read(landed, rules) if source else unrecognised()
-    name = source.name if source else UNRECOGNISED
-    note = source.describe(landed, rules) if source else None
-    with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        tally = store(connection, records, origin, settings.refine.longest_text)
-        row = refined_row(origin, tally, name, readings(settings)[name], note)
-        merge(connection, REFINED_FILE, row)
+    paths, origin = settings.paths, origin_of(landed, settings)
+    with opened(landed, paths.landing, read_landing_key(settings.privacy)) as readable:
+        source = recognise(readable.path)
+        rules = settings.sources.rules()
+        records = source.read(readable, rules) if source else unrecognised()
+        name = source.name if source else UNRECOGNISED
+        note = source.describe(readable, rules) if source else None
+        left_out = left_out_fields(readable.path) if source else Counter[str]()
+        with writing(paths.warehouse, settings.warehouse) as connection:
+            tally = store(connection, records, origin, settings.refine.longest_text)
+            tally.left_out = left_out
+            row = refined_row(origin, tally, name, readings(settings)[name], note)
+            merge(connection, REFINED_FILE, row)
+            merge(connection, LEFT_OUT_FIELD, left_out_rows(origin, left_out))
     return tally
 
 
@@ -56,8 +73,10 @@ def refine(as_of: datetime | None = None) -> StageReport:
     is read again when its reader or the settings of reading change.
     """
     settings = load_settings()
+    clear_readings(settings.paths.landing)
     files = stale_files(settings)
     tallies = [refine_file(landed, settings) for landed in files]
+    settle_landing(settings)
     kept_out = quarantine(settings) if has_unchecked(settings) else Quarantine()
     rejected = sum(tally.rejected for tally in tallies) + kept_out.count
     report = StageReport(
@@ -66,7 +85,11 @@ def refine(as_of: datetime | None = None) -> StageReport:
         rows_out=sum(len(tally.comments) + len(tally.posts) for tally in tallies) - kept_out.count,
         rejected_count=rejected,
         note=sentence(tallies, kept_out.count),
-        details=(*(rejections_by_reason(files, settings) if rejected else ()), *kept_out.warnings),
+        details=(
+            *taken_out(tallies),
+            *(rejections_by_reason(files, settings) if rejected else ()),
+            *kept_out.warnings,
+        ),
     )
     report.log(get_run_logger())
     if report.had_work:
@@ -85,19 +108,20 @@ def stale_files(settings: Settings) -> list[LandedFile]:
     return [
         landed
         for landed in landed_files(settings.paths.landing)
-        if known.get(landed_name(landed, settings)) not in current
+        if known.get(landed_name(landed, settings.paths.landing)) not in current
     ]
 
 
 def readings(settings: Settings) -> dict[str, str]:
     """Name of a source -> fingerprint of how its files are read now; of unrecognised ones, too.
 
-    It changes with the source's version, with how texts are made plain, with any setting that
-    decides what a record becomes, with the checks of rows and with the author key. What only a
-    generic source or none knew is tried again with a new source.
+    It changes with the source's version, with how texts are made plain and redacted, with any
+    setting that decides what a record becomes, with the checks of rows and with the author key.
+    What only a generic source or none knew is tried again with a new source.
     """
     key = read_author_key(settings.privacy.author_key_file)
-    rules = digest(settings.sources, settings.refine, key, TEXT_VERSION, ROW_CHECKS)
+    versions = (TEXT_VERSION, REDACTION_VERSION, ROW_CHECKS)
+    rules = digest(settings.sources, settings.refine, key, *versions)
     sources = all_sources().values()
     everyone = digest(*(f"{source.name}/{source.version}" for source in sources))
     fingerprints = {
@@ -116,7 +140,7 @@ def digest(*parts: object) -> str:
 def origin_of(landed: LandedFile, settings: Settings) -> Origin:
     """What all records of a landed file share."""
     return Origin(
-        landed_file=landed_name(landed, settings),
+        landed_file=landed_name(landed, settings.paths.landing),
         received_at=landed.received_at,
         channel=landed.channel,
         owners=frozenset(map(account, settings.sources.owners)),
@@ -151,9 +175,55 @@ def unrecognised() -> Iterator[Record]:
     yield Rejected(position=0, reason="unknown format", detail=detail)
 
 
-def landed_name(landed: LandedFile, settings: Settings) -> str:
-    """The name by which the warehouse knows a landed file."""
-    return landed.path.relative_to(settings.paths.landing).as_posix()
+def settle_landing(settings: Settings) -> None:
+    """Let landed files that were read lie as the settings want them: sealed, or deleted.
+
+    What no source knows yet is sealed, not deleted: nothing has been taken from it.
+    """
+    way, landing = settings.privacy.landing, settings.paths.landing
+    if way == "keep":
+        return
+    key = read_landing_key(settings.privacy)
+    read = files_read(settings) if way == "delete" else set()
+    for landed in list(landed_files(landing)):
+        if landed_name(landed, landing) in read:
+            delete_bytes(landed)
+        else:
+            seal_in_place(landed, key)
+
+
+def files_read(settings: Settings) -> set[str]:
+    """The landed files that a source has read, by the names that the warehouse knows."""
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        rows = connection.execute(
+            "SELECT landed_file FROM ops.refined_file WHERE source <> ?", [UNRECOGNISED]
+        ).fetchall()
+    return {name for (name,) in rows}
+
+
+def left_out_rows(origin: Origin, left_out: Counter[str]) -> pl.DataFrame:
+    """Counts of one file as rows of `ops.left_out_field`."""
+    return pl.DataFrame(
+        [
+            {"landed_file": origin.landed_file, "kind": kind, "field_count": count}
+            for kind, count in sorted(left_out.items())
+        ],
+        schema=LEFT_OUT_FIELD.schema(),
+    )
+
+
+def taken_out(tallies: list[Tally]) -> tuple[str, ...]:
+    """What personal data was left at the door, and what was replaced in texts: counts only."""
+    left_out = sum((tally.left_out for tally in tallies), Counter[str]())
+    redacted = sum((tally.redacted for tally in tallies), Counter[str]())
+    return tuple(
+        f"{what}: " + ", ".join(f"{count:,} {kind}" for kind, count in found.most_common())
+        for what, found in (
+            ("fields left at the door", left_out),
+            ("replaced in texts", redacted),
+        )
+        if found
+    )
 
 
 def sentence(tallies: list[Tally], kept_out: int) -> str:
@@ -171,7 +241,7 @@ def sentence(tallies: list[Tally], kept_out: int) -> str:
 
 def rejections_by_reason(files: list[LandedFile], settings: Settings) -> tuple[str, ...]:
     """One line for each file and reason: how many records, the first of them, and why."""
-    names = [landed_name(landed, settings) for landed in files]
+    names = [landed_name(landed, settings.paths.landing) for landed in files]
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         found = connection.execute(
             "SELECT landed_file, reason, count(*), min(position), arg_min(line, position), "

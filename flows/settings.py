@@ -231,6 +231,28 @@ class Privacy(Concern):
         default=Path("~/.config/resonanz/author.key"), description="key of the authors' pseudonyms"
     )
 
+    landing: Literal["keep", "encrypt", "delete"] = Field(
+        default="encrypt",
+        description="files received: kept as they came, sealed, or deleted once they were read",
+    )
+    landing_key_file: Path = Field(
+        default=Path("~/.config/resonanz/landing.key"), description="key of the sealed files"
+    )
+
+
+class Retention(Concern):
+    """Days that things are kept, counted from when they were last received; 0: without end."""
+
+    landing: int = Field(default=0, ge=0, description="files received, and archives set aside")
+    comments: int = Field(
+        default=0, ge=0, description="texts and pseudonyms of comments; labels and counts stay"
+    )
+    versions: int = Field(default=365, ge=0, description="earlier wordings of edited comments")
+    rejected: int = Field(default=365, ge=0, description="reasons why records were rejected")
+    reviews: int = Field(default=0, ge=0, description="what people said of comments")
+    runs: int = Field(default=730, ge=0, description="what each run did")
+    snapshots: int = Field(default=0, ge=0, description="published states beside the latest")
+
 
 class Warehouse(Concern):
     """How the DuckDB file is used."""
@@ -326,6 +348,7 @@ class Settings(BaseSettings):
     classify: Classify = Classify()
     reply: Reply = Reply()
     privacy: Privacy = Privacy()
+    retention: Retention = Retention()
     warehouse: Warehouse = Warehouse()
     shares: Shares = Shares()
     gate: Gate = Gate()

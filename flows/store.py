@@ -1,5 +1,6 @@
 """Records of one landed file in, clean tables up to date: merged, swept, threads in place."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -8,12 +9,14 @@ from itertools import islice
 import duckdb
 import polars as pl
 
+from flows.erased import read_erased, without_erased
 from flows.identity import comments_under_one_id, posts_under_one_id
 from flows.warehouse import frame, matching, merge
 from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.contract import Table
 from models.tables.comment import COMMENT
 from models.tables.comment_version import COMMENT_VERSION
+from models.tables.left_out_field import LEFT_OUT_FIELD
 from models.tables.post import POST
 from models.tables.rejected_comment import REJECTED_COMMENT
 from transforms.canonical import Origin, comments_frame, naive_utc, post_id_of, posts_frame
@@ -24,7 +27,7 @@ from transforms.threads import with_places
 BATCH = 10_000
 """Records held in memory at a time: some 30 MB, and more at once is not faster."""
 
-FILLED_BY_FILE = (COMMENT_VERSION, REJECTED_COMMENT)
+FILLED_BY_FILE = (COMMENT_VERSION, REJECTED_COMMENT, LEFT_OUT_FIELD)
 """Tables whose rows of a file are written anew when it is read anew."""
 
 
@@ -37,6 +40,10 @@ class Tally:
     swept: set[str] = field(default_factory=set)
     rejected: int = 0
     records: int = 0
+    redacted: Counter[str] = field(default_factory=Counter)
+    """Pieces of personal data that were replaced in texts, by kind."""
+    left_out: Counter[str] = field(default_factory=Counter)
+    """Fields with personal data that were left at the door, by kind."""
 
 
 def store(
@@ -68,7 +75,7 @@ def merge_records(
 ) -> Tally:
     """Merge all `records` of a file into the clean tables, a batch at a time."""
     tally, repeats = Tally(), Counter[str]()
-    for batch in batches(records):
+    for batch in batches(without_erased(records, read_erased(connection), origin)):
         tally.records += len(batch)
         posts = posts_under_one_id(
             connection,
@@ -101,7 +108,16 @@ def merge_records(
         tally.posts |= set(posts["post_id"])
         tally.comments |= set(cleaned.kept["comment_id"])
         tally.rejected += rejected.height
+        tally.redacted.update(redactions(cleaned.kept))
     return tally
+
+
+def redactions(comments: pl.DataFrame) -> Counter[str]:
+    """How often each kind of personal data was replaced in the texts of `comments`."""
+    found: Counter[str] = Counter()
+    for counts in comments.filter(pl.col("redacted") != "{}")["redacted"]:
+        found.update(json.loads(counts))
+    return found
 
 
 def merge_seen(connection: duckdb.DuckDBPyConnection, table: Table, incoming: pl.DataFrame) -> None:

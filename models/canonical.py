@@ -31,6 +31,7 @@ Reason = Literal[
     "duplicate",
     "private message",
     "failed check",
+    "erased",
 ]
 """Why a record could not be used: a closed set, so that it can be counted."""
 

@@ -14,7 +14,7 @@ MENTION = "@user"
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufffd]")
 _LINE_BREAK = re.compile(r"\|LBR\|")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\bhttps?\b(?!:?/)", re.IGNORECASE)
-_MENTION = re.compile(r"(?<![\w.+-])@\w[\w.-]*(?<![.-])")
+_MENTION = re.compile(r"(?<![\w.+-])@(?:…|\w[\w.-]*(?<![.-]))")
 _MENTIONS = re.compile(rf"{MENTION}(?:[\s,]+{MENTION}\b)+")
 _STRETCHED = re.compile(r"(.)\1{3,}", re.DOTALL)
 
@@ -22,9 +22,9 @@ _STRETCHED = re.compile(r"(.)\1{3,}", re.DOTALL)
 def normalise(text: str) -> str:
     """Rewrite `text` as the encoder reads it; the result may be empty, and is its own normal form.
 
-    Links become `http`, @mentions (and runs of them) one `@user`, a character repeated more than
-    three times is written three times, white space is squeezed, control characters and lone
-    surrogates go.
+    Links become `http`, @mentions (redacted ones, `@…`, and runs of them too) one `@user`, a
+    character repeated more than three times is written three times, white space is squeezed,
+    control characters and lone surrogates go.
     """
     text = _UNREADABLE.sub(" ", _LINE_BREAK.sub(" ", text))
     text = _MENTION.sub(MENTION, _LINK.sub(LINK, text))

@@ -106,6 +106,9 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     data = tmp_path / "data"
     monkeypatch.setenv("RESONANZ_PATHS__DATA", str(data))
     monkeypatch.setenv("RESONANZ_AUTHOR_KEY", "0123456789abcdef" * 4)
+    monkeypatch.setenv("RESONANZ_LANDING_KEY", "fedcba9876543210" * 4)
+    # Tests look into landing; those of sealed and deleted files set it back.
+    monkeypatch.setenv("RESONANZ_PRIVACY__LANDING", "keep")
     monkeypatch.setenv("RESONANZ_WAREHOUSE__WAIT_SECONDS", "0")
     return data
 

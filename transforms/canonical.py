@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,9 @@ from models.canonical import Comment, Post
 from models.tables.comment import COMMENT
 from models.tables.post import POST
 from transforms.plain_text import plain_text
-from transforms.pseudonymise import author_key
+from transforms.pseudonymise import author_key, keyed
+from transforms.redact import OF_POSTS, redact, redact_json
+from transforms.redaction.platform import mention_places, without_mentioned
 
 CHANNEL_OF_HOST = {
     "facebook.com": "facebook",
@@ -49,6 +52,12 @@ CHANNEL_NAMES = {
     "sharepoint": "intranet",
 }
 """Other names of a channel, as people and exports write them."""
+
+DERIVED_ID = re.compile(r"(?P<before>.*:)k-(?P<digest>[0-9a-f]{32})(?P<after>-\d+)?")
+"""A `comment_id` that was made of who, when, what and where."""
+
+HASHED_BY_READER = re.compile(r"h-(?P<digest>[0-9a-f]{32})(?P<after>-\d+)?")
+"""An id that a reader made of what a record says, where its platform gives none."""
 
 UNKNOWN_CHANNEL = "other"
 
@@ -127,6 +136,31 @@ def post_id_of(platform: str, site: str, native_id: str) -> str:
     return _id(platform, site, native_id)
 
 
+def comment_id_of(platform: str, site: str, native_id: str, key: bytes) -> str:
+    """The `comment_id` of a comment, by the names its platform gives it.
+
+    An id that a reader made by hashing is hashed once more, with `key`: its author may be part of
+    it, so that names could be tried until one gives the same.
+    """
+    if found := HASHED_BY_READER.fullmatch(native_id):
+        native_id = f"k-{keyed(found['digest'], key)}{found['after'] or ''}"
+    return _id(platform, site, native_id)
+
+
+def derived_digest(comment: Comment, key: bytes) -> str:
+    """Who, when, what and where of a comment that has no id, as a keyed hash.
+
+    Keyed, as the author is part of it: else names could be tried until one gives the same.
+    """
+    what = [
+        comment.author or comment.author_name,
+        comment.created_at_raw,
+        comment.text,
+        comment.post_native_id,
+    ]
+    return keyed(json.dumps(what), key)
+
+
 def text_hash(text: str) -> str:
     """First 32 hex digits of the SHA-256 of `text`: 128 bits tell any two wordings apart."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
@@ -142,8 +176,8 @@ def _post_row(post: Post, origin: Origin) -> dict[str, object]:
         "native_id": post.native_id,
         "aliases": list(post.aliases),
         "kind": post.kind,
-        "title": _text_or_none(post.title, "html" if post.text_format == "html" else "plain"),
-        "text": _text_or_none(post.text, post.text_format),
+        "title": _post_text(post.title, "html" if post.text_format == "html" else "plain"),
+        "text": _post_text(post.text, post.text_format),
         "url": post.url,
         "author_key": _author_key(post.platform, post.author, origin.key),
         "created_at_utc": naive_utc(post.created_at),
@@ -163,17 +197,24 @@ def _post_row(post: Post, origin: Origin) -> dict[str, object]:
 
 
 def _comment_row(comment: Comment, origin: Origin, repeats: Counter[str]) -> dict[str, object]:
-    text = _text_or_none(comment.text, comment.text_format)
-    native = comment.native_id or _derived_id(comment, repeats)
-    comment_id = _id(comment.platform, comment.site, native)
-    parent_id = _optional_id(comment, comment.parent_native_id)
+    redacted = redact(_text_or_none(without_mentioned(comment), comment.text_format) or "")
+    text = redacted.text or None
+    native = comment.native_id or _derived_id(comment, origin.key, repeats)
+    comment_id = comment_id_of(comment.platform, comment.site, native, origin.key)
+    parent_id = (
+        comment_id_of(comment.platform, comment.site, comment.parent_native_id, origin.key)
+        if comment.parent_native_id
+        else None
+    )
     seen = naive_utc(origin.received_at)
     return {
         "comment_id": comment_id,
         "platform": comment.platform,
         "site": comment.site,
         "channel": channel_of(origin.channel, comment.channel, link=comment.permalink),
-        "native_id": comment.native_id,
+        "native_id": None
+        if HASHED_BY_READER.fullmatch(comment.native_id or "")
+        else comment.native_id,
         "id_basis": comment.id_basis if comment.native_id else "hash",
         "aliases": list(comment.aliases),
         "kind": comment.kind,
@@ -188,6 +229,7 @@ def _comment_row(comment: Comment, origin: Origin, repeats: Counter[str]) -> dic
         "is_owner": comment.is_owner or _is_named_owner(comment, origin.owners),
         "text": text,
         "text_hash": text_hash(text or ""),
+        "redacted": json.dumps(dict(sorted(redacted.counts.items()))),
         "language_declared": comment.language_declared,
         "created_at_utc": naive_utc(comment.created_at),
         "created_at_raw": comment.created_at_raw,
@@ -203,9 +245,9 @@ def _comment_row(comment: Comment, origin: Origin, repeats: Counter[str]) -> dic
         "dislike_count": comment.dislike_count,
         "reply_count": comment.reply_count,
         "reactions": comment.reactions,
-        "attachments": comment.attachments,
-        "mentions": comment.mentions,
-        "platform_labels": comment.platform_labels,
+        "attachments": redact_json(comment.attachments),
+        "mentions": mention_places(text),
+        "platform_labels": redact_json(comment.platform_labels),
         "permalink": comment.permalink,
         "first_seen_at_utc": seen,
         "last_seen_at_utc": seen,
@@ -223,17 +265,11 @@ def _optional_id(comment: Comment, native_id: str | None) -> str | None:
     return _id(comment.platform, comment.site, native_id) if native_id else None
 
 
-def _derived_id(comment: Comment, repeats: Counter[str]) -> str:
-    """Who, when, what and where, hashed; the second of two that are alike gets another id."""
-    what = [
-        comment.author or comment.author_name,
-        comment.created_at_raw,
-        comment.text,
-        comment.post_native_id,
-    ]
-    digest = text_hash(json.dumps(what))
+def _derived_id(comment: Comment, key: bytes, repeats: Counter[str]) -> str:
+    """An id of who, when, what and where; the second of two that are alike gets another one."""
+    digest = derived_digest(comment, key)
     repeats[digest] += 1
-    return f"h-{digest}" if repeats[digest] == 1 else f"h-{digest}-{repeats[digest]}"
+    return f"k-{digest}" if repeats[digest] == 1 else f"k-{digest}-{repeats[digest]}"
 
 
 def _author_key(platform: str, author: str | None, key: bytes) -> str | None:
@@ -247,6 +283,12 @@ def _is_named_owner(comment: Comment, owners: frozenset[str]) -> bool:
 
 def _text_or_none(text: str | None, text_format: str) -> str | None:
     return (plain_text(text, text_format) or None) if text else None
+
+
+def _post_text(text: str | None, text_format: str) -> str | None:
+    """A post's text as it is stored: names in it stay, numbers and addresses of people do not."""
+    plain = _text_or_none(text, text_format)
+    return redact(plain, OF_POSTS).text if plain else None
 
 
 def _host(link: str | None) -> str | None:

@@ -1,8 +1,16 @@
-"""Names in, keyed pseudonyms out: the same author is one author, and nobody can be named."""
+"""Names in, keyed pseudonyms out: the same author is one author, and nobody can be named.
+
+A key that was replaced stays the first link of a chain: the pseudonym under two keys is that under
+the first, hashed with the second. So what is stored is brought to a new key without the names, and
+whoever learns the old key alone can compute nothing.
+"""
 
 import hashlib
 import hmac
 from functools import lru_cache
+
+SEPARATOR = b"\n"
+"""Between the keys of a chain, the oldest first."""
 
 
 @lru_cache(maxsize=100_000)
@@ -11,5 +19,22 @@ def author_key(platform: str, author: str, key: bytes) -> str:
 
     Without `key` it can neither be computed from a name nor turned back into one.
     """
-    message = f"{platform}\x1f{author.strip().casefold()}".encode("utf-8", "surrogatepass")
+    return keyed(f"{platform}\x1f{author.strip().casefold()}", key)
+
+
+def keyed(text: str, key: bytes) -> str:
+    """128 bits of HMAC-SHA-256 of `text`, as hex, through every key of the chain `key`."""
+    first, *later = key.split(SEPARATOR)
+    digest = _hmac(text.encode("utf-8", "surrogatepass"), first)
+    for link in later:
+        digest = rekeyed(digest, link)
+    return digest
+
+
+def rekeyed(digest: str, key: bytes) -> str:
+    """What `digest`, made with a chain of keys, is when `key` is added at its end."""
+    return _hmac(digest.encode(), key)
+
+
+def _hmac(message: bytes, key: bytes) -> str:
     return hmac.new(key, message, hashlib.sha256).hexdigest()[:32]

@@ -10,6 +10,7 @@ import flows.store
 from flows.ingest import ingest
 from flows.refine import refine
 from flows.sources.base import all_sources
+from models.errors import GiveUp
 from tests.flows.conftest import Query
 
 pytestmark = pytest.mark.usefixtures("prefect_server", "workplace")
@@ -260,3 +261,91 @@ def test_repeats_across_batches_are_found(
         ("Text 5",),
     ]
     assert (query(COUNTS), report.rejected_count) == ([(3, 4)], 4)
+
+
+def files_with(words: str, folder: Path) -> list[str]:
+    return [
+        path.name
+        for path in folder.rglob("*")
+        if path.is_file() and words.encode() in path.read_bytes()
+    ]
+
+
+def test_personal_data_in_texts_is_replaced_before_it_is_stored(
+    write_csv: Csv, query: Query, workplace: Path
+) -> None:
+    text = "Ruft an: 0176 0406 9045, Kollegin Anna Müller, @cio_b. Danke"
+    take_in(write_csv("a.csv", f"c-1;03.11.2025;Anna;{text};Cloud, a@b.example"))
+    report = refine()
+    stored = "Ruft an: [Telefon], Kollegin [Name], @…. Danke"
+    assert query("SELECT text, redacted, mentions FROM clean.comment") == [
+        (stored, '{"mention": 1, "name": 1, "phone": 1}', '[{"offset": 37, "length": 2}]')
+    ]
+    assert query("SELECT text_hash = left(sha256(text), 32) FROM clean.comment") == [(True,)]
+    assert query("SELECT title FROM clean.post") == [("Cloud, [E-Mail]",)]
+    assert "replaced in texts: 1 mention, 1 name, 1 phone" in report.details
+    assert "9045" not in str(report.details)
+    (workplace / "landing").rename(workplace / "aside")
+    assert files_with("9045", workplace) == [
+        path.name for path in (workplace / "aside").rglob("*.csv")
+    ]
+
+
+def test_fields_that_stay_at_the_door_are_counted(tmp_path: Path, query: Query) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(
+        "Kommentar-ID;Datum;Autor;Kommentar;Beitrag;E-Mail;IP\n"
+        "c-1;03.11.2025;Anna;Gut;Cloud;a@b.example;192.0.2.7\n",
+        encoding="utf-8",
+    )
+    take_in(file)
+    report = refine()
+    assert query("SELECT kind, field_count FROM ops.left_out_field ORDER BY kind") == [
+        ("email", 1),
+        ("ip", 1),
+    ]
+    assert "fields left at the door: 1 email, 1 ip" in report.details
+
+
+@pytest.mark.parametrize("way", ["encrypt", "delete"])
+def test_landing_files_lie_as_the_settings_want_them(
+    write_csv: Csv, query: Query, workplace: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setenv("RESONANZ_PRIVACY__LANDING", "keep")
+    take_in(write_csv("early.csv", "c-1;03.11.2025;Anna Berg;Gut;Cloud"))
+    refine()
+    before = query("FROM clean.comment")
+    monkeypatch.setenv("RESONANZ_PRIVACY__LANDING", way)
+    later = write_csv("late.csv", "c-2;03.11.2025;Bert Carstens;Na ja;Cloud")
+    unknown = write_csv("noise.bin")
+    unknown.write_bytes(b"\x00\x01 Dora Elster")
+    take_in(later, unknown, days_later=1)
+    assert files_with("Carstens", workplace / "landing") == []
+    refine()
+    assert files_with("Anna Berg", workplace) == []
+    assert files_with("Dora Elster", workplace) == []
+    assert query("FROM clean.comment WHERE comment_id = 'table:c-1'") == before
+    assert query("SELECT count(*) FROM clean.comment") == [(2,)]
+    assert str(refine()) == "refine: nothing new"
+    again = ingest(files=[later], as_of=MONDAY + timedelta(days=5))
+    assert again.note == "0 new files, 1 received before"
+    # What is sealed can be read again, what was deleted can't.
+    monkeypatch.setenv("RESONANZ_SOURCES__OWNERS", '["anna berg"]')
+    refine()
+    owners = query("SELECT count(*) FROM clean.comment WHERE is_owner")
+    assert owners == [(1 if way == "encrypt" else 0,)]
+    assert not list((workplace / "landing").glob(".reading-*"))
+
+
+def test_a_lost_landing_key_is_told_and_nothing_changes(
+    write_csv: Csv, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESONANZ_PRIVACY__LANDING", "encrypt")
+    take_in(write_csv("a.csv", "c-1;03.11.2025;Anna;Gut;Cloud"))
+    refine()
+    before = query("FROM clean.comment")
+    monkeypatch.setenv("RESONANZ_LANDING_KEY", "z" * 64)
+    monkeypatch.setenv("RESONANZ_SOURCES__OWNERS", '["anna"]')
+    with pytest.raises(GiveUp, match="can't be opened"):
+        refine()
+    assert query("FROM clean.comment") == before

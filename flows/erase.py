@@ -1,0 +1,199 @@
+"""A person out of landing, warehouse, published files and notes; and the proof of it.
+
+No Prefect flow: Prefect keeps the parameters of its runs, and so the name of who was erased.
+"""
+
+import json
+import logging
+from collections import Counter
+from datetime import UTC, datetime
+
+import duckdb
+
+from flows.authors import read_author_key
+from flows.erasing.documents import DocumentEdit, erase_documents, left_in_inbox
+from flows.erasing.landed import LandedEdit, erase_landed
+from flows.erasing.person import Person, person_of_handle, person_of_link
+from flows.erasing.proof import Proof, look_through
+from flows.erasing.scrub import Traces
+from flows.erasing.stored import erase_stored, remember, rewrite, stored_comments
+from flows.exports.analyst_copy import FILE_NAME
+from flows.landing_key import read_landing_key
+from flows.publish import publish
+from flows.report import StageReport
+from flows.settings import Settings, load_settings
+from flows.warehouse import merge, writing
+from models.errors import GateFailed, GiveUp
+from models.tables.run import RUN
+from transforms.canonical import naive_utc
+
+logger = logging.getLogger(__name__)
+
+
+def erase(
+    author: str | None = None,
+    platform: str | None = None,
+    link: str | None = None,
+    as_of: datetime | None = None,
+) -> StageReport:
+    """Take a person out of everything that is stored, and remember only keyed hashes.
+
+    Safe to run twice, and after a crash: the warehouse, which tells who is meant, goes last.
+    Raises `GiveUp` if it is not clear who is meant, `GateFailed` if the rest can't be published.
+    """
+    settings, moment = load_settings(), as_of or datetime.now(UTC)
+    person = who(author, platform, link, settings)
+    key = read_author_key(settings.privacy.author_key_file)
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        stored_comments(connection, person)
+        remember(connection, person, key, stored(moment), None)
+    traces = traces_of(person)
+    landed = erase_landed(person, traces, key, settings)
+    documents = erase_documents(settings.paths, traces)
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        rows = erase_stored(connection, person, traces)
+    rewrite(settings.paths.warehouse, settings.warehouse.memory)
+    moved, gate = publish_again(moment, settings)
+    left = left_in_inbox(settings.paths, traces)
+    proof = look_through(settings.paths, traces, read_landing_key(settings.privacy))
+    report = report_of(person, landed, documents, rows, moved, left, proof)
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        remember(connection, person, key, stored(moment), effect_of(rows, landed, documents, moved))
+        merge(connection, RUN, report.row(moment))
+    logger.info("%s", report)
+    if gate:
+        raise GateFailed(f"{report}. What is left could not be published: {gate}") from gate
+    return report
+
+
+def who(author: str | None, platform: str | None, link: str | None, settings: Settings) -> Person:
+    """The person that is meant; raises `GiveUp` if that is not said."""
+    if link and not author:
+        with writing(settings.paths.warehouse, settings.warehouse) as connection:
+            return person_of_link(connection, link.strip(), settings)
+    if author and author.strip() and platform and not link:
+        return person_of_handle(author.strip(), platform.strip().casefold(), settings)
+    raise GiveUp("Say who is meant: --author HANDLE with --platform P, or --link of a comment.")
+
+
+def stored(moment: datetime) -> datetime:
+    """A time as tables hold it."""
+    return naive_utc(moment) or datetime.min  # noqa: DTZ901 - `moment` is never None
+
+
+def traces_of(person: Person) -> Traces:
+    """What of the person must not stay anywhere."""
+    return Traces(
+        telling=frozenset(person.telling_names),
+        names=frozenset(person.names),
+        texts=frozenset(person.own_texts),
+        comment_ids=frozenset(person.comment_ids),
+        permalinks=frozenset(person.permalinks),
+    )
+
+
+def publish_again(moment: datetime, settings: Settings) -> tuple[dict[str, int], GateFailed | None]:
+    """Publish what is left, if anything was published: rows that changed, by table.
+
+    Small cells are judged anew by it, as at every publish.
+    """
+    before = published_rows(settings)
+    if not before:
+        return {}, None
+    try:
+        publish(as_of=moment)
+    except GateFailed as error:
+        return {}, error
+    after = published_rows(settings)
+    moved = {
+        table: changed
+        for table, rows in before.items()
+        if (changed := (rows - after.get(table, Counter())).total())
+    }
+    return moved, None
+
+
+def published_rows(settings: Settings) -> dict[str, Counter[str]]:
+    """The rows of every published table; none where nothing is published."""
+    path = settings.paths.published / "latest" / FILE_NAME
+    if not path.exists():
+        return {}
+    with duckdb.connect(path, read_only=True) as connection:
+        tables = connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'mart' ORDER BY ALL"
+        ).fetchall()
+        return {
+            name: Counter(map(repr, connection.execute(f"FROM mart.{name}").fetchall()))
+            for (name,) in tables
+        }
+
+
+def effect_of(
+    rows: Counter[str],
+    landed: list[LandedEdit],
+    documents: list[DocumentEdit],
+    moved: dict[str, int],
+) -> str:
+    """What the ledger tells of an erasure: numbers only."""
+    return json.dumps(
+        {
+            "rows": dict(sorted(rows.items())),
+            "landing_files": len(landed),
+            "other_files": len(documents),
+            "published_rows_moved": moved,
+        }
+    )
+
+
+def report_of(
+    person: Person,
+    landed: list[LandedEdit],
+    documents: list[DocumentEdit],
+    rows: Counter[str],
+    moved: dict[str, int],
+    left: list[DocumentEdit],
+    proof: Proof,
+) -> StageReport:
+    """The proof, as lines for the person who asked; it names nobody."""
+    deleted = [one.name for one in landed if one.is_deleted]
+    comments = rows["clean.comment"]
+    lines = [
+        f"landing: {len(landed)} files held {sum(one.record_count for one in landed)} records; "
+        f"{len(landed) - len(deleted)} edited, {len(deleted)} deleted",
+        *(
+            f"deleted, as it could not be edited without harm to others: `{name}`"
+            for name in deleted
+        ),
+        "warehouse: "
+        + (", ".join(f"{n:,} x {table}" for table, n in sorted(rows.items())) or "none"),
+        f"published and other files: {len(documents)} edited or deleted",
+        "published numbers moved: "
+        + (", ".join(f"{n:,} rows of {table}" for table, n in moved.items()) or "none"),
+        f"ledger: keyed hashes of {len(person.keys)} authors, {len(person.comment_ids)} comments",
+        f"looked through: {proof.file_count:,} files, {proof.byte_count:,} bytes, for "
+        f"{person_size(person)}; found in {len(proof.found)} of them",
+        *(f"STILL IN `{name}`: edit or delete it by hand" for name in proof.found),
+        *(
+            f"`inbox/{one.path.name}` was not opened: delete it unless others' comments in it are "
+            "still to be taken in; what it holds of the person is refused at the next run"
+            for one in left
+        ),
+    ]
+    return StageReport(
+        "erase",
+        rows_in=comments,
+        rows_out=0,
+        rejected_count=len(proof.found),
+        note=f"{comments:,} comments of one person erased, "
+        + (
+            "nothing of them left"
+            if not proof.found
+            else f"{len(proof.found)} files still hold some"
+        ),
+        details=tuple(lines),
+    )
+
+
+def person_size(person: Person) -> str:
+    """What was looked for, in numbers."""
+    return f"{len(person.telling_names)} names and {len(person.own_texts)} texts"

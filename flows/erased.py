@@ -1,0 +1,80 @@
+"""What was erased stays away: records of a file in, those that may be stored out."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import duckdb
+
+from models.canonical import Comment, Post, Record, Rejected
+from transforms.canonical import DERIVED_ID, Origin, comment_id_of, derived_digest
+from transforms.pseudonymise import author_key, keyed
+
+ERASED = "[erased]"
+"""What stands in a landed file where something was erased."""
+
+
+@dataclass(frozen=True)
+class Erased:
+    """Keyed hashes of erased authors and comments."""
+
+    authors: frozenset[str]
+    comments: frozenset[str]
+
+
+def comment_hash(comment_id: str, key: bytes) -> str:
+    """By what the ledger knows a comment: its keyed id, or of others one made with the key."""
+    if found := DERIVED_ID.fullmatch(comment_id):
+        return found["digest"]
+    return keyed(f"comment\x1f{comment_id}", key)
+
+
+def read_erased(connection: duckdb.DuckDBPyConnection) -> Erased:
+    """The ledger of erasures."""
+    rows = connection.execute("SELECT kind, keyed_hash FROM ops.erasure").fetchall()
+    return Erased(
+        frozenset(keyed_hash for kind, keyed_hash in rows if kind == "author"),
+        frozenset(keyed_hash for kind, keyed_hash in rows if kind == "comment"),
+    )
+
+
+def without_erased(records: Iterable[Record], erased: Erased, origin: Origin) -> Iterator[Record]:
+    """The same records, those of erased people and erased comments rejected.
+
+    A post of an erased person stays as the place that others' comments hang on, without its words.
+    """
+    if not erased.authors and not erased.comments:
+        yield from records
+        return
+    for record in records:
+        if isinstance(record, Comment) and is_erased(record, erased, origin):
+            yield Rejected(
+                position=record.position,
+                line=record.line,
+                reason="erased",
+                detail="its author asked to be erased; nothing of it was stored",
+            )
+        elif isinstance(record, Post) and is_by_erased(
+            record.platform, record.author, erased, origin
+        ):
+            yield replace(record, title=None, text=None, author=None, url=None)
+        else:
+            yield record
+
+
+def is_erased(comment: Comment, erased: Erased, origin: Origin) -> bool:
+    """Whether a comment, or who wrote it, was erased."""
+    author = comment.author or comment.author_name
+    if is_by_erased(comment.platform, author, erased, origin):
+        return True
+    if comment.native_id is None:
+        return derived_digest(comment, origin.key) in erased.comments
+    names = (comment.native_id, *comment.aliases)
+    ids = (comment_id_of(comment.platform, comment.site, name, origin.key) for name in names)
+    return any(comment_hash(name, origin.key) in erased.comments for name in ids)
+
+
+def is_by_erased(platform: str, author: str | None, erased: Erased, origin: Origin) -> bool:
+    """Whether an author is one that was erased, or the mark of one in an edited landing file."""
+    if not author or not author.strip():
+        return False
+    return ERASED in author or author_key(platform, author, origin.key) in erased.authors

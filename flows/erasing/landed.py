@@ -1,0 +1,122 @@
+"""A person taken out of the landing files; what a reader finds then decides whether well."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from flows.erased import ERASED
+from flows.erasing.person import Person, is_meant
+from flows.erasing.scrub import Traces, edit
+from flows.landing import delete_bytes, landed_files, opened, put
+from flows.landing_key import read_landing_key
+from flows.reading.landed import LandedFile
+from flows.sealing import is_sealed
+from flows.settings import Settings
+from flows.sources.base import recognise
+from models.canonical import Comment, Post, Record
+
+
+@dataclass(frozen=True)
+class LandedEdit:
+    """What became of one landed file that held the person."""
+
+    name: str
+    record_count: int
+    is_deleted: bool
+
+
+def erase_landed(
+    person: Person, traces: Traces, key: bytes, settings: Settings
+) -> list[LandedEdit]:
+    """Edit every landed file that holds the person; one that can't be edited well is deleted.
+
+    Nothing of others is lost with a deleted file: what it told stays in the warehouse, only it
+    can't be read again.
+    """
+    found = []
+    for landed in list(landed_files(settings.paths.landing)):
+        edited = erase_in(landed, person, traces, key, settings)
+        if edited:
+            found.append(edited)
+    return found
+
+
+def erase_in(
+    landed: LandedFile, person: Person, traces: Traces, key: bytes, settings: Settings
+) -> LandedEdit | None:
+    """Take the person out of one landed file; None if it does not hold him."""
+    landing, seal_key = settings.paths.landing, read_landing_key(settings.privacy)
+    with (
+        opened(landed, landing, seal_key) as readable,
+        TemporaryDirectory(prefix=".reading-", dir=landing) as folder,
+    ):
+        before = read(readable, settings)
+        own = [record for record in before if is_meant(record, person, key)]
+        copy = Path(folder) / "copy"
+        shutil.copyfile(readable.path, copy)
+        copy.chmod(0o600)
+        is_edited = edit(copy, traces)
+        if is_edited and copy.read_bytes() == readable.path.read_bytes():
+            return None  # neither his records nor a word on him
+        after = read(LandedFile(copy, landed.name, landed.received_at, landed.channel), settings)
+        if (
+            is_edited
+            and is_clean(copy, traces)
+            and keeps_others(before, after, person, traces, key)
+        ):
+            put(copy, landed.path, seal_key if is_sealed(landed.path) else None)
+            return LandedEdit(landed.path.name, len(own), is_deleted=False)
+    if not own and not is_edited:
+        return None  # no record of his, and a format that is not searched
+    delete_bytes(landed)
+    return LandedEdit(landed.path.name, len(own), is_deleted=True)
+
+
+def read(landed: LandedFile, settings: Settings) -> list[Record]:
+    """All records of a file; none if no source knows it."""
+    source = recognise(landed.path)
+    return list(source.read(landed, settings.sources.rules())) if source else []
+
+
+def is_clean(path: Path, traces: Traces) -> bool:
+    """Whether no trace is left in the bytes of a file."""
+    content = path.read_bytes()
+    return not any(traces.found_in(content.decode(code, "replace")) for code in ("utf-8", "utf-16"))
+
+
+def keeps_others(
+    before: Sequence[Record], after: Sequence[Record], person: Person, traces: Traces, key: bytes
+) -> bool:
+    """Whether an edited file gives the comments of all others, and none of the person."""
+    if any(is_meant(record, person, key) and not is_emptied(record) for record in after):
+        return False
+    left = {identity(record, traces) for record in after}
+    return others(before, person, traces, key) <= left
+
+
+def others(records: Sequence[Record], person: Person, traces: Traces, key: bytes) -> set[object]:
+    """What tells the records of everybody else apart."""
+    return {
+        identity(record, traces)
+        for record in records
+        if isinstance(record, Comment | Post) and not is_meant(record, person, key)
+    }
+
+
+def identity(record: Record, traces: Traces) -> object:
+    """What tells a comment or post of a file, and its words but for those on the person."""
+    if isinstance(record, Comment):
+        words = traces.taken_from(record.text or "")
+        return ("comment", record.native_id, record.created_at_raw, record.post_native_id, words)
+    return ("post", record.native_id) if isinstance(record, Post) else None
+
+
+def is_emptied(record: Record) -> bool:
+    """Whether nothing of a record's author or words is left; its id may be."""
+    return (
+        isinstance(record, Comment | Post)
+        and (record.text or ERASED) == ERASED
+        and ((record.author or ERASED) == ERASED)
+    )

@@ -1,0 +1,281 @@
+"""A person taken out of one file, by its format; what can't be edited is told from what could."""
+
+import csv
+import html
+import io
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from flows.erased import ERASED
+from flows.reading.encodings import decoded_lines
+from transforms.canonical import account
+
+Edit = Callable[[Path, "Traces"], None]
+"""Rewrites a file in place so that it holds no trace of a person any more."""
+
+DECODER = json.JSONDecoder()
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What must not stay: names wherever they stand, names as authors, texts, ids of comments."""
+
+    telling: frozenset[str]
+    names: frozenset[str]
+    texts: frozenset[str]
+    """Long ones, taken out wherever they stand."""
+    comment_ids: frozenset[str]
+    permalinks: frozenset[str]
+
+    @cached_property
+    def accounts(self) -> frozenset[str]:
+        """Names as accounts are compared."""
+        return frozenset(map(account, self.names))
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str] | None:
+        """Finds telling names as whole words, texts and permalinks, as files write them."""
+        words = [rf"(?<!\w)@?{re.escape(name)}(?!\w)" for name in self.telling]
+        whole = [re.escape(form) for text in self.texts | self.permalinks for form in forms(text)]
+        parts = sorted(whole, key=len, reverse=True) + words
+        return re.compile("|".join(parts), re.IGNORECASE) if parts else None
+
+    def is_author(self, value: object) -> bool:
+        """Whether a value is exactly one of the names."""
+        return isinstance(value, str | int) and account(str(value)) in self.accounts
+
+    def taken_from(self, text: str) -> str:
+        """`text` without the traces that stand for the person anywhere."""
+        return self.pattern.sub(ERASED, text) if self.pattern else text
+
+    def found_in(self, text: str) -> int:
+        """How many such traces `text` holds."""
+        return sum(1 for _ in self.pattern.finditer(text)) if self.pattern else 0
+
+
+def forms(text: str) -> set[str]:
+    """The ways in which files write a text: as it is, and escaped for JSON, XML, HTML and CSV."""
+    plain = {text, text.replace("\n", "\r\n"), " ".join(text.split())}
+    escaped = {
+        json.dumps(one, ensure_ascii=only_ascii)[1:-1]
+        for one in plain
+        for only_ascii in (True, False)
+    }
+    marked = {html.escape(one, quote) for one in plain for quote in (True, False)}
+    return plain | escaped | marked | {one.replace('"', '""') for one in plain}
+
+
+def edit(path: Path, traces: Traces) -> bool:
+    """Take the person out of a file of any kind that can be edited; False if this one can't be."""
+    with path.open("rb") as file:
+        start = file.read(4096)
+    try:
+        if start.startswith(b"PAR1"):
+            edit_parquet(path, traces)
+        elif start.startswith(b"PK\x03\x04") and b"xl/" in path.read_bytes():
+            edit_workbook(path, traces)
+        elif b"\x00" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return False
+        else:
+            edit_text(path, traces)
+    except (ValueError, OSError, KeyError, csv.Error):
+        return False
+    return True
+
+
+def edit_text(path: Path, traces: Traces) -> None:
+    """JSON, tables of text, XML and any other text."""
+    lines, encoding = decoded_lines(path.read_bytes())
+    text = "".join(lines)
+    start = text.lstrip("\ufeff \r\n\t")[:1]
+    if start in ("{", "[") or re.match(r"\ufeff?\s*window\.", text):
+        text = edited_json(text, traces)
+    elif start != "<":
+        text = edited_table(text, traces)
+    path.write_bytes(traces.taken_from(text).encode(encoding_of(encoding), "surrogatepass"))
+
+
+def encoding_of(told: str) -> str:
+    """The codec that writes what was read; UTF-8 where it is told in other words."""
+    try:
+        "".encode(told)
+    except LookupError:
+        return "utf-8"
+    return told
+
+
+def edited_json(text: str, traces: Traces) -> str:
+    """JSON documents, one or many, with the person's objects emptied of names and words."""
+    parts, place = [], 0
+    is_tight = '": ' not in text[:2000]
+    separators = (",", ":") if is_tight else (", ", ": ")
+    while (found := re.compile(r"[\[{]").search(text, place)) is not None:
+        try:
+            value, end = DECODER.raw_decode(text, found.start())
+        except ValueError:  # a broken line: what follows it may be whole
+            end = text.find("\n", found.start()) + 1 or len(text)
+            parts.append(text[place:end])
+            place = end
+            continue
+        before = text[place : found.start()]
+        document = text[found.start() : end]
+        changed = emptied(value, traces)
+        indent = 2 if not is_tight and "\n" in document[:200] else None
+        written = (
+            document
+            if changed == value
+            else json.dumps(
+                changed,
+                ensure_ascii=document.isascii(),
+                indent=indent,
+                separators=None if indent else separators,
+            )
+        )
+        parts += [before, written]
+        place = end
+    return "".join([*parts, text[place:]])
+
+
+def emptied(value: Any, traces: Traces) -> Any:
+    """A JSON value with every object that the person wrote emptied."""
+    if isinstance(value, list):
+        return [emptied(item, traces) for item in value]
+    if not isinstance(value, dict):
+        return value
+    inner = {name: emptied(item, traces) for name, item in value.items()}
+    return blanked(inner, traces) if is_own(value, traces) else inner
+
+
+def is_own(value: dict[str, Any], traces: Traces) -> bool:
+    """Whether an object, or one that tells of its author, holds one of the names."""
+    own = [
+        item
+        for name, item in value.items()
+        if not isinstance(item, dict | list) and not OTHERS.search(name)
+    ]
+    told = [
+        item
+        for name, part in value.items()
+        if isinstance(part, dict) and name.casefold() in AUTHOR_FIELDS
+        for item in flat(part)
+    ]
+    return any(traces.is_author(item) for item in (*own, *told))
+
+
+AUTHOR_FIELDS = frozenset((
+    "author", "from", "user", "account", "sender", "profile", "creator", "owner", "actor",
+    "attributedto", "authordetails", "user_profile", "commenter", "snippet", "authorchannelid",
+    "data", "post", "record",
+))  # fmt: skip
+"""What objects that tell of an author are called inside a comment, in small letters."""
+
+
+OTHERS = re.compile(r"reply|parent|mention|retweet|quote|moderat|receiver|recipient", re.IGNORECASE)
+"""Parts of the names of fields that tell of somebody else than the author."""
+
+WORDS = frozenset((
+    "text", "body", "message", "content", "raw_message", "full_text", "html", "raw", "cooked",
+    "comment", "commenttext", "title", "textdisplay", "textoriginal",
+))  # fmt: skip
+"""What the fields are called that hold what somebody wrote, in small letters."""
+
+
+def flat(value: Any) -> list[Any]:
+    """Every plain value in an object, but none of its lists."""
+    if isinstance(value, dict):
+        return [leaf for item in value.values() for leaf in flat(item)]
+    return [] if isinstance(value, list) else [value]
+
+
+def blanked(value: Any, traces: Traces, field: str = "") -> Any:
+    """An object of the person without names and words; what lists below it hold stays."""
+    if isinstance(value, dict):
+        return {
+            name: item if isinstance(item, list) else blanked(item, traces, name)
+            for name, item in value.items()
+        }
+    if isinstance(value, str):
+        is_written = " " in value or field.casefold() in WORDS
+        return ERASED if is_written or traces.is_author(value) else value
+    return ERASED if not isinstance(value, bool) and traces.is_author(value) else value
+
+
+def edited_table(text: str, traces: Traces) -> str:
+    """A table of text without the rows of the person; the others stay to the letter."""
+    sample = text[:20_000]
+    delimiter = max(",;\t|", key=sample.count)
+    kept, buffer = [], io.StringIO(text, newline="")
+    lines = text.splitlines(keepends=True)
+    reader = csv.reader(buffer, delimiter=delimiter, strict=False)
+    taken = 0
+    for row in reader:
+        chunk = "".join(lines[taken : reader.line_num])
+        taken = reader.line_num
+        if not is_own_row(tuple(row), traces):
+            kept.append(chunk)
+    return "".join(kept)
+
+
+def edit_parquet(path: Path, traces: Traces) -> None:
+    """A Parquet file without the rows of the person."""
+    import polars as pl
+
+    rows = pl.read_parquet(path)
+    kept = without(rows, traces)
+    if not kept.equals(rows):
+        kept.write_parquet(path)
+
+
+def without(rows: Any, traces: Traces) -> Any:
+    """A frame without the person's rows, and without traces in the others."""
+    import polars as pl
+
+    texts = [name for name, kind in rows.schema.items() if kind == pl.String]
+    if not texts or rows.is_empty():
+        return rows
+    own = pl.Series([is_own_row(row, traces) for row in rows.select(texts).iter_rows()])
+    kept = rows.filter(~own)
+    return kept.with_columns(
+        pl.col(name).map_elements(traces.taken_from, return_dtype=pl.String) for name in texts
+    )
+
+
+def is_own_row(cells: tuple[Any, ...], traces: Traces) -> bool:
+    """Whether a row is of one of the person's comments, or of the person."""
+    return any(
+        cell in traces.comment_ids
+        or cell in traces.texts
+        or cell in traces.permalinks
+        or traces.is_author(cell)
+        for cell in cells
+        if cell is not None
+    )
+
+
+def edit_workbook(path: Path, traces: Traces) -> None:
+    """A workbook of Excel without the rows of the person."""
+    import openpyxl
+
+    # As a stream: a landed file's ending is not that of a workbook.
+    book, is_changed = openpyxl.load_workbook(io.BytesIO(path.read_bytes())), False
+    for sheet in book.worksheets:
+        own = [
+            number
+            for number, row in enumerate(sheet.iter_rows(values_only=True), start=1)
+            if is_own_row(row, traces)
+        ]
+        for number in reversed(own):
+            sheet.delete_rows(number)
+            is_changed = True
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str) and traces.found_in(cell.value):
+                    cell.value = traces.taken_from(cell.value)
+                    is_changed = True
+    if is_changed:
+        book.save(path)

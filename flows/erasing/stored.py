@@ -1,0 +1,255 @@
+"""A person taken out of the warehouse: rows, words on him in others', and the old bytes."""
+
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from flows.erased import comment_hash
+from flows.erasing.person import Person
+from flows.erasing.scrub import Traces
+from flows.warehouse import frame, merge
+from models.contract import quoted
+from models.tables.erasure import ERASURE
+from transforms.threads import with_places
+
+MOST_TEXTS = 200
+"""Texts that are looked for at a time."""
+
+FILE_COPY = ".rewritten"
+
+
+def stored_comments(connection: duckdb.DuckDBPyConnection, person: Person) -> None:
+    """Complete `person` with what the warehouse knows: comments and posts, texts, links, ids."""
+    rows = connection.execute(
+        "SELECT comment_id, text, permalink FROM clean.comment "
+        "WHERE list_contains($keys, author_key) OR list_contains($ids, comment_id) "
+        "OR comment_id IN (SELECT id FROM ops.alias WHERE kind = 'comment' "
+        "AND list_contains($ids, alias_id))",
+        {"keys": list(person.keys), "ids": list(person.comment_ids)},
+    ).fetchall()
+    for comment_id, text, permalink in rows:
+        person.comment_ids.add(comment_id)
+        person.texts.add(text)
+        person.permalinks |= {permalink} if permalink else set()
+    ids = list(person.comment_ids)
+    person.comment_ids |= {
+        alias
+        for (alias,) in connection.execute(
+            "SELECT alias_id FROM ops.alias WHERE kind = 'comment' AND list_contains(?, id)", [ids]
+        ).fetchall()
+    }
+    for (text,) in connection.execute(
+        "SELECT text FROM clean.comment_version WHERE list_contains(?, comment_id)", [ids]
+    ).fetchall():
+        person.texts.add(text)
+    posts = connection.execute(
+        "SELECT post_id, title, text FROM clean.post WHERE list_contains($keys, author_key) "
+        "OR list_contains($ids, post_id)",
+        {"keys": list(person.keys), "ids": list(person.post_ids)},
+    ).fetchall()
+    for post_id, title, text in posts:
+        person.post_ids.add(post_id)
+        person.texts |= {words for words in (title, text) if words}
+    person.texts -= shared_texts(connection, person)
+
+
+def shared_texts(connection: duckdb.DuckDBPyConnection, person: Person) -> set[str]:
+    """Texts of the person that others have written, too: they stay where others wrote them."""
+    rows = connection.execute(
+        "SELECT DISTINCT text FROM clean.comment WHERE list_contains($texts, text) "
+        "AND NOT list_contains($ids, comment_id)",
+        {"texts": list(person.texts), "ids": list(person.comment_ids)},
+    ).fetchall()
+    return {text for (text,) in rows}
+
+
+def erase_stored(
+    connection: duckdb.DuckDBPyConnection, person: Person, traces: Traces
+) -> Counter[str]:
+    """Delete the person's rows from every table, and words on him from others'; counts by table."""
+    ids, removed = list(person.comment_ids), Counter[str]()
+    connection.execute("CREATE TEMP TABLE erased_id AS SELECT unnest(?::VARCHAR[]) AS id", [ids])
+    touched = touched_posts(connection)
+    for table, column in tables_with(connection, ("comment_id",)):
+        removed[table] += deleted(connection, table, f'"{column}" IN (SELECT id FROM erased_id)')
+    removed["ops.alias"] += deleted(
+        connection,
+        "ops.alias",
+        "kind = 'comment' AND (id IN (SELECT id FROM erased_id) "
+        "OR alias_id IN (SELECT id FROM erased_id))",
+    )
+    removed["clean.post"] += blank_posts(connection, person)
+    for table, column in text_columns(connection):
+        removed[f"{table}, words in others' rows"] += scrub_column(
+            connection, table, column, traces
+        )
+    connection.execute("DROP TABLE erased_id")
+    place_again(connection, touched)
+    return +removed
+
+
+def tables_with(
+    connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...]
+) -> list[tuple[str, str]]:
+    """Tables, by full name, that have one of `columns`."""
+    return connection.execute(
+        "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns() "
+        "JOIN duckdb_tables() USING (schema_name, table_name) "
+        "WHERE list_contains(?, column_name) AND NOT duckdb_tables.temporary ORDER BY ALL",
+        [list(columns)],
+    ).fetchall()
+
+
+def text_columns(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Columns of text of all tables, by the table's full name; the ledger of erasures has none."""
+    return connection.execute(
+        "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns() "
+        "JOIN duckdb_tables() USING (schema_name, table_name) "
+        "WHERE data_type = 'VARCHAR' AND NOT duckdb_tables.temporary "
+        "AND (schema_name, table_name) <> ('ops', 'erasure') ORDER BY ALL"
+    ).fetchall()
+
+
+def deleted(connection: duckdb.DuckDBPyConnection, table: str, condition: str) -> int:
+    """Delete the rows of `table` that meet `condition`; returns how many."""
+    row = connection.execute(f"DELETE FROM {table} WHERE {condition}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def blank_posts(connection: duckdb.DuckDBPyConnection, person: Person) -> int:
+    """Take the words out of the person's posts; they stay as the place of others' comments."""
+    row = connection.execute(
+        "UPDATE clean.post SET title = NULL, text = NULL, url = NULL, author_key = NULL "
+        "WHERE list_contains($ids, post_id) OR list_contains($keys, author_key)",
+        {"ids": list(person.post_ids), "keys": list(person.keys)},
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def scrub_column(
+    connection: duckdb.DuckDBPyConnection, table: str, column: str, traces: Traces
+) -> int:
+    """Take telling names and long texts of the person out of a column of others' rows."""
+    rows = frame(
+        connection,
+        f'SELECT rowid AS row, "{column}" AS value FROM {table} '
+        f'WHERE "{column}" IS NOT NULL AND length("{column}") >= 5',
+    )
+    if rows.is_empty() or not traces.pattern:
+        return 0
+    found = [
+        (row, traces.taken_from(value))
+        for row, value in rows.iter_rows()
+        if traces.pattern.search(value)
+    ]
+    if not found:
+        return 0
+    connection.register("scrubbed", pl.DataFrame(found, schema=["row", "value"], orient="row"))
+    also = ", text_hash = left(sha256(scrubbed.value), 32)" if has_hash(table, column) else ""
+    connection.execute(
+        f'UPDATE {table} SET "{column}" = scrubbed.value{also} FROM scrubbed '
+        f"WHERE {table}.rowid = scrubbed.row"
+    )
+    connection.unregister("scrubbed")
+    return len(found)
+
+
+def has_hash(table: str, column: str) -> bool:
+    """Whether a column's hash stands beside it."""
+    return column == "text" and table in ("clean.comment", "clean.comment_version")
+
+
+def touched_posts(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Posts whose threads lose a comment."""
+    rows = connection.execute(
+        "SELECT DISTINCT coalesce(post_id, '') FROM clean.comment "
+        "WHERE comment_id IN (SELECT id FROM erased_id)"
+    ).fetchall()
+    return [post for (post,) in rows]
+
+
+def place_again(connection: duckdb.DuckDBPyConnection, posts: list[str]) -> None:
+    """Set root and depth of what is left in the threads of `posts`."""
+    left = frame(
+        connection,
+        "SELECT comment_id, parent_id FROM clean.comment "
+        "WHERE list_contains(?, coalesce(post_id, ''))",
+        [posts],
+    )
+    connection.register("places", with_places(left))
+    connection.execute(
+        "UPDATE clean.comment AS comment SET root_id = places.root_id, depth = places.depth "
+        "FROM places WHERE places.comment_id = comment.comment_id"
+    )
+    connection.unregister("places")
+
+
+def remember(
+    connection: duckdb.DuckDBPyConnection,
+    person: Person,
+    key: bytes,
+    moment: datetime,
+    effect: str | None,
+) -> None:
+    """Write the keyed hashes by which a later file is known to bring the person back."""
+    hashes = [("author", pseudonym) for pseudonym in sorted(person.keys)]
+    hashes += [("comment", comment_hash(name, key)) for name in sorted(person.comment_ids)]
+    rows = [
+        {"kind": kind, "keyed_hash": keyed_hash, "erased_at_utc": moment, "effect": effect}
+        for kind, keyed_hash in hashes
+    ]
+    merge(connection, ERASURE, pl.DataFrame(rows, schema=ERASURE.schema()))
+
+
+def rewrite(path: Path, memory: str = "1GB") -> None:
+    """Write a DuckDB file anew: what was deleted stays in the old one's free blocks.
+
+    Views are left out where they can't be made; the next run makes those of the warehouse again.
+    """
+    if not path.exists():
+        return
+    mode = path.stat().st_mode
+    copy = path.with_name(path.name + FILE_COPY)
+    copy.unlink(missing_ok=True)
+    with duckdb.connect(config={"memory_limit": memory}) as connection:
+        connection.execute(f"ATTACH {quoted(str(path))} AS old (READ_ONLY)")
+        connection.execute(f"ATTACH {quoted(str(copy))} AS new")
+        copy_tables(connection)
+        connection.execute("CHECKPOINT new")
+        connection.execute("DETACH new")
+        connection.execute("DETACH old")
+    copy.chmod(mode)
+    copy.replace(path)
+    path.with_name(path.name + ".wal").unlink(missing_ok=True)
+
+
+def copy_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make every table of `old` in `new`, with its rows, descriptions and macros."""
+    schemas = connection.execute(
+        "SELECT DISTINCT schema_name FROM duckdb_tables() WHERE database_name = 'old'"
+    ).fetchall()
+    connection.execute("USE new")
+    for (schema,) in schemas:
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS new.{schema}")
+    tables = connection.execute(
+        "SELECT schema_name, table_name, sql, comment FROM duckdb_tables() "
+        "WHERE database_name = 'old' AND NOT temporary"
+    ).fetchall()
+    for schema, table, sql, comment in tables:
+        connection.execute(sql)
+        connection.execute(f'INSERT INTO new.{schema}."{table}" FROM old.{schema}."{table}"')
+        if comment:
+            connection.execute(f'COMMENT ON TABLE new.{schema}."{table}" IS {quoted(comment)}')
+    for schema, table, column, comment in connection.execute(
+        "SELECT schema_name, table_name, column_name, comment FROM duckdb_columns() "
+        "WHERE database_name = 'old' AND comment IS NOT NULL "
+        "AND (schema_name, table_name) IN (SELECT (schema_name, table_name) FROM duckdb_tables() "
+        "WHERE database_name = 'old')"
+    ).fetchall():
+        connection.execute(
+            f'COMMENT ON COLUMN new.{schema}."{table}"."{column}" IS {quoted(comment)}'
+        )
+    connection.execute("USE memory")

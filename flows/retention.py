@@ -1,0 +1,152 @@
+"""Flow: what has been kept for longer than the settings allow is deleted, by kind."""
+
+import shutil
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+from prefect import flow, get_run_logger
+
+from flows.erasing.stored import deleted, rewrite
+from flows.landing import STAMP, delete_bytes, landed_files
+from flows.report import StageReport
+from flows.settings import Retention, Settings, load_settings
+from flows.warehouse import merge, writing
+from models.tables.run import RUN
+
+EXPIRED_ROWS = {
+    "versions": (
+        "clean.comment_version",
+        "last_seen_at_utc < $limit AND (comment_id, text_hash) NOT IN "
+        "(SELECT (comment_id, text_hash) FROM clean.comment)",
+    ),
+    "rejected": ("clean.rejected_comment", "received_at_utc < $limit"),
+    "reviews": ("classified.review", "reviewed_at_utc < $limit"),
+    "runs": ("ops.run", "finished_at_utc < $limit"),
+}
+"""Retention setting -> the table it is for, and which of its rows are beyond it."""
+
+EMPTIED = (
+    "UPDATE clean.comment SET text = '', author_key = NULL, created_at_raw = NULL, "
+    "attachments = NULL, mentions = NULL, platform_labels = NULL, permalink = NULL "
+    "WHERE last_seen_at_utc < $limit AND (text <> '' OR author_key IS NOT NULL)"
+)
+"""`text_hash` stays: it ties a comment to its labels."""
+
+PARTS_OF_TEXTS = (
+    "UPDATE classified.label SET decided_by = NULL WHERE decided_by IS NOT NULL "
+    "AND comment_id IN (SELECT comment_id FROM clean.comment WHERE text = '')"
+)
+
+
+@flow(name="retention")
+def retention(as_of: datetime | None = None) -> StageReport:
+    """Delete what is beyond its retention period; safe to run twice.
+
+    Of a comment its day, channel, post, thread and labels stay, so that published numbers do not
+    move; its text, wordings, author's pseudonym, links and attachments go. Landing files are
+    deleted with the texts that they would bring back.
+    """
+    settings, moment = load_settings(), as_of or datetime.now(UTC)
+    removed = Counter[str]()
+    removed["landing files"] = expire_landing(settings, moment)
+    removed["archives set aside"] = expire_archives(settings, moment)
+    removed["snapshots"] = expire_snapshots(settings, moment)
+    if settings.paths.warehouse.exists():
+        with writing(settings.paths.warehouse, settings.warehouse) as connection:
+            rows = expire_rows(connection, settings.retention, moment)
+        if rows:
+            rewrite(settings.paths.warehouse, settings.warehouse.memory)
+            removed += rows
+    report = report_of(+removed)
+    report.log(get_run_logger())
+    if report.had_work:
+        with writing(settings.paths.warehouse, settings.warehouse) as connection:
+            merge(connection, RUN, report.row(moment))
+    return report
+
+
+def limit_of(days: int, moment: datetime) -> datetime | None:
+    """The moment before which things are beyond a period of `days`; None if they stay."""
+    return moment.astimezone(UTC) - timedelta(days=days) if days else None
+
+
+def landing_days(kept: Retention) -> int:
+    """Days that landing files stay: no longer than the texts that they hold."""
+    return min((days for days in (kept.landing, kept.comments) if days), default=0)
+
+
+def expire_landing(settings: Settings, moment: datetime) -> int:
+    """Delete the bytes of landing files beyond their period; returns how many."""
+    limit = limit_of(landing_days(settings.retention), moment)
+    if not limit:
+        return 0
+    old = [one for one in landed_files(settings.paths.landing) if one.received_at < limit]
+    for landed in old:
+        delete_bytes(landed)
+    return len(old)
+
+
+def expire_archives(settings: Settings, moment: datetime) -> int:
+    """Delete archives that the inbox keeps because something in them was not taken in."""
+    limit = limit_of(landing_days(settings.retention), moment)
+    folder = settings.paths.inbox / ".taken"
+    if not limit or not folder.is_dir():
+        return 0
+    old = [path for path in folder.rglob("*") if path.is_file() and modified(path) < limit]
+    for path in old:
+        path.unlink()
+    return len(old)
+
+
+def modified(path: Path) -> datetime:
+    """When a file was written."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def expire_snapshots(settings: Settings, moment: datetime) -> int:
+    """Delete published states beyond their period; the latest stays."""
+    limit = limit_of(settings.retention.snapshots, moment)
+    folder = settings.paths.published / "snapshots"
+    if not limit or not folder.is_dir():
+        return 0
+    latest = (settings.paths.published / "latest").resolve()
+    old = [
+        path
+        for path in folder.iterdir()
+        if path.resolve() != latest and path.name[:16] < f"{limit:{STAMP}}"
+    ]
+    for path in old:
+        shutil.rmtree(path)
+    return len(old)
+
+
+def expire_rows(
+    connection: duckdb.DuckDBPyConnection, kept: Retention, moment: datetime
+) -> Counter[str]:
+    """Delete rows, and the words of comments, beyond their periods; counts by table."""
+    removed = Counter[str]()
+    if limit := limit_of(kept.comments, moment):
+        naive = {"limit": limit.replace(tzinfo=None)}
+        row = connection.execute(EMPTIED, naive).fetchone()
+        removed["texts of comments"] = int(row[0]) if row else 0
+        connection.execute(PARTS_OF_TEXTS)
+        removed["clean.comment_version"] += deleted(
+            connection,
+            "clean.comment_version",
+            "comment_id IN (SELECT comment_id FROM clean.comment WHERE text = '')",
+        )
+    for setting, (table, condition) in EXPIRED_ROWS.items():
+        if limit := limit_of(getattr(kept, setting), moment):
+            text = f"TIMESTAMP '{limit:%Y-%m-%d %H:%M:%S}'"
+            removed[table] += deleted(connection, table, condition.replace("$limit", text))
+    return +removed
+
+
+def report_of(removed: Counter[str]) -> StageReport:
+    """What was deleted, in a sentence."""
+    told = ", ".join(f"{count:,} {what}" for what, count in sorted(removed.items()))
+    return StageReport(
+        "retention", removed.total(), 0, 0, f"deleted: {told}" if told else "nothing due"
+    )

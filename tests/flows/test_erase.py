@@ -1,0 +1,210 @@
+"""Real files of several formats, a real warehouse, real published states: is somebody gone?"""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows.access import access
+from flows.classify import classify
+from flows.erase import erase
+from flows.ingest import ingest
+from flows.publish import publish
+from flows.refine import refine
+from models.errors import GiveUp
+from tests.flows.conftest import Query
+
+pytestmark = pytest.mark.usefixtures("prefect_server", "workplace", "keyword_model")
+
+Csv = Callable[..., Path]
+MONDAY = datetime(2025, 11, 10, 8, 0, tzinfo=UTC)
+HIS = "Wer soll das denn alles bezahlen, frage ich mich?"
+HERS = "Das ist wirklich eine gute Entscheidung gewesen?"
+
+
+def table(write_csv: Csv, name: str = "a.csv") -> Path:
+    return write_csv(
+        name,
+        f"c-1;03.11.2025 09:00;uwe_b77;{HIS};Cloud",
+        f"c-2;03.11.2025 10:00;Anna;{HERS};Cloud",
+        "c-3;03.11.2025 11:00;uwe_b77;Danke!;Cloud",
+        "c-4;03.11.2025 12:00;Anna;Danke!;Cloud",
+        "c-5;03.11.2025 12:30;Berta;Ich sehe das wie uwe_b77 und warte?;Cloud",
+    )
+
+
+def to_published(*files: Path, days_later: int = 0) -> None:
+    moment = MONDAY + timedelta(days=days_later)
+    ingest(files=list(files), as_of=moment)
+    refine(as_of=moment)
+    classify(as_of=moment)
+    publish(as_of=moment)
+
+
+def bytes_below(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            yield path.relative_to(folder).as_posix(), path.read_bytes()
+
+
+def files_with(words: str, folder: Path) -> list[str]:
+    return [name for name, content in bytes_below(folder) if words.encode() in content]
+
+
+def test_a_person_is_in_no_file_any_more_and_others_are(
+    write_csv: Csv, workplace: Path, query: Query
+) -> None:
+    to_published(table(write_csv))
+    # Something else is written, so that the first published state is one of two.
+    to_published(write_csv("b.csv", "c-9;04.11.2025;Carla;Was kostet das?;Cloud"), days_later=1)
+    (workplace / "reviews").mkdir()
+    sheet = workplace / "reviews" / "sheet.csv"
+    sheet.write_text(f"comment_id,text\ntable:c-1,{HIS}\ntable:c-2,{HERS}\n", encoding="utf-8")
+    assert len(files_with(HIS, workplace)) >= 5
+    report = erase(author="uwe_b77", platform="table", as_of=MONDAY + timedelta(days=2))
+    assert files_with(HIS, workplace) == []
+    assert files_with("uwe_b77", workplace) == []
+    assert len(files_with(HERS, workplace)) >= 5
+    assert sheet.read_text(encoding="utf-8") == f"comment_id,text\ntable:c-2,{HERS}\n"
+    assert query("SELECT comment_id, text FROM clean.comment ORDER BY 1") == [
+        ("table:c-2", HERS),
+        ("table:c-4", "Danke!"),
+        ("table:c-5", "Ich sehe das wie [erased] und warte?"),
+        ("table:c-9", "Was kostet das?"),
+    ]
+    assert query("SELECT DISTINCT comment_id FROM classified.label ORDER BY 1")[0] == ("table:c-2",)
+    assert str(report) == "erase: 2 comments of one person erased, nothing of them left"
+    assert any(line.startswith("published numbers moved: ") for line in report.details)
+
+
+def test_published_files_of_earlier_states_lose_the_rows_and_keep_the_others(
+    write_csv: Csv, workplace: Path
+) -> None:
+    to_published(table(write_csv))
+    (first,) = (workplace / "published" / "snapshots").iterdir()
+    erase(author="uwe_b77", platform="table", as_of=MONDAY + timedelta(days=2))
+    with duckdb.connect(first / "resonanz.duckdb", read_only=True) as connection:
+        ids = connection.execute("SELECT comment_id FROM mart.comments_to_answer").fetchall()
+        low = connection.execute("SELECT wilson_low(1, 2)").fetchone()
+    assert ("table:c-1",) not in ids
+    assert ("table:c-2",) in ids
+    assert low is not None
+    manifest = json.loads((first / "manifest.json").read_text(encoding="utf-8"))
+    from flows.landing import sha256_of
+
+    assert manifest["files"]["resonanz.duckdb"] == sha256_of(first / "resonanz.duckdb")
+
+
+def test_a_later_file_does_not_bring_somebody_back(
+    write_csv: Csv, workplace: Path, query: Query
+) -> None:
+    to_published(table(write_csv))
+    erase(author="@Uwe_B77", platform="table", as_of=MONDAY)
+    later = write_csv(
+        "later.csv",
+        f"c-1;03.11.2025 09:00;uwe_b77;{HIS};Cloud",
+        f"c-3;03.11.2025 11:00;geloescht;{HIS};Cloud",
+        "c-7;05.11.2025 11:00;uwe_b77;Und noch etwas ganz Neues;Cloud",
+        "c-8;05.11.2025 11:00;Dora;Auch neu;Cloud",
+    )
+    ingest(files=[later], as_of=MONDAY + timedelta(days=3))
+    report = refine(as_of=MONDAY + timedelta(days=3))
+    assert query("SELECT count(*) FROM clean.comment WHERE text LIKE 'Wer soll%'") == [(0,)]
+    assert query("SELECT text FROM clean.comment WHERE comment_id = 'table:c-8'") == [("Auch neu",)]
+    assert query("SELECT reason, count(*) FROM clean.rejected_comment GROUP BY 1") == [
+        ("erased", 3)
+    ]
+    assert report.rejected_count == 3
+
+
+def test_the_ledger_names_nobody(write_csv: Csv, query: Query) -> None:
+    to_published(table(write_csv))
+    erase(author="uwe_b77", platform="table", as_of=MONDAY)
+    rows = query("SELECT kind, keyed_hash, effect FROM ops.erasure")
+    assert {kind for kind, _, _ in rows} == {"author", "comment"}
+    assert all(len(str(keyed_hash)) == 32 for _, keyed_hash, _ in rows)
+    assert json.loads(str(rows[0][2]))["rows"]["clean.comment"] == 2
+    assert "uwe" not in repr(rows)
+
+
+def test_a_second_erasure_finds_nothing_and_harms_nobody(write_csv: Csv, query: Query) -> None:
+    to_published(table(write_csv))
+    erase(author="uwe_b77", platform="table", as_of=MONDAY)
+    before = query("FROM clean.comment ORDER BY comment_id")
+    report = erase(author="uwe_b77", platform="table", as_of=MONDAY)
+    assert str(report) == "erase: 0 comments of one person erased, nothing of them left"
+    assert query("FROM clean.comment ORDER BY comment_id") == before
+
+
+def test_a_person_is_found_by_the_link_of_a_comment(write_csv: Csv, query: Query) -> None:
+    to_published(table(write_csv))
+    erase(link="table:c-3", as_of=MONDAY)
+    assert query("SELECT comment_id FROM clean.comment ORDER BY 1") == [
+        ("table:c-2",),
+        ("table:c-4",),
+        ("table:c-5",),
+    ]
+
+
+def test_who_is_meant_must_be_said(workplace: Path) -> None:
+    with pytest.raises(GiveUp, match="--author HANDLE with --platform"):
+        erase(author="uwe")
+    with pytest.raises(GiveUp, match="No stored comment has this link"):
+        erase(link="https://nowhere.example/1")
+
+
+@pytest.mark.parametrize("way", ["encrypt", "delete"])
+def test_somebody_is_erased_however_landing_files_lie(
+    write_csv: Csv, workplace: Path, query: Query, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setenv("RESONANZ_PRIVACY__LANDING", way)
+    to_published(table(write_csv))
+    report = erase(author="uwe_b77", platform="table", as_of=MONDAY)
+    assert files_with(HIS, workplace) == []
+    assert "nothing of them left" in str(report)
+    assert query("SELECT count(*) FROM clean.comment") == [(3,)]
+    monkeypatch.setenv("RESONANZ_SOURCES__DATE_ORDER", "mdy")  # reads all that can be read again
+    refine()
+    assert query("SELECT count(*) FROM clean.comment WHERE text LIKE 'Wer soll%'") == [(0,)]
+
+
+PAGES = (
+    '{"resonanz_page":1,"source":"hackernews_api","about":{},"body":'
+    '{"id":1,"type":"story","title":"Cloud","author":"cio","created_at_i":1762160000,"children":['
+    '{"id":2,"type":"comment","author":"uwe_b77","text":"%s","created_at_i":1762160100,"parent_id":1,'
+    '"story_id":1,"children":[{"id":3,"type":"comment","author":"anna","text":"%s",'
+    '"created_at_i":1762160200,"parent_id":2,"story_id":1,"children":[]}]}]}}\n'
+)
+
+
+def test_an_answer_of_an_interface_is_edited_record_by_record(
+    workplace: Path, tmp_path: Path, query: Query
+) -> None:
+    file = tmp_path / "pages.jsonl"
+    file.write_text(PAGES % (HIS, HERS), encoding="utf-8")
+    to_published(file)
+    assert query("SELECT count(*) FROM clean.comment") == [(2,)]
+    report = erase(author="uwe_b77", platform="hackernews", as_of=MONDAY)
+    assert files_with(HIS, workplace) == []
+    assert files_with("uwe_b77", workplace) == []
+    (landed,) = (workplace / "landing").rglob("*.jsonl")
+    assert HERS in landed.read_text(encoding="utf-8")
+    assert report.details[0] == "landing: 1 files held 1 records; 1 edited, 0 deleted"
+    monkey = query("SELECT text, author_key IS NOT NULL FROM clean.comment")
+    assert monkey == [(HERS, True)]
+
+
+def test_access_tells_all_that_is_stored_and_nothing_of_others(write_csv: Csv) -> None:
+    to_published(table(write_csv))
+    told = json.loads(access("uwe_b77", "table", None))
+    assert told["names_in_received_files"] == ["uwe_b77"]
+    assert {row["text"] for row in told["tables"]["clean.comment"]} == {HIS, "Danke!"}
+    assert "classified.label" in told["tables"]
+    assert HERS not in json.dumps(told, ensure_ascii=False)
+    assert not told["is_erased"]
+    erase(author="uwe_b77", platform="table", as_of=MONDAY)
+    after = json.loads(access("uwe_b77", "table", None))
+    assert (after["tables"], after["is_erased"]) == ({}, True)

@@ -1,0 +1,155 @@
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from flows.classify import PENDING
+from flows.landing import land, landed_files
+from flows.retention import retention
+from flows.settings import load_settings
+from flows.warehouse import merge, use_time_zone, writing
+from models.tables.comment import COMMENT
+from models.tables.comment_version import COMMENT_VERSION
+from models.tables.label import LABEL
+from models.tables.run import RUN
+from tests.builders import comment_row, label_row
+from tests.flows.conftest import Query
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
+NOW = datetime(2026, 1, 10, 8, 0, tzinfo=UTC)
+OLD, NEW = datetime(2025, 1, 1, 8, 0), datetime(2026, 1, 1, 8, 0)
+
+Keep = Callable[..., None]
+
+
+@pytest.fixture
+def keep(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Keep:
+    """Set periods of retention, in days: `keep(comments=30)`."""
+    for name in ("VERSIONS", "REJECTED", "RUNS"):
+        monkeypatch.setenv(f"RESONANZ_RETENTION__{name}", "0")
+
+    def settings(**days: int) -> None:
+        for name, count in days.items():
+            monkeypatch.setenv(f"RESONANZ_RETENTION__{name.upper()}", str(count))
+
+    return settings
+
+
+def given_two_comments() -> None:
+    settings = load_settings()
+    rows = [
+        comment_row(name, text=f"Wortlaut von {name}", last_seen_at_utc=seen, permalink="https://x")
+        for name, seen in (("old", OLD), ("new", NEW))
+    ]
+    versions = [
+        {
+            "comment_id": "new",
+            "text_hash": text_hash,
+            "text": text,
+            "first_seen_at_utc": seen,
+            "last_seen_at_utc": seen,
+            "landed_file": "a.csv",
+        }
+        for text_hash, text, seen in (
+            ("before", "Frueherer Wortlaut", OLD),
+            ("hash of new", "Wortlaut von new", OLD),
+        )
+    ]
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        use_time_zone(connection, "Europe/Berlin")
+        merge(connection, COMMENT, pl.DataFrame(rows, schema=COMMENT.schema()))
+        merge(connection, COMMENT_VERSION, pl.DataFrame(versions, schema=COMMENT_VERSION.schema()))
+        inputs = connection.execute(
+            "SELECT comment_id, input_hash FROM classified.input"
+        ).fetchall()
+        labels = [
+            label_row(name, "sentiment", "negative", input_hash=input_hash)
+            | {"decided_by": f"Wortlaut von {name}", "is_uncertain": False}
+            for name, input_hash in inputs
+        ]
+        merge(connection, LABEL, pl.DataFrame(labels, schema=LABEL.schema()))
+        runs = [
+            {
+                "stage": "refine",
+                "finished_at_utc": moment,
+                "rows_in": 1,
+                "rows_out": 1,
+                "rejected_count": 0,
+                "note": "",
+            }
+            for moment in (OLD, NEW)
+        ]
+        merge(connection, RUN, pl.DataFrame(runs, schema=RUN.schema()))
+
+
+def test_words_beyond_their_period_go_and_what_was_counted_stays(
+    keep: Keep, query: Query, workplace: Path
+) -> None:
+    given_two_comments()
+    keep(comments=30)
+    report = retention(as_of=NOW)
+    assert query("SELECT text, author_key, permalink FROM clean.comment ORDER BY comment_id") == [
+        ("Wortlaut von new", "author of new", "https://x"),
+        ("", None, None),
+    ]
+    counted = "SELECT count(*) FROM classified.label SEMI JOIN classified.input USING (input_hash)"
+    assert query(counted) == [(2,)]
+    assert query("SELECT count(decided_by) FROM classified.label") == [(1,)]
+    assert query(f"SELECT count(*) {PENDING.replace('$version', chr(39) + 'other' + chr(39))}") == [
+        (1,)
+    ]
+    assert b"Wortlaut von old" not in (workplace / "warehouse.duckdb").read_bytes()
+    assert b"Wortlaut von new" in (workplace / "warehouse.duckdb").read_bytes()
+    assert str(report) == "retention: deleted: 1 texts of comments"
+    assert str(retention(as_of=NOW)) == "retention: nothing due"
+
+
+def test_without_periods_nothing_goes(keep: Keep, query: Query) -> None:
+    given_two_comments()
+    assert str(retention(as_of=NOW)) == "retention: nothing due"
+    assert query("SELECT count(*) FROM clean.comment WHERE text <> ''") == [(2,)]
+
+
+def test_earlier_wordings_and_notes_of_runs_have_periods_of_their_own(
+    keep: Keep, query: Query
+) -> None:
+    given_two_comments()
+    keep(versions=30, runs=30)
+    retention(as_of=NOW)
+    assert query("SELECT text FROM clean.comment_version") == [("Wortlaut von new",)]
+    assert query("SELECT count(*) FROM ops.run WHERE stage = 'refine'") == [(1,)]
+
+
+def test_landing_files_go_with_the_texts_that_they_would_bring_back(
+    keep: Keep, workplace: Path, tmp_path: Path
+) -> None:
+    landing = workplace / "landing"
+    for name, received in (("old", NOW - timedelta(days=60)), ("new", NOW - timedelta(days=2))):
+        (tmp_path / name).write_text(f"Wortlaut von {name}")
+        land(tmp_path / name, "table_file", None, received, landing)
+    aside = workplace / "inbox" / ".taken" / "old.zip"
+    aside.parent.mkdir(parents=True)
+    aside.write_text("alt")
+    os.utime(aside, (0, 0))
+    keep(comments=30, landing=90)
+    retention(as_of=NOW)
+    assert [landed.name for landed in landed_files(landing)] == ["new"]
+    assert not aside.exists()
+    # The same bytes do not land once more.
+    assert not land(tmp_path / "old", "table_file", None, NOW, landing).is_new
+
+
+def test_published_states_beyond_their_period_go_but_the_latest(
+    keep: Keep, workplace: Path
+) -> None:
+    snapshots = workplace / "published" / "snapshots"
+    for name in ("20250101T080000Z-aaaa", "20250601T080000Z-bbbb"):
+        (snapshots / name).mkdir(parents=True)
+    (workplace / "published" / "latest").symlink_to("snapshots/20250601T080000Z-bbbb")
+    keep(snapshots=30)
+    retention(as_of=NOW)
+    assert [path.name for path in snapshots.iterdir()] == ["20250601T080000Z-bbbb"]

@@ -1,0 +1,68 @@
+"""Works councils and data protection officers ask for it: no table tells of single people."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.builders import Row, comment_row, post_row
+from transforms.marts import all_marts
+from transforms.views import all_views
+
+PERSON = re.compile(
+    r"author|person|user|commenter|employee|reviewer|handle|pseudonym", re.IGNORECASE
+)
+
+Given = Callable[..., None]
+Mart = Callable[[str], list[Row]]
+
+
+@pytest.mark.parametrize("name", all_marts())
+def test_no_published_table_has_a_person_in_its_grain_or_but_counted_in_a_column(name: str) -> None:
+    table = all_marts()[name].table
+    told = [c.name for c in table.columns if c.kind != "count" and PERSON.search(c.name)]
+    assert told == []
+    assert not any(PERSON.search(column) for column in table.grain)
+
+
+@pytest.mark.parametrize("name", all_marts())
+def test_no_published_value_leads_to_an_author(name: str, given: Given, mart: Mart) -> None:
+    given_comments(given, "pseudonym-of-anna", "pseudonym-of-bert")
+    assert "pseudonym-of" not in repr(mart(name))
+
+
+@pytest.mark.parametrize("name", all_marts())
+def test_no_table_has_a_row_more_because_two_people_wrote_and_not_one(
+    name: str, given: Given, mart: Mart
+) -> None:
+    given_comments(given, "anna", "bert")
+    of_two = len(mart(name))
+    given_comments(given, "anna", "anna")
+    assert of_two == len(mart(name)) > 0
+
+
+def given_comments(given: Given, *authors: str) -> None:
+    names = [f"c{place}" for place in range(len(authors))]
+    given(
+        comments=[
+            comment_row(name, author_key=author, text="Was kostet das?")
+            for name, author in zip(names, authors, strict=True)
+        ],
+        posts=[post_row()],
+        labels=[
+            (name, head, label)
+            for name in names
+            for head, label in (
+                ("sentiment", "negative"),
+                ("topic", "cost"),
+                ("needs_reply", "yes"),
+                ("intent", "question"),
+                ("language", "de"),
+            )
+        ],
+    )
+
+
+def test_only_the_views_that_marts_count_from_know_pseudonyms() -> None:
+    knowing = {view.table.name for view in all_views() if "author_key" in view.table.column_names}
+    assert knowing <= {"dated", "audience"}
