@@ -1,0 +1,95 @@
+from datetime import date
+
+import polars as pl
+import pytest
+
+from models.contract import Column, SmallCells, Table
+from models.errors import ContractBroken
+from tests.share_marts import (
+    CHANNEL_WEEKLY,
+    POST_SENTIMENT,
+    TOPIC_SHARE_MONTHLY,
+    facts_of,
+    marts_of,
+)
+from transforms.cells import cells_of, cells_told, family_of
+
+DAY = date(2025, 11, 3)
+FACTS = facts_of(
+    [
+        ("anna", "p1", "blog", DAY, ["cloud"]),
+        ("anna", "p1", "blog", DAY, ["cloud", "costs"]),
+        ("bert", "p1", "blog", date(2025, 11, 4), []),
+        ("cora", "p2", "x", DAY, ["cloud"]),
+    ]
+)
+
+
+def counting(*cell: str) -> Table:
+    columns = (*(Column(name, "text", "cell") for name in cell), Column("n", "count", "n"))
+    return Table("mart", "example", "An example.", cell, columns, SmallCells(cell=cell))
+
+
+def test_a_table_that_counts_by_what_comments_do_not_have_is_refused() -> None:
+    with pytest.raises(ContractBroken, match=r"`mart\.example` counts comments by `language`"):
+        family_of(counting("language", "week"))
+
+
+def test_a_table_that_counts_and_says_nothing_is_refused() -> None:
+    silent = Table("mart", "silent", "An example.", ("week",), (Column("week", "text", "when"),))
+    with pytest.raises(ContractBroken, match=r"`mart.silent` does not say whose comments"):
+        cells_of({silent: silent.empty()}, FACTS, 5)
+
+
+def test_what_describes_a_post_does_not_part_its_comments() -> None:
+    assert family_of(POST_SENTIMENT) == ("post_id",)
+
+
+def test_a_table_that_parts_nothing_counts_all() -> None:
+    assert family_of(counting()) == ("all",)
+
+
+def test_a_share_of_a_topic_tells_about_all_comments_and_about_those_on_it() -> None:
+    rows = marts_of(FACTS)[TOPIC_SHARE_MONTHLY]
+    (family, whole), (wider, part) = cells_told(TOPIC_SHARE_MONTHLY, rows)
+    assert (family, wider) == (("month",), ("topic", "month"))
+    assert whole.height == part.height == rows.height == 3
+
+
+def test_cells_are_sums_of_atoms_and_count_authors_once() -> None:
+    cells = cells_of(marts_of(FACTS), FACTS, 2)
+    assert (cells.holds @ cells.comments == cells.listed["comment_count"].to_numpy()).all()
+    week = cells.listed.filter(family="week").row(0, named=True)
+    assert (week["comment_count"], week["author_count"], week["is_small"]) == (4, 3, False)
+    assert cells.comments.sum() == 4 + 5  # all comments, and again those of each topic
+
+
+def test_what_topics_tell_of_all_comments_is_true() -> None:
+    limits = cells_of(marts_of(FACTS), FACTS, 2).limits
+    comments = cells_of(marts_of(FACTS), FACTS, 2).comments
+    assert (limits.sign * ((limits.whole - limits.topics) @ comments) >= 0).all()
+
+
+def test_a_cell_is_small_if_a_table_says_so_itself() -> None:
+    marts = marts_of(FACTS)
+    marts[CHANNEL_WEEKLY] = marts[CHANNEL_WEEKLY].with_columns(
+        author_count=pl.when(channel="blog").then(1).otherwise(0).cast(pl.Int64)
+    )
+    cells = cells_of({CHANNEL_WEEKLY: marts[CHANNEL_WEEKLY]}, FACTS, 2).listed
+    assert dict(cells.select("channel", "is_few").iter_rows()) == {"blog": True, "x": True}
+    marts = {CHANNEL_WEEKLY: marts[CHANNEL_WEEKLY].filter(channel="blog")}
+    many = facts_of([(name, "p1", "blog", DAY, []) for name in "abc"])
+    assert cells_of(marts, many, 2).listed["is_few"].to_list() == [True]
+
+
+def test_a_topic_is_small_if_few_wrote_what_is_beside_it() -> None:
+    facts = facts_of([(name, "p1", "blog", DAY, ["cloud"]) for name in "abcdef"])
+    facts = pl.concat(
+        [
+            facts,
+            facts_of([("g", "p1", "blog", DAY, ["costs"])]).with_columns(comment_id=pl.lit("z")),
+        ]
+    )
+    listed = cells_of(marts_of(facts), facts, 5).listed
+    cloud = listed.filter(topic="cloud", family="topic x week").row(0, named=True)
+    assert (cloud["is_few"], cloud["is_small"]) == (False, True)

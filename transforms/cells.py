@@ -1,0 +1,256 @@
+"""Published tables and the comments they count in; which cell holds whose comments out.
+
+A cell is what a row counts: the comments of a week, of a channel in a week, on a topic in a month.
+Each cell is a sum of atoms, the smallest groups that no table parts further: of all comments, and
+again of those on each topic. Everything an attacker could subtract is in the matrix that says which
+cell holds which atom.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain, combinations
+from typing import Any
+
+import numpy as np
+import polars as pl
+from scipy import sparse
+
+from models.contract import Table
+from models.errors import ContractBroken
+from models.shares import is_of_shares, small_cells_of
+
+Marts = Mapping[Table, pl.DataFrame]
+Family = tuple[str, ...]
+"""The dimensions of one kind of cell, in the order of `DIMENSIONS`."""
+
+DIMENSIONS = ("topic", "post_id", "channel", "month", "week", "day", "all")
+"""What comments are counted by; columns of `classified.counted` (`topic`: of its list), and `all`,
+which has one value, for what is not parted."""
+
+DESCRIBES = ("post_title", "week_start")
+"""Columns of a cell that say more about a dimension beside them."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where topics part comments, by week for example, they tell something of all comments there.
+
+    All comments of a place are at least those on any one topic, and at most those on all topics
+    together (each has one, if only `(none)`): `sign` * (`whole` - `topics`) is never negative.
+    `whole` and `topics` are (limits, atoms), 0 or 1, `sign` is (limits,), 1 or -1. Atoms of the
+    same `mark` are in the same limits.
+    """
+
+    whole: Any
+    topics: Any
+    sign: np.ndarray[Any, Any]
+    mark: np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Every cell that published tables tell about, as a sum of atoms.
+
+    `listed` has a row each: `family`, its dimensions (null where it is not of that family),
+    `comment_count`, `author_count`, `is_few` (fewer authors than published) and `is_small` (few, or
+    all beside it are). `holds` is (cells, atoms), `written` (authors, atoms), both 0 or 1;
+    `comments` counts the comments of each atom. `groups` is (groups, atoms): every group of
+    comments that the dimensions tell apart, published or not. `limits` is what topics tell of all.
+    """
+
+    listed: pl.DataFrame
+    holds: Any
+    written: Any
+    comments: np.ndarray[Any, Any]
+    groups: Any
+    limits: Limits
+
+
+def family_of(table: Table, is_topic_share: bool = False) -> Family:
+    """The dimensions of the cells of `table`; raises `ContractBroken` if one is not known."""
+    cell = set(small_cells_of(table).cell) | ({"topic"} if is_topic_share else set())
+    if strange := sorted(cell.difference(DIMENSIONS, DESCRIBES)):
+        raise ContractBroken(
+            f"`{table.full_name}` counts comments by `{strange[0]}`, which `classified.counted` "
+            "does not have: add it there and to `DIMENSIONS`, or small cells can't be found"
+        )
+    if "post_id" in cell:
+        cell.discard("channel")  # a post has one
+    return tuple(name for name in DIMENSIONS if name in cell) or ("all",)
+
+
+def name_of(family: Family) -> str:
+    """The family in one word, for example `channel x week`."""
+    return " x ".join(family)
+
+
+def cells_told(table: Table, rows: pl.DataFrame) -> list[tuple[Family, pl.DataFrame]]:
+    """Each kind of cell that `rows` of `table` tell about: its dimensions, and `row`, the place.
+
+    A share of the question `topic` tells about two cells: all comments that were read, and those
+    on its topic.
+    """
+    numbered = rows.with_row_index("row").with_columns(all=pl.lit(0))
+    family = family_of(table)
+    found = [(family, numbered.select("row", *family))]
+    if is_of_shares(table) and "topic" not in family and "topic" in rows["head"]:
+        topics = numbered.filter(head="topic").with_columns(topic="label")
+        wider = family_of(table, is_topic_share=True)
+        found.append((wider, topics.select("row", *wider)))
+    return found
+
+
+def cells_of(marts: Marts, facts: pl.DataFrame, smallest: int) -> Cells:
+    """The cells of all `marts`, from the comments `facts` (`classified.counted`) behind them.
+
+    A cell is small if it has fewer than `smallest` authors, or if all other comments counted
+    beside it have: those on a topic are told from those not on it by one subtraction.
+    """
+    everyone = facts.with_columns(all=pl.lit(0), author=pl.col("author").rank("dense") - 1)
+    by_topic = everyone.explode("topics").rename({"topics": "topic"})
+    told = told_cells(marts, smallest)
+    dimensions = [name for name in DIMENSIONS if any(name in family for family in told)]
+    of_topics = [name for name in dimensions if any({name, "topic"} <= {*f} for f in told)]
+    whole = numbered(everyone, [name for name in dimensions if name != "topic"])
+    topics = numbered(by_topic, of_topics)
+    people = everyone["author"].n_unique()
+    listed, holds = [], []
+    for family, keys in told.items():
+        source = topics if "topic" in family else whole
+        sized = measured(keys, family, source, smallest)
+        if "topic" in family:
+            sized = with_what_is_beside(sized, family, everyone, smallest)
+        listed.append(sized.with_columns(family=pl.lit(name_of(family))))
+        held = source.join(sized.select(family).with_row_index("cell"), on=family)
+        nothing = sparse.csr_matrix(
+            (sized.height, atom_count(topics if source is whole else whole))
+        )
+        inside = incidence(held, "cell", (sized.height, atom_count(source)))
+        holds.append(sparse.hstack([inside, nothing] if source is whole else [nothing, inside]))
+    return Cells(
+        listed=pl.concat(listed, how="diagonal"),
+        holds=sparse.vstack(holds, format="csr"),
+        written=sparse.hstack([written(whole, people), written(topics, people)], format="csr"),
+        comments=np.concatenate([sizes(whole), sizes(topics)]),
+        groups=sparse.block_diag(
+            [every_group(whole, dimensions), every_group(topics, of_topics)], format="csr"
+        ),
+        limits=limits_between(whole, topics, of_topics),
+    )
+
+
+def told_cells(marts: Marts, smallest: int) -> dict[Family, pl.DataFrame]:
+    """Every cell that some table tells about, with `is_said`: a table itself says it is small."""
+    found: dict[Family, list[pl.DataFrame]] = {}
+    for table, rows in marts.items():
+        declared = small_cells_of(table)
+        if declared.exempt:
+            continue
+        said = rows.with_row_index("row").select(
+            "row", is_said=pl.col(declared.authors).is_between(1, smallest - 1).fill_null(False)
+        )
+        for family, cells in cells_told(table, rows):
+            found.setdefault(family, []).append(cells.join(said, on="row").drop("row"))
+    return {
+        family: pl.concat(cells).group_by(family).agg(pl.any("is_said"))
+        for family, cells in found.items()
+    }
+
+
+def numbered(comments: pl.DataFrame, dimensions: list[str]) -> pl.DataFrame:
+    """`comments` with `atom`, the number of their values of `dimensions`; no rows without any."""
+    if not dimensions:
+        return comments.clear().with_columns(atom=pl.lit(0, pl.UInt32))
+    return comments.with_columns(atom=pl.struct(dimensions).rank("dense") - 1)
+
+
+def atom_count(comments: pl.DataFrame) -> int:
+    """How many atoms `numbered` comments fall into."""
+    return comments["atom"].n_unique()
+
+
+def sizes(comments: pl.DataFrame) -> np.ndarray[Any, Any]:
+    """(atoms,) the comments of each."""
+    return np.bincount(comments["atom"].to_numpy(), minlength=0).astype(np.int64)
+
+
+def written(comments: pl.DataFrame, people: int) -> Any:
+    """(authors, atoms): who wrote in which."""
+    return incidence(comments, "author", (people, atom_count(comments)))
+
+
+def measured(
+    keys: pl.DataFrame, family: Family, source: pl.DataFrame, smallest: int
+) -> pl.DataFrame:
+    """`keys` that occur in `source`, in order, with how many comments and authors each has."""
+    counted = source.group_by(family).agg(
+        comment_count=pl.len(), author_count=pl.col("author").n_unique()
+    )
+    sized = keys.join(counted, on=family).sort(family)
+    is_few = pl.col("author_count").is_between(1, smallest - 1) | pl.col("is_said")
+    return sized.with_columns(is_few=is_few, is_small=is_few).drop("is_said")
+
+
+def with_what_is_beside(
+    cells: pl.DataFrame, family: Family, everyone: pl.DataFrame, smallest: int
+) -> pl.DataFrame:
+    """`cells` of topics, also small where few authors wrote what is beside: on other topics."""
+    whole = [name for name in family if name != "topic"] or ["all"]
+    beside = (
+        cells.select(family)
+        .with_columns(all=pl.lit(0))
+        .join(everyone, on=whole)
+        .filter(~pl.col("topics").list.contains(pl.col("topic")))
+        .group_by(family)
+        .agg(beside=pl.col("author").n_unique())
+    )
+    joined = cells.join(beside, on=family, how="left", maintain_order="left")
+    few_beside = pl.col("beside").is_between(1, smallest - 1).fill_null(False)
+    return joined.with_columns(is_small=pl.col("is_small") | few_beside).drop("beside")
+
+
+def every_group(comments: pl.DataFrame, dimensions: list[str]) -> Any:
+    """(groups, atoms): the atoms that share the values of some of `dimensions`."""
+    used = [name for name in dimensions if name in comments.columns]
+    kinds = chain.from_iterable(combinations(used, size) for size in range(1, len(used) + 1))
+    atoms = comments.unique("atom") if comments.height else comments
+    found = [sparse.csr_matrix((0, atoms.height))]
+    for kind in kinds:
+        grouped = atoms.with_columns(group=pl.struct(kind).rank("dense") - 1)
+        found.append(incidence(grouped, "group", (grouped["group"].n_unique(), atoms.height)))
+    return sparse.vstack(found, format="csr")
+
+
+def limits_between(whole: pl.DataFrame, topics: pl.DataFrame, of_topics: list[str]) -> Limits:
+    """What the atoms of `topics`, parted by `of_topics`, tell of those of all comments, `whole`."""
+    shared = [name for name in of_topics if name != "topic"] or ["all"]
+    both = pl.concat([whole.select(*shared, "atom"), topics.select(*shared, "atom")]).with_columns(
+        place=pl.struct(shared).rank("dense") - 1
+    )
+    in_whole = both.head(whole.height).select("place", "atom").unique()
+    in_topics = both.tail(topics.height).select("place", pl.col("atom") + atom_count(whole))
+    in_topics = in_topics.unique().sort("atom").with_row_index("limit")
+    place_count, topic_count = both["place"].n_unique(), in_topics.height
+    columns = atom_count(whole) + topic_count
+    places = incidence(in_whole, "place", (place_count, columns))
+    return Limits(
+        whole=sparse.vstack([places[in_topics["place"].to_numpy()], places], format="csr"),
+        topics=sparse.vstack(
+            [
+                incidence(in_topics, "limit", (topic_count, columns)),
+                incidence(in_topics, "place", (place_count, columns)),
+            ],
+            format="csr",
+        ),
+        sign=np.repeat([1, -1], [topic_count, place_count]),
+        mark=np.concatenate(
+            [in_whole.sort("atom")["place"].to_numpy(), place_count + np.arange(topic_count)]
+        ),
+    )
+
+
+def incidence(pairs: pl.DataFrame, rows: str, shape: tuple[int, int]) -> Any:
+    """The matrix of `shape` that is 1 at each pair of `rows` and `atom`, else 0."""
+    distinct = pairs.select(rows, "atom").unique()
+    place = (distinct[rows].to_numpy(), distinct["atom"].to_numpy())
+    return sparse.csr_matrix((np.ones(distinct.height, np.int64), place), shape=shape)

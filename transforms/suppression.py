@@ -1,0 +1,239 @@
+"""Cells and their small ones in; which others must be hidden, too, out.
+
+A small cell is hidden first. It is still known if published numbers add up to it, so further cells
+are hidden, of the fewest people first, until no sum or difference of what is published tells
+
+- the number of comments of a small cell, nor that it is below the smallest that is published;
+- the number of comments of any other group of so few authors that the dimensions tell apart, such
+  as the last two days of a month which a week reaches beyond.
+
+The complementary cell suppression of official statistics (Willenborg, de Waal 2001: Elements of
+Statistical Disclosure Control, chapter 8; Fischetti, Salazar 2001), with a greedy choice of what to
+hide. Atoms that the same published cells hold can't be told apart, so only their sum is known: a
+*lump*. All questions are asked of lumps, which are far fewer.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+from scipy.sparse.linalg import lsqr
+
+from transforms.bounds import TOLERANCE, Array, Puzzle, dangers
+from transforms.cells import Cells
+
+
+@dataclass(frozen=True)
+class Lumps:
+    """What an attacker sees: `published` cells, each a sum of lumps, with its count.
+
+    `member` is (atoms, lumps), `sums` (published, lumps), both 0 or 1; `known` holds the count of
+    each published cell, `comments` that of each lump, which the attacker does not know. `limits`
+    (limits, lumps) @ lumps is at least `floor`.
+    """
+
+    published: Array
+    member: Any
+    sums: Any
+    known: Array
+    comments: Array
+    limits: Any
+    floor: Array
+
+
+def hidden_cells(cells: Cells, smallest: int) -> Array:
+    """(cells,) whether each is hidden, so that nothing tells about fewer than `smallest` people."""
+    hidden = cells.listed["is_small"].to_numpy().copy()
+    is_small = hidden.copy()
+    # Without what topics tell of all, the questions fall into small parts: most is found there.
+    for sees_limits in (False, True):
+        while (further := leaking(cells, hidden, is_small, smallest, sees_limits)).size:
+            hidden[further] = True
+    return hidden & ~pointless(cells, hidden, is_small)
+
+
+def leaking(
+    cells: Cells, hidden: Array, is_small: Array, smallest: int, sees_limits: bool
+) -> Array:
+    """Published cells to be hidden next, because a small group can be computed with them."""
+    seen = lumps(cells, hidden, sees_limits)
+    if not seen.published.size:
+        return seen.published
+    guarded = cells.holds[is_small]
+    exact = cells.groups[:0]
+    if not sees_limits:  # limits make nothing exact that was not
+        few = small_groups(cells, seen, smallest)
+        exact = few[determined(seen, few)]
+    wanted = sparse.vstack([guarded, exact], format="csr")
+    needed = np.concatenate(
+        [
+            np.maximum(smallest, guarded @ cells.comments + 1),
+            exact @ cells.comments + 1,
+        ]
+    )
+    return to_hide(seen, wanted, needed, cells.listed["author_count"].to_numpy())
+
+
+def lumps(cells: Cells, hidden: Array, sees_limits: bool = True) -> Lumps:
+    """The atoms, lumped by which of the cells that are not hidden hold them."""
+    published = np.flatnonzero(~hidden)
+    holds = cells.holds[published]
+    # Two sums of random weights are equal for two atoms only if the same cells hold them.
+    random = np.random.default_rng(0)
+    weights = random.integers(1, 2**40, size=(2, len(published)))
+    marks = [holds.T @ weight for weight in weights] + [cells.limits.mark] * sees_limits
+    _, first, number = np.unique(
+        np.stack(marks, axis=1), axis=0, return_index=True, return_inverse=True
+    )
+    ones = np.ones(len(number), np.int64)
+    place = (np.arange(len(number)), number.ravel())
+    member = sparse.csr_matrix((ones, place), shape=(len(number), len(first)))
+    limits, floor = limits_on(cells, holds, sees_limits)
+    return Lumps(
+        published=published,
+        member=member,
+        sums=holds[:, first].tocsr(),
+        known=holds @ cells.comments,
+        comments=member.T @ cells.comments,
+        limits=limits[:, first],
+        floor=floor,
+    )
+
+
+def limits_on(cells: Cells, holds: Any, sees_limits: bool) -> tuple[Any, Array]:
+    """The limits as (limits, atoms) and what each is at least, given the published cells `holds`.
+
+    A whole that is itself published is a number: it ties nothing together.
+    """
+    limits = cells.limits
+    if not sees_limits:
+        return sparse.csr_matrix((0, len(cells.comments))), np.zeros(0)
+    weights = np.random.default_rng(2).integers(1, 2**40, size=len(cells.comments))
+    is_number = np.isin(limits.whole @ weights, holds @ weights)
+    sign = sparse.diags(limits.sign.astype(float))
+    whole = sparse.diags((~is_number).astype(float)) @ limits.whole
+    floor = np.where(is_number, -limits.sign * (limits.whole @ cells.comments), 0)
+    return sparse.csr_matrix(sign @ (whole - limits.topics)), floor
+
+
+def small_groups(cells: Cells, seen: Lumps, smallest: int) -> Any:
+    """(groups, atoms): groups of some but fewer than `smallest` authors that might be computed.
+
+    These are the groups that dimensions tell apart, the lumps, and what a published cell holds
+    beside those published cells that lie wholly in it.
+    """
+    rest = sparse.csr_matrix(remainders(cells.holds[seen.published]))
+    groups = sparse.vstack([cells.groups, seen.member.T, rest], format="csr")
+    authors = np.asarray((groups @ cells.written.T > 0).sum(axis=1)).ravel()
+    return groups[(authors > 0) & (authors < smallest)]
+
+
+def remainders(holds: Any) -> Any:
+    """(cells, atoms): what each cell holds beside the smaller cells that lie wholly in it."""
+    shared = (holds @ holds.T).tocoo()
+    size = np.asarray(holds.sum(axis=1)).ravel()
+    inside = (shared.data == size[shared.col]) & (size[shared.col] < size[shared.row])
+    place = (shared.row[inside], shared.col[inside])
+    smaller = sparse.csr_matrix((np.ones(inside.sum(), np.int64), place), shape=shared.shape)
+    return holds - holds.multiply(smaller @ holds > 0)
+
+
+def determined(seen: Lumps, groups: Any) -> Array:
+    """(groups,) whether the count of each follows from the published ones by sums and differences.
+
+    It does if nothing that leaves all published counts alone can change it. A random change of
+    that kind shows it for all groups at once: the odds that it spares one by chance are nil.
+    """
+    parts = sparse.csr_matrix(groups @ seen.member)
+    parts.eliminate_zeros()
+    whole = seen.member.T @ np.ones(seen.member.shape[0])
+    row_of = np.repeat(np.arange(parts.shape[0]), np.diff(parts.indptr))
+    is_cut = np.zeros(parts.shape[0], dtype=bool)
+    is_cut[row_of[parts.data != whole[parts.indices]]] = True
+    is_known = known_alone(seen) >= 0
+    sums = seen.sums[:, ~is_known]
+    free = np.random.default_rng(1).normal(size=sums.shape[1])
+    visible = lsqr(sums.T, free, atol=1e-12, btol=1e-12, iter_lim=20_000)[0]
+    change = np.zeros(len(seen.comments))
+    change[~is_known] = free - sums.T @ visible
+    moved = np.abs((parts > 0) @ change)
+    return np.asarray(~is_cut & (moved < TOLERANCE))
+
+
+def to_hide(seen: Lumps, wanted: Any, needed: Array, size: Array) -> Array:
+    """Published cells without which each group `wanted` might have as many comments as `needed`."""
+    touched = (wanted @ seen.member > 0).astype(np.int64).tocsr()
+    # Of groups in the same lumps, who needs most speaks for all.
+    order = np.argsort(-needed, kind="stable")
+    marks = touched @ np.random.default_rng(3).integers(1, 2**40, size=touched.shape[1])
+    first = order[np.unique(marks[order], return_index=True)[1]]
+    doubtful = first[touched[first] @ seen.comments < needed[first]]
+    chosen: set[int] = set()
+    for used in attacks(seen, touched[doubtful], needed[doubtful]):
+        cells = seen.published[used]
+        if not chosen.intersection(cells.tolist()):
+            chosen.add(int(cells[np.lexsort((cells, size[cells]))[0]]))
+    return np.array(sorted(chosen), dtype=np.int64)
+
+
+def known_alone(seen: Lumps) -> Array:
+    """(lumps,) the place of a published cell that is this lump and nothing else; -1 if none is."""
+    alone = np.diff(seen.sums.indptr) == 1
+    cell_of = np.full(len(seen.comments), -1)
+    cell_of[seen.sums[alone].indices] = np.flatnonzero(alone)
+    return cell_of
+
+
+def attacks(seen: Lumps, touched: Any, needed: Array) -> Iterator[Array]:
+    """For each group in danger, the places of the published cells that an attack on it uses.
+
+    `touched` is (groups, lumps). Groups that an earlier attack bounds, too, are passed over. Lumps
+    that are published as cells of their own are known: they are taken off first.
+    """
+    cell_of = known_alone(seen)
+    is_known = cell_of >= 0
+    alone = np.diff(seen.sums.indptr) == 1
+    off = np.where(is_known, seen.comments, 0)
+    sums, known = seen.sums[~alone], (seen.known - seen.sums @ off)[~alone]
+    floor, needed = seen.floor - seen.limits @ off, needed - touched @ off
+    open_of = [matrix[:, ~is_known] for matrix in (sums, seen.limits, touched)]
+    for in_lumps, in_cells, in_limits, in_groups in parts_of(*open_of):
+        puzzle = Puzzle(
+            open_of[0][in_cells][:, in_lumps],
+            known[in_cells],
+            open_of[1][in_limits][:, in_lumps],
+            floor[in_limits],
+        )
+        inside = open_of[2][in_groups][:, in_lumps]
+        for group, bound in dangers(puzzle, inside, needed[in_groups]):
+            rest = touched[in_groups[group]].toarray().ravel()
+            rest = rest - sums[in_cells].T @ bound.weights + seen.limits[in_limits].T @ bound.slopes
+            used = np.abs(bound.weights) > TOLERANCE
+            taken_off = is_known & (np.abs(rest) > TOLERANCE)
+            yield np.concatenate([np.flatnonzero(~alone)[in_cells[used]], cell_of[taken_off]])
+
+
+def parts_of(sums: Any, limits: Any, touched: Any) -> list[tuple[Array, ...]]:
+    """The (lumps, published cells, limits, groups) that hang together, where there are groups."""
+    graph = sparse.vstack([sums, limits, touched], format="csr")
+    square = sparse.bmat([[None, graph], [graph.T, None]], format="csr")
+    _, label = connected_components(square, directed=False)
+    ends = np.cumsum([sums.shape[0], limits.shape[0], touched.shape[0]])
+    of_cells, of_limits, of_groups, of_lumps = np.split(label, ends)
+    return [
+        tuple(np.flatnonzero(of == part) for of in (of_lumps, of_cells, of_limits, of_groups))
+        for part in np.unique(of_groups)
+    ]
+
+
+def pointless(cells: Cells, hidden: Array, is_small: Array) -> Array:
+    """(cells,) whether each is hidden in vain: it can be computed, and it is not small."""
+    seen = lumps(cells, hidden)
+    found = np.zeros_like(hidden)
+    extra = np.flatnonzero(hidden & ~is_small)
+    if seen.published.size and extra.size:
+        found[extra[determined(seen, cells.holds[extra])]] = True
+    return found
