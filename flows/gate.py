@@ -55,7 +55,10 @@ def suites_for(
 
     `published` is the manifest of the last publish; empty if there is none.
     """
-    limits, this_week = settings.gate.limits(), monday_of(moment, settings)
+    limits, this_week = (
+        settings.gate.limits(settings.privacy.smallest_cell),
+        monday_of(moment, settings),
+    )
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         weekly = frame(connection, WEEKLY)
         audience, labelled = row_of(connection, LABELLED)
@@ -77,7 +80,7 @@ def require_fresh(moment: datetime, settings: Settings) -> str:
 
     Raises `GateFailed` if it is older than `fail_after_days`.
     """
-    limits = settings.gate.limits()
+    limits = settings.gate.limits(settings.privacy.smallest_cell)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         ages = ages_at(moment, connection)
     what, days = max(ages.items(), key=lambda entry: entry[1], default=("", 0.0))

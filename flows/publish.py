@@ -7,7 +7,6 @@ from importlib.metadata import version
 from typing import Any
 
 import duckdb
-import numpy as np
 import polars as pl
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -15,22 +14,20 @@ from prefect.cache_policies import NO_CACHE
 from flows.exports import all_exports
 from flows.exports.base import Marts, Publication
 from flows.gate import record, require_fresh, require_passed, suites_for
+from flows.marts import build_marts, mart_rules
 from flows.profile import profile_pending
 from flows.report import StageReport
 from flows.settings import Settings, load_settings
-from flows.shares import estimate, estimator, held_out_file, mart_rows
+from flows.shares import held_out_file
 from flows.snapshots import Snapshot, latest_snapshot, snapshot_name, swap_in, write_snapshot
-from flows.warehouse import frame, merge, use_time_zone, writing
-from flows.wording import wording
-from models.contract import Table
+from flows.warehouse import merge, writing
 from models.findings import Judgement
 from models.tables.run import RUN
+from transforms.alert_sentences import alert_sentence
 from transforms.corrections import CORRECTION_LOG, corrections, reason_of
 from transforms.expectations import judge
 from transforms.marts import MACROS, all_marts
-from transforms.policy import read_policy
-from transforms.reply_queue import COMMENTS_TO_ANSWER, Budget, reply_queue
-from transforms.similar import Vectors, restored
+from transforms.marts.change_weekly import MART as CHANGE_WEEKLY
 from transforms.taxonomy import read_taxonomy
 
 SEEN_BY_MARTS = (
@@ -70,10 +67,11 @@ def publish(as_of: datetime | None = None) -> StageReport:
     if before and before.state == state:
         aged = require_fresh(moment, settings)
         return StageReport("publish", note=f"nothing new since the last publish{aged}")
-    marts = build_marts(settings)
+    marts = task(cache_policy=NO_CACHE)(build_marts)(settings)
     marts[CORRECTION_LOG] = correction_log(before, marts, state, moment)
     judgement = gate(marts, before.manifest if before else {}, moment, settings)
-    facts = publication_facts(settings, judgement, moment)
+    told = alerts(marts, settings)
+    facts = publication_facts(settings, judgement, moment) | {"alerts": told}
     publication = Publication(marts, facts, settings.reporting.language, topic_names(settings))
     write_and_swap(publication, state, settings, moment)
     rows = sum(rows.height for rows in marts.values())
@@ -83,7 +81,10 @@ def publish(as_of: datetime | None = None) -> StageReport:
         rows,
         0,
         f"{len(marts)} tables, {rows:,} rows, {judgement.sentence}",
-        tuple(f"warning: {found}" for found in judgement.warnings),
+        (
+            *(f"Alert: {sentence}" for sentence in told),
+            *(f"warning: {found}" for found in judgement.warnings),
+        ),
     )
     report.log(get_run_logger())
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
@@ -91,59 +92,24 @@ def publish(as_of: datetime | None = None) -> StageReport:
     return report
 
 
-@task(cache_policy=NO_CACHE)
-def build_marts(settings: Settings) -> dict[Table, pl.DataFrame]:
-    """Write every mart to the warehouse, in one transaction; returns their rows."""
-    marts: dict[Table, pl.DataFrame] = {}
-    with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        use_time_zone(connection, settings.reporting.time_zone)
-        connection.execute(MACROS.read_text(encoding="utf-8"))
-        statements = all_marts()
-        asked = [statement for statement in statements.values() if statement.shares]
-        estimates = estimate(connection, asked, estimator(connection, settings))
-        for statement in statements.values():
-            table = statement.table
-            rows = mart_rows(connection, statement, estimates)
-            marts[table] = table.require(rows.cast(table.schema()))
-            connection.execute(f"DROP TABLE IF EXISTS {table.full_name}")
-            connection.execute(table.ddl())
-            merge(connection, table, marts[table])
-            for comment in table.comments():
-                connection.execute(comment)
-        marts[COMMENTS_TO_ANSWER] = comments_to_answer(connection, settings)
-    return marts
+def alerts(marts: Marts, settings: Settings) -> list[str]:
+    """A sentence for each alert of the last two weeks: of volumes only the one before is over."""
+    changes = marts[CHANGE_WEEKLY.table]
+    weeks = changes["week"].unique().sort().tail(2)
+    found = changes.filter(pl.col("week").is_in(weeks.implode()) & pl.col("is_alert"))
+    names = titles(marts) | topic_names(settings)
+    language = settings.reporting.language
+    return [alert_sentence(row, language, names) for row in found.iter_rows(named=True)]
 
 
-def comments_to_answer(connection: duckdb.DuckDBPyConnection, settings: Settings) -> pl.DataFrame:
-    """What asks for an answer, with a proposal for each within the minutes of the settings."""
-    candidates = frame(connection, "FROM classified.open_comment ORDER BY comment_id")
-    reply = settings.reply
-    return reply_queue(
-        candidates,
-        vectors_of(candidates, connection),
-        read_policy(reply.policy_file),
-        Budget(**reply.model_dump(exclude={"policy"})),
-        wording(settings.reporting.language)["reply"],
-        settings.reporting.language,
-    )
-
-
-def vectors_of(candidates: pl.DataFrame, connection: duckdb.DuckDBPyConnection) -> Vectors | None:
-    """The embeddings of `candidates`, in their order; None if the model gives none.
-
-    What was labelled before embeddings were kept has zeros: it is like nothing.
-    """
-    known = frame(
-        connection,
-        "SELECT input_hash, vector FROM classified.embedding AS embedding "
-        "SEMI JOIN ops.current_model AS current USING (model_version)",
-    )
-    if known.is_empty():
-        return None
-    nothing = [0] * len(known["vector"][0])
-    found = candidates.select("input_hash").join(known, on="input_hash", how="left")["vector"]
-    vectors = [vector if vector is not None else nothing for vector in found.to_list()]
-    return restored(np.asarray(vectors, dtype=np.int8).reshape(-1, len(nothing)))
+def titles(marts: Marts) -> dict[str, str]:
+    """What people call the posts."""
+    return {
+        post: title
+        for rows in marts.values()
+        if {"post_id", "post_title"} <= set(rows.columns)
+        for post, title in rows.select("post_id", "post_title").drop_nulls().unique().iter_rows()
+    }
 
 
 @task(cache_policy=NO_CACHE)
@@ -217,9 +183,10 @@ def state_of(settings: Settings) -> dict[str, str]:
     parts = [repr(statement) for statement in all_marts().values()]
     parts += [MACROS.read_text(encoding="utf-8"), repr([export.name for export in all_exports()])]
     held_out = held_out_file(settings)
+    shaping = [settings.reporting, settings.reply, settings.shares, mart_rules(settings)]
     return state | {
         "marts": digest("".join(parts)),
-        "settings": digest(repr([settings.reporting, settings.reply, settings.shares])),
+        "settings": digest(repr(shaping)),
         "taxonomy": digest(repr(topic_names(settings))),
         "held_out": digest(held_out.read_bytes().hex() if held_out else ""),
         "policy": digest(settings.reply.policy_file.read_text(encoding="utf-8")),

@@ -230,6 +230,9 @@ class Privacy(Concern):
     author_key_file: Path = Field(
         default=Path("~/.config/resonanz/author.key"), description="key of the authors' pseudonyms"
     )
+    smallest_cell: int = Field(
+        default=5, ge=1, description="people that a published number must be about"
+    )
 
     landing: Literal["keep", "encrypt", "delete"] = Field(
         default="encrypt",
@@ -323,13 +326,22 @@ class Gate(Concern):
     least_labelled: float = Field(
         default=0.9, ge=0, le=1, description="share of the comments that must have a sentiment"
     )
-    smallest_cell: int = Field(
-        default=5, ge=0, description="people below which no row may show a share"
-    )
 
-    def limits(self) -> Limits:
-        """These settings as the gate takes them."""
-        return Limits(**self.model_dump())
+    def limits(self, smallest_cell: int) -> Limits:
+        """These settings as the gate takes them, beside the people that a cell needs."""
+        return Limits(**self.model_dump(), smallest_cell=smallest_cell)
+
+
+class Alerts(Concern):
+    """When a change is worth an alert."""
+
+    trailing_weeks: int = Field(default=4, ge=1, description="weeks that a week is compared with")
+    least_comments: int = Field(
+        default=20, ge=1, description="comments without which there is no alert, on both sides"
+    )
+    false_alert_share: float = Field(
+        default=0.05, gt=0, lt=1, description="share of the alerts that may be chance"
+    )
 
 
 class Settings(BaseSettings):
@@ -354,6 +366,7 @@ class Settings(BaseSettings):
     gate: Gate = Gate()
     publish: Publish = Publish()
     review: Review = Review()
+    alerts: Alerts = Alerts()
 
     @classmethod
     def settings_customise_sources(

@@ -54,6 +54,21 @@ class Column:
 
 
 @dataclass(frozen=True)
+class SmallCells:
+    """Whose comments a row of a published table counts, and which of its numbers tell about them.
+
+    `cell` are the columns that say which comments are counted, `authors` the number of people
+    among them. Every count, share and score tells about these people, but for the columns in
+    `open`. A table that does not count comments says why in `exempt`.
+    """
+
+    cell: tuple[str, ...] = ()
+    authors: str = "author_count"
+    open: tuple[str, ...] = ()
+    exempt: str = ""
+
+
+@dataclass(frozen=True)
 class Table:
     """The contract of a table: `grain` names the columns that tell its rows apart."""
 
@@ -62,6 +77,7 @@ class Table:
     about: str
     grain: tuple[str, ...]
     columns: tuple[Column, ...]
+    small_cells: SmallCells | None = None
 
     @property
     def full_name(self) -> str:

@@ -1,6 +1,15 @@
 """What every published share carries: the corrected number, and how far to trust it."""
 
-from models.contract import Column
+from models.contract import Column, SmallCells, Table
+from models.errors import ContractBroken
+
+HIDDEN_REASON = Column(
+    "hidden_reason",
+    "text",
+    "why the numbers of this row are left out; null: not",
+    optional=True,
+)
+"""Stands in every published table that counts comments; see docs/small-cells.md."""
 
 SHARE_COLUMNS = (
     Column("head", "text", "the question: sentiment, stance, topic or intent"),
@@ -25,12 +34,7 @@ SHARE_COLUMNS = (
         "uncertain_share", "share", "share of comments that the model was unsure of", optional=True
     ),
     Column("method", "text", "how `share` and its interval were made; see docs/honest-numbers.md"),
-    Column(
-        "hidden_reason",
-        "text",
-        "why the numbers of this row are left out; null: not",
-        optional=True,
-    ),
+    HIDDEN_REASON,
 )
 """Columns of every share, in this order, after the columns that say of what it is the share."""
 
@@ -49,3 +53,28 @@ NET_COLUMNS = (
 
 ONE_ANSWER = ("sentiment", "stance")
 """Heads whose answers exclude each other: their shares are parts of one whole."""
+
+
+def is_of_shares(table: Table) -> bool:
+    """Whether the rows of `table` are shares."""
+    return set(table.column_names).issuperset(column.name for column in SHARE_COLUMNS)
+
+
+def small_cells_of(table: Table) -> SmallCells:
+    """Whose comments the rows of `table` count; raises `ContractBroken` if it does not say.
+
+    A share tells about the comments of its cell: all of the grain but the question and the answer.
+    """
+    if table.small_cells:
+        return table.small_cells
+    if is_of_shares(table):
+        return SmallCells(cell=tuple(name for name in table.grain if name not in ("head", "label")))
+    raise ContractBroken(
+        f"`{table.full_name}` does not say whose comments it counts: declare `[small_cells]` in "
+        'its header, with `cell = [...]`, or `exempt = "why it needs none"`'
+    )
+
+
+def tells_of_people(column: Column, small_cells: SmallCells) -> bool:
+    """Whether `column` holds a number about the people of a cell."""
+    return column.kind in ("count", "share", "score") and column.name not in small_cells.open

@@ -7,6 +7,8 @@ import pytest
 from flows.exports import all_exports
 from flows.reading.landed import SAMPLE_SIZE
 from flows.sources.base import FileSource, all_sources
+from models.shares import HIDDEN_REASON, small_cells_of, tells_of_people
+from transforms.cells import family_of
 from transforms.marts import all_marts
 
 ROOT = Path(__file__).parent.parent
@@ -24,6 +26,7 @@ UNTESTED = {
     "flows/exports/base.py": "declarations",
     "models/answers.py": "tested through the encoder",
     "flows/counting.py": "tested through the shares",
+    "flows/marts.py": "tested through the publish flow",
     "flows/progress.py": "shows a bar to a person at a terminal",
     "flows/quiet.py": "tested through the command line",
     "flows/receive.py": "tested through the ingest flow",
@@ -41,10 +44,10 @@ UNTESTED = {
     "models/findings.py": "tested through the expectations",
     "models/gate.py": "declarations",
     "models/canonical.py": "declarations, tested with the tables they become",
-    "models/shares.py": "declarations",
     "transforms/estimates/evidence.py": "declarations",
     "transforms/estimates/questions.py": "tested through the shares",
     "models/errors.py": "declarations",
+    "transforms/derived.py": "declarations",
     "models/engines.py": "tested through the encoder",
     "models/windows.py": "tested through the encoder",
     "flows/reading/landed.py": "declarations",
@@ -90,6 +93,19 @@ def test_every_module_opens_with_a_sentence(module: str) -> None:
 def test_every_mart_has_a_test_and_described_columns(name: str) -> None:
     assert (ROOT / "tests" / "transforms" / "marts" / f"test_{name}.py").exists()
     assert all(len(column.about) > 5 for column in all_marts()[name].table.columns)
+
+
+@pytest.mark.parametrize("name", all_marts())
+def test_every_mart_says_whose_comments_it_counts_or_why_it_needs_not(name: str) -> None:
+    table = all_marts()[name].table
+    declared = small_cells_of(table)
+    if not declared.exempt:
+        names = set(table.column_names)
+        assert {*declared.cell, *declared.open, declared.authors, HIDDEN_REASON.name} <= names
+        assert all(c.optional for c in table.columns if tells_of_people(c, declared))
+        assert family_of(table)
+    else:
+        assert len(declared.exempt) > 20
 
 
 def test_the_room_of_sources_holds_nothing_else() -> None:

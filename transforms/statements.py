@@ -2,12 +2,12 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from models.contract import Column, Table
-from models.shares import NET_COLUMNS, SHARE_COLUMNS
+from models.contract import Column, SmallCells, Table
+from models.shares import HIDDEN_REASON, NET_COLUMNS, SHARE_COLUMNS, tells_of_people
 
 HEADER = re.compile(r"\A/\*---\n(?P<toml>.*?)---\*/\n(?P<query>.*)\Z", re.DOTALL)
 
@@ -52,7 +52,9 @@ def read_statement(path: Path, layer: Literal["classified", "mart"]) -> Statemen
 
     A column is declared as `name = [kind, description]`, with a third entry `"optional"` where it
     may be null, or a list of the texts that are allowed. A table `[shares]` adds the columns of
-    every share, a table `[net]` those of the net sentiment of the share mart `of`.
+    every share, a table `[net]` those of the net sentiment of the share mart `of`. `[small_cells]`
+    says whose comments its rows count (see `SmallCells`): what tells of these people may then be
+    null, and the table gains `hidden_reason`.
     """
     found = HEADER.match(path.read_text(encoding="utf-8"))
     if not found:
@@ -69,7 +71,33 @@ def read_statement(path: Path, layer: Literal["classified", "mart"]) -> Statemen
         grain=(*header["grain"], *(("head", "label") if shares else ())),
         columns=own + added,
     )
-    return Statement(table, found["query"].strip().removesuffix(";"), shares, net_of)
+    statement = Statement(table, found["query"].strip().removesuffix(";"), shares, net_of)
+    if "small_cells" not in header:
+        return statement
+    declared: dict[str, Any] = {
+        name: entry if isinstance(entry, str) else tuple(entry)
+        for name, entry in header["small_cells"].items()
+    }
+    return _that_may_hide(statement, SmallCells(**declared))
+
+
+def _that_may_hide(statement: Statement, small_cells: SmallCells) -> Statement:
+    """`statement` with room for hidden rows, unless its table is exempt."""
+    table = replace(statement.table, small_cells=small_cells)
+    if small_cells.exempt:
+        return replace(statement, table=table)
+    columns = tuple(
+        replace(column, optional=column.optional or tells_of_people(column, small_cells))
+        for column in table.columns
+    )
+    if HIDDEN_REASON.name in table.column_names:
+        return replace(statement, table=replace(table, columns=columns))
+    reason = f"NULL::VARCHAR AS {HIDDEN_REASON.name}"
+    return replace(
+        statement,
+        table=replace(table, columns=(*columns, HIDDEN_REASON)),
+        query=f"SELECT rows_of.*, {reason} FROM (\n{statement.query}\n) AS rows_of",
+    )
 
 
 def _shares(entry: dict[str, Any]) -> Shares:

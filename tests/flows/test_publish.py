@@ -1,6 +1,6 @@
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -10,10 +10,13 @@ import pytest
 from flows.classify import classify
 from flows.ingest import ingest
 from flows.landing import sha256_of
-from flows.publish import publish
+from flows.publish import alerts, publish
 from flows.refine import refine
+from flows.settings import load_settings
+from tests.attacker import leaks
 from tests.flows.conftest import KeywordModel
-from transforms.marts import published_tables
+from transforms.marts import published_tables, sql_marts
+from transforms.marts.change_weekly import MART as CHANGE_WEEKLY
 
 pytestmark = pytest.mark.usefixtures("prefect_server", "workplace", "keyword_model")
 
@@ -97,6 +100,52 @@ def test_only_the_latest_states_are_kept(
         publish(as_of=MONDAY + timedelta(days=day))
     assert len(list((latest.parent / "snapshots").iterdir())) == 2
     assert latest.resolve().is_dir()
+
+
+def test_what_is_published_of_few_people_is_hidden_and_an_attacker_learns_nothing(
+    write_csv: Csv, latest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESONANZ_PRIVACY__SMALLEST_CELL", "3")
+    lines = [f"{n};0{3 + n % 3}.11.2025;Person {n};gut {n};Cloud" for n in range(12)]
+    few = [f"x{n};0{3 + n}.11.2025;Mensch {n};schlecht {n};Kosten" for n in range(2)]
+    prepare(write_csv("a.csv", *lines, *few))
+    publish(as_of=MONDAY)
+    days = pl.read_csv(latest / "post_sentiment_daily.csv")
+    hidden = days.filter(pl.col("hidden_reason").is_not_null())
+    few_people = hidden.filter(hidden_reason="fewer than 3 authors")
+    assert set(few_people["post_title"]) == {"Kosten"}
+    assert hidden["comment_count"].null_count() == hidden.height < days.height
+    with duckdb.connect(latest / "resonanz.duckdb", read_only=True) as connection:
+        marts = {s.table: connection.execute(f"FROM {s.table.full_name}").pl() for s in sql_marts()}
+    with duckdb.connect(latest.parents[1] / "warehouse.duckdb", read_only=True) as connection:
+        facts = connection.execute("FROM classified.counted").pl()
+    assert leaks(marts, facts, 3) == []
+
+
+def test_another_smallest_cell_is_published_anew(
+    write_csv: Csv, latest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(write_csv("a.csv", "a;03.11.2025;Anna;gut;Cloud"))
+    publish(as_of=MONDAY)
+    monkeypatch.setenv("RESONANZ_PRIVACY__SMALLEST_CELL", "2")
+    publish(as_of=MONDAY + timedelta(days=1))
+    (row,) = pl.read_csv(latest / "channel_weekly.csv").to_dicts()
+    assert (row["comment_count"], row["hidden_reason"]) == (None, "fewer than 2 authors")
+
+
+def test_alerts_of_the_last_weeks_are_told_in_the_language_of_reports() -> None:
+    row = dict.fromkeys(CHANGE_WEEKLY.table.column_names) | {
+        "scope": "topic", "item": "cloud", "head": "volume", "label": "comments",
+        "comment_count": 80, "comment_count_before": 40, "week_count_before": 4,
+        "direction": "up", "is_alert": True, "is_change_point": False,
+        "week_start": date(2025, 11, 3),
+    }  # fmt: skip
+    weeks = [row | {"week": f"2025-W4{n}"} for n in range(5)]
+    rows = pl.DataFrame(weeks, schema=CHANGE_WEEKLY.table.schema())
+    assert alerts({CHANGE_WEEKLY.table: rows}, load_settings()) == [
+        f"Thema Cloud und Infrastruktur, {week}: 80 Kommentare, gestiegen von 10 je Woche davor."
+        for week in ("2025-W43", "2025-W44")
+    ]
 
 
 def test_nothing_at_all_publishes_empty_tables(latest: Path) -> None:

@@ -1,7 +1,9 @@
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from models.contract import SmallCells
 from transforms.statements import Shares, read_statement
 
 TEXT = """/*---
@@ -26,6 +28,25 @@ def test_a_header_declares_a_table(tmp_path: Path) -> None:
         ("kind", "text", ("a", "b"), False),
         ("n", "count", (), True),
     ]
+
+
+def test_a_table_that_counts_people_has_room_for_hidden_rows(tmp_path: Path) -> None:
+    declared = '[small_cells]\ncell = ["day"]\nopen = ["m"]\n---*/'
+    text = TEXT.replace("---*/", f'm = ["count", "others"]\n{declared}').replace(', "optional"', "")
+    (tmp_path / "counts.sql").write_text(text)
+    statement = read_statement(tmp_path / "counts.sql", "mart")
+    optional = {column.name: column.optional for column in statement.table.columns}
+    assert optional == {"day": False, "kind": False, "n": True, "m": False, "hidden_reason": True}
+    assert statement.table.small_cells == SmallCells(cell=("day",), open=("m",))
+    assert duckdb.sql(statement.query).columns == ["1", "hidden_reason"]
+
+
+def test_an_exempt_table_says_why_and_gains_nothing(tmp_path: Path) -> None:
+    text = TEXT.replace("---*/", '[small_cells]\nexempt = "single comments"\n---*/')
+    (tmp_path / "counts.sql").write_text(text)
+    statement = read_statement(tmp_path / "counts.sql", "mart")
+    assert statement.table.small_cells == SmallCells(exempt="single comments")
+    assert "hidden_reason" not in statement.table.column_names
 
 
 def test_a_file_without_a_header_is_refused(tmp_path: Path) -> None:

@@ -1,28 +1,56 @@
-"""The published tables: one `.sql` each, found by itself."""
+"""The published tables: a file each, found by itself; `.sql`, or `.py` if computed from others."""
 
+import importlib
+import re
 from functools import cache
 from pathlib import Path
 
 from models.contract import Table
 from transforms.corrections import CORRECTION_LOG
+from transforms.derived import DerivedMart
 from transforms.reply_queue import COMMENTS_TO_ANSWER
 from transforms.statements import Statement, read_statement
 
 MACROS = Path(__file__).parent.parent / "macros.sql"
 """Functions that the marts call; they are created wherever marts are built or published."""
 
+READS_MARTS = re.compile(r"\bmart\.")
+"""Stands in the query of a mart that is built on other marts."""
+
 
 @cache
-def all_marts() -> dict[str, Statement]:
+def all_marts() -> dict[str, Statement | DerivedMart]:
     """Every mart by name, in alphabetical order."""
-    return {
-        path.stem: read_statement(path, "mart")
-        for path in sorted(Path(__file__).parent.glob("*.sql"))
-    }
+    found: dict[str, Statement | DerivedMart] = {}
+    for path in Path(__file__).parent.iterdir():
+        if path.suffix == ".sql":
+            found[path.stem] = read_statement(path, "mart")
+        elif path.suffix == ".py" and path.stem != "__init__":
+            found[path.stem] = importlib.import_module(f"{__name__}.{path.stem}").MART
+    return dict(sorted(found.items()))
+
+
+def sql_marts() -> list[Statement]:
+    """The marts that are one SELECT over the comments; they are built first."""
+    return [mart for mart in _statements() if not READS_MARTS.search(mart.query)]
+
+
+def derived_marts() -> list[DerivedMart]:
+    """The marts that are computed from what the first ones publish, small cells hidden."""
+    return [mart for mart in all_marts().values() if isinstance(mart, DerivedMart)]
+
+
+def later_marts() -> list[Statement]:
+    """The marts that are one SELECT, but read others; they are built last."""
+    return [mart for mart in _statements() if READS_MARTS.search(mart.query)]
+
+
+def _statements() -> list[Statement]:
+    return [mart for mart in all_marts().values() if isinstance(mart, Statement)]
 
 
 @cache
 def published_tables() -> dict[str, Table]:
-    """Every published table by name: the marts, and those that are made from more than SQL."""
-    tables = [statement.table for statement in all_marts().values()]
+    """Every published table by name: the marts, and those that are made from more than marts."""
+    tables = [mart.table for mart in all_marts().values()]
     return {table.name: table for table in [*tables, COMMENTS_TO_ANSWER, CORRECTION_LOG]}

@@ -14,6 +14,9 @@ labelled_count   = ["count", "comments with a sentiment"]
 own_answer_count = ["count", "the owner's own answers, not counted as audience"]
 left_out_count   = ["count", "pending, hidden, deleted, spam and pingbacks, not counted"]
 rejected_count   = ["count", "records of files received in this week that could not be used"]
+[small_cells]
+cell = ["channel", "week"]
+open = ["own_answer_count", "left_out_count", "rejected_count"]
 ---*/
 WITH counted AS (
     SELECT

@@ -6,14 +6,14 @@ channel        = ["text",  "where the audience was met; `(all)`: all channels to
 week           = ["text",  "ISO week in the reporting time zone, for example 2025-W40"]
 week_start     = ["day",   "Monday of that week"]
 metric         = ["text",  "what is watched", ["confidence", "emoji", "language", "length", "unknown_tokens"]]
-comment_count  = ["count", "comments of the audience in this week"]
-trailing_count = ["count", "comments in the eight weeks before it"]
 value          = ["score", "mean: share of German comments, characters, emojis a comment, unknown tokens in 100, probability of the chosen sentiment; empty below 30 comments", "optional"]
 trailing_value = ["score", "the same of the eight weeks before; empty below 100 comments", "optional"]
 distance       = ["share", "Jensen-Shannon distance of both; empty where either has too few comments", "optional"]
 is_flagged     = ["flag",  "this metric is not as it was; empty where that can't be told", "optional"]
 is_comparable  = ["flag",  "no metric of this channel and week is flagged; empty where no metric can be told", "optional"]
 reason         = ["text",  "why is_flagged is as it is: `changed`, `as before` or `too few comments`", ["changed", "as before", "too few comments"]]
+[small_cells]
+exempt = "how a week's texts are made, from 30 comments on; nothing of what was said, and no counts"
 ---*/
 WITH comment AS (
     SELECT channel, week_start, comment_id
@@ -158,8 +158,6 @@ SELECT
     iso_week(week_start)                                        AS week,
     week_start,
     metric,
-    comment_count,
-    trailing_count,
     value,
     trailing_value,
     distance,

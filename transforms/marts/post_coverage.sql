@@ -8,11 +8,15 @@ channel                = ["text",  "where the audience was met"]
 reported_comment_count = ["count", "comments the platform said it has when the post was last read; empty: it does not say", "optional"]
 loaded_comment_count   = ["count", "loaded comments that its number counts too: own answers and hidden ones, without spam, trash, what waits for approval and what is gone; on X, Mastodon and Bluesky, which report direct answers only, these alone"]
 missing_count          = ["count", "reported_comment_count less loaded_comment_count, at least 0; comments without a text, deleted ones that keep their place and those that the token may not see stay missing", "optional"]
+author_count           = ["count", "different people of the audience among them"]
 own_answer_count       = ["count", "answers of the post's owner, loaded"]
 left_out_count         = ["count", "pending, hidden, deleted, spam and pingbacks, loaded but not counted as audience"]
 is_whole               = ["flag",  "as many are loaded as the platform reports, or more; empty: it does not say", "optional"]
 first_seen_day         = ["day",   "day the post or a comment on it was received first, in the reporting time zone"]
 last_seen_day          = ["day",   "day it or one of them was received last"]
+[small_cells]
+cell = ["post_id"]
+open = ["reported_comment_count"]
 ---*/
 WITH reported AS (
     SELECT
@@ -33,6 +37,8 @@ WITH reported AS (
             AND comment.kind <> 'system'
             AND (comment.platform NOT IN ('x', 'mastodon', 'bluesky') OR comment.parent_id IS NULL)
         )                                           AS loaded_comment_count,
+        count(DISTINCT coalesce(comment.author_key, comment.comment_id))
+            FILTER (dated.is_audience)              AS author_count,
         count(*) FILTER (dated.is_own)              AS own_answer_count,
         count(*) FILTER (NOT dated.is_audience AND NOT dated.is_own) AS left_out_count,
         min(comment.first_seen_at_utc)              AS first_seen_at_utc,
@@ -48,6 +54,7 @@ WITH reported AS (
         coalesce(loaded.channel, reported.channel)  AS channel,
         reported.reported_comment_count,
         coalesce(loaded.loaded_comment_count, 0)    AS loaded_comment_count,
+        coalesce(loaded.author_count, 0)            AS author_count,
         coalesce(loaded.own_answer_count, 0)        AS own_answer_count,
         coalesce(loaded.left_out_count, 0)          AS left_out_count,
         least(reported.first_seen_at_utc, loaded.first_seen_at_utc)  AS first_seen_at_utc,
@@ -64,6 +71,7 @@ SELECT
     CASE WHEN reported_comment_count IS NOT NULL
         THEN greatest(reported_comment_count - loaded_comment_count, 0)
     END                                                             AS missing_count,
+    author_count,
     own_answer_count,
     left_out_count,
     loaded_comment_count >= reported_comment_count                  AS is_whole,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from transforms.statements import Statement, read_statement
 
-ORDER = ("dated", "input", "current_label", "audience", "audit", "open_comment")
+ORDER = ("dated", "input", "current_label", "audience", "audit", "open_comment", "counted")
 """Views in the order in which they build on each other."""
 
 

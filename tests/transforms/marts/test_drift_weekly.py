@@ -59,7 +59,6 @@ def test_a_week_in_another_language_is_flagged_and_not_comparable(
         "changed",
     ]
     last = language["2025-W40"]
-    assert (last["comment_count"], last["trailing_count"]) == (40, 160)
     assert (last["value"], last["trailing_value"]) == (pytest.approx(0.25), pytest.approx(0.9))
     assert last["distance"] == pytest.approx(jensenshannon([0.75, 0.25], [0.1, 0.9], base=2))
     assert last["is_comparable"] is False
@@ -97,7 +96,7 @@ def test_less_confidence_is_flagged(weeks: Callable[..., None], mart: Mart) -> N
 
 def test_weeks_older_than_eight_do_not_count(weeks: Callable[..., None], mart: Mart) -> None:
     weeks(week(0, 200), week(9, 40))
-    assert of(mart, "language")["2025-W45"]["trailing_count"] == 0
+    assert of(mart, "language")["2025-W45"]["trailing_value"] is None
 
 
 def test_channels_are_judged_alone_and_together(weeks: Callable[..., None], mart: Mart) -> None:
@@ -107,7 +106,7 @@ def test_channels_are_judged_alone_and_together(weeks: Callable[..., None], mart
     )
     assert of(mart, "language", "x")["2025-W40"]["reason"] == "too few comments"
     together = of(mart, "language", "(all)")["2025-W40"]
-    assert (together["comment_count"], together["trailing_count"]) == (50, 200)
+    assert together["reason"] == "as before"
 
 
 @pytest.mark.parametrize(

@@ -6,32 +6,35 @@ from collections.abc import Callable
 import pytest
 
 from tests.builders import Row, comment_row, post_row
-from transforms.marts import all_marts
+from transforms.marts import published_tables, sql_marts
 from transforms.views import all_views
 
 PERSON = re.compile(
     r"author|person|user|commenter|employee|reviewer|handle|pseudonym", re.IGNORECASE
 )
 
+COUNTED = [statement.table.name for statement in sql_marts()]
+"""Marts that are made from comments; the others are made from these, small cells hidden."""
+
 Given = Callable[..., None]
 Mart = Callable[[str], list[Row]]
 
 
-@pytest.mark.parametrize("name", all_marts())
+@pytest.mark.parametrize("name", published_tables())
 def test_no_published_table_has_a_person_in_its_grain_or_but_counted_in_a_column(name: str) -> None:
-    table = all_marts()[name].table
+    table = published_tables()[name]
     told = [c.name for c in table.columns if c.kind != "count" and PERSON.search(c.name)]
     assert told == []
     assert not any(PERSON.search(column) for column in table.grain)
 
 
-@pytest.mark.parametrize("name", all_marts())
+@pytest.mark.parametrize("name", COUNTED)
 def test_no_published_value_leads_to_an_author(name: str, given: Given, mart: Mart) -> None:
     given_comments(given, "pseudonym-of-anna", "pseudonym-of-bert")
     assert "pseudonym-of" not in repr(mart(name))
 
 
-@pytest.mark.parametrize("name", all_marts())
+@pytest.mark.parametrize("name", COUNTED)
 def test_no_table_has_a_row_more_because_two_people_wrote_and_not_one(
     name: str, given: Given, mart: Mart
 ) -> None:
@@ -55,6 +58,7 @@ def given_comments(given: Given, *authors: str) -> None:
             for head, label in (
                 ("sentiment", "negative"),
                 ("topic", "cost"),
+                ("stance", "oppose"),
                 ("needs_reply", "yes"),
                 ("intent", "question"),
                 ("language", "de"),

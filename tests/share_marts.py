@@ -1,0 +1,126 @@
+"""Published tables as the flows build them, made in memory from a few comments."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+import polars as pl
+
+from models.contract import Column, Table
+from models.shares import SHARE_COLUMNS, SmallCells
+
+TEXT = dict.fromkeys(("week", "channel", "topic", "month", "post_id", "post_title"), "text")
+
+
+def share_table(name: str, *cell: str) -> Table:
+    """A table of shares of the comments that `cell` tells apart."""
+    columns = tuple(Column(c, TEXT.get(c, "day"), "part of the cell") for c in cell)  # type: ignore[arg-type]
+    return Table("mart", name, "Shares.", (*cell, "head", "label"), (*columns, *SHARE_COLUMNS))
+
+
+SENTIMENT_WEEKLY = share_table("sentiment_weekly", "week", "week_start")
+CHANNEL_SENTIMENT_WEEKLY = share_table("channel_sentiment_weekly", "channel", "week")
+TOPIC_SENTIMENT_WEEKLY = share_table("topic_sentiment_weekly", "topic", "week")
+POST_SENTIMENT_DAILY = share_table("post_sentiment_daily", "post_id", "day")
+POST_SENTIMENT = share_table("post_sentiment", "post_id", "post_title", "channel")
+STANCE_WEEKLY = share_table("stance_weekly", "channel", "week")
+TOPIC_SHARE_MONTHLY = share_table("topic_share_monthly", "month")
+CHANNEL_WEEKLY = Table(
+    "mart",
+    "channel_weekly",
+    "Volumes.",
+    ("channel", "week"),
+    (
+        Column("channel", "text", "where"),
+        Column("week", "text", "when"),
+        Column("comment_count", "count", "n", optional=True),
+        Column("author_count", "count", "people", optional=True),
+        Column("left_out_count", "count", "not counted"),
+        Column("hidden_reason", "text", "why", optional=True),
+    ),
+    SmallCells(cell=("channel", "week"), open=("left_out_count",)),
+)
+
+SENTIMENTS = {
+    SENTIMENT_WEEKLY: "sentiment",
+    CHANNEL_SENTIMENT_WEEKLY: "sentiment",
+    TOPIC_SENTIMENT_WEEKLY: "sentiment",
+    POST_SENTIMENT_DAILY: "sentiment",
+    POST_SENTIMENT: "sentiment",
+    STANCE_WEEKLY: "stance",
+}
+
+
+def facts_of(comments: Iterable[tuple[str, str, str, date, list[str]]]) -> pl.DataFrame:
+    """Rows of `classified.counted`, with answers: from (author, post, channel, day, topics)."""
+    rows = [
+        {
+            "comment_id": f"c{number}",
+            "author": author,
+            "post_id": post,
+            "channel": channel,
+            "day": day,
+            "week": f"{day:%G-W%V}",
+            "week_start": day - timedelta(days=day.weekday()),
+            "month": f"{day:%Y-%m}",
+            "topics": sorted(set(topics)) or ["(none)"],
+            "post_title": f"Title of {post}",
+            "sentiment": ("negative", "neutral", "positive")[number % 3],
+            "stance": ("against", "for")[number % 2],
+        }
+        for number, (author, post, channel, day, topics) in enumerate(comments)
+    ]
+    schema = {"topics": pl.List(pl.String), "day": pl.Date, "week_start": pl.Date}
+    return pl.DataFrame(rows, schema_overrides=schema, infer_schema_length=None)
+
+
+def marts_of(facts: pl.DataFrame) -> dict[Table, pl.DataFrame]:
+    """Every table of shares and volumes, nothing hidden, from `facts_of` some comments."""
+    by_topic = facts.explode("topics").with_columns(topic="topics")
+    marts = {
+        table: shares(table, by_topic if "topic" in table.grain else facts, head)
+        for table, head in SENTIMENTS.items()
+    }
+    marts[TOPIC_SHARE_MONTHLY] = topic_shares(facts, by_topic)
+    volumes = facts.group_by("channel", "week").agg(
+        comment_count=pl.len().cast(pl.Int64), author_count=pl.n_unique("author").cast(pl.Int64)
+    )
+    marts[CHANNEL_WEEKLY] = CHANNEL_WEEKLY.require(
+        volumes.with_columns(
+            left_out_count=pl.lit(0, pl.Int64), hidden_reason=pl.lit(None, pl.String)
+        ).sort("channel", "week")
+    )
+    return marts
+
+
+def shares(table: Table, comments: pl.DataFrame, head: str) -> pl.DataFrame:
+    """The rows of `table`: a share of each answer to `head`, as the comments have it."""
+    cell = [name for name in table.grain if name not in ("head", "label")]
+    sizes = comments.group_by(cell).agg(comment_count=pl.len(), author_count=pl.n_unique("author"))
+    labels = pl.DataFrame({"label": sorted(set(comments[head]))})
+    chosen = comments.group_by(*cell, label=head).agg(chosen=pl.len())
+    rows = sizes.join(labels, how="cross").join(chosen, on=[*cell, "label"], how="left")
+    return finished(table, rows.with_columns(head=pl.lit(head)))
+
+
+def topic_shares(facts: pl.DataFrame, by_topic: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `topic_share_monthly`."""
+    sizes = facts.group_by("month").agg(comment_count=pl.len(), author_count=pl.n_unique("author"))
+    chosen = by_topic.group_by("month", label="topic").agg(chosen=pl.len())
+    rows = chosen.join(sizes, on="month").with_columns(head=pl.lit("topic"))
+    return finished(TOPIC_SHARE_MONTHLY, rows)
+
+
+def finished(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` with their shares (uncorrected), as `table` has them."""
+    raw = pl.col("chosen").fill_null(0) / pl.col("comment_count")
+    complete = rows.with_columns(
+        share_raw=raw,
+        share=raw,
+        ci_low=raw * 0.9,
+        ci_high=raw * 0.9 + 0.1,
+        audit_count=pl.lit(0),
+        uncertain_share=pl.lit(0.1),
+        method=pl.lit("plain"),
+        hidden_reason=pl.lit(None),
+    )
+    return table.require(complete.select(table.column_names).cast(table.schema()).sort(table.grain))

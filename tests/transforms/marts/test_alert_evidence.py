@@ -1,0 +1,126 @@
+from collections.abc import Callable
+from datetime import date
+
+import duckdb
+import polars as pl
+import pytest
+
+from flows.warehouse import merge
+from tests.builders import Row, comment_row
+from transforms.marts.change_weekly import TABLE
+
+Mart = Callable[[str], list[Row]]
+
+
+@pytest.fixture
+def alert(con: duckdb.DuckDBPyConnection) -> Callable[..., None]:
+    """Put alerts into `mart.change_weekly`; a cell of three people may be quoted."""
+    con.execute(TABLE.ddl())
+    con.execute("SET VARIABLE smallest_cell = 3")
+
+    def put(**fields: object) -> None:
+        row = dict.fromkeys(TABLE.column_names) | {
+            "scope": "overall",
+            "item": "(all)",
+            "week": "2025-W45",
+            "week_start": date(2025, 11, 3),
+            "head": "sentiment",
+            "label": "negative",
+            "week_count_before": 4,
+            "is_alert": True,
+            "is_change_point": False,
+            "direction": "up",
+        }
+        merge(con, TABLE, pl.DataFrame([row | fields], schema=TABLE.schema()))
+
+    return put
+
+
+@pytest.fixture
+def comments(given: Callable[..., None]) -> None:
+    """Four negative comments by four people, less and less surely so, and a positive one."""
+    given(
+        comments=[comment_row(f"c{n}") for n in range(4)]
+        + [comment_row("good", channel="x"), comment_row("own", is_owner=True)],
+        labels=[(f"c{n}", "sentiment", "negative", 0.9 - n / 10) for n in range(4)]
+        + [("good", "sentiment", "positive"), ("own", "sentiment", "negative")]
+        + [("c1", "topic", "cloud")],
+    )
+
+
+@pytest.mark.usefixtures("comments")
+def test_an_alert_leads_to_the_comments_whose_label_is_surest(
+    alert: Callable[..., None], mart: Mart
+) -> None:
+    alert()
+    rows = mart("alert_evidence")
+    assert [row["comment_id"] for row in rows] == ["c0", "c1", "c2", "c3"]
+    assert rows[0]["text"] == "text of c0"
+    assert (rows[0]["rank"], rows[0]["comment_label"]) == (1, "negative")
+
+
+@pytest.mark.usefixtures("comments")
+def test_of_a_share_that_fell_it_shows_what_is_said_instead(
+    alert: Callable[..., None], mart: Mart
+) -> None:
+    alert(direction="down")
+    (row,) = mart("alert_evidence")
+    assert (row["comment_id"], row["comment_label"], row["label"]) == (
+        "good",
+        "positive",
+        "negative",
+    )
+
+
+@pytest.mark.usefixtures("comments")
+def test_what_only_few_people_say_is_not_quoted(alert: Callable[..., None], mart: Mart) -> None:
+    alert(label="positive")
+    (row,) = mart("alert_evidence")
+    assert (row["comment_id"], row["text"], row["permalink"]) == ("good", None, None)
+
+
+@pytest.mark.usefixtures("comments")
+def test_without_a_smallest_cell_nothing_is_quoted(
+    con: duckdb.DuckDBPyConnection, alert: Callable[..., None], mart: Mart
+) -> None:
+    alert()
+    con.execute("RESET VARIABLE smallest_cell")
+    assert {row["text"] for row in mart("alert_evidence")} == {None}
+
+
+@pytest.mark.usefixtures("comments")
+@pytest.mark.parametrize(
+    ("scope", "item", "found"),
+    [
+        ("channel", "blog", {"c0", "c1", "c2", "c3"}),
+        ("channel", "x", {"good"}),
+        ("topic", "cloud", {"c1"}),
+        ("post", "p1", {"c0", "c1", "c2", "c3", "good"}),
+        ("post", "p2", set()),
+    ],
+)
+def test_only_comments_of_the_alerts_own_cell_are_behind_it(
+    alert: Callable[..., None], mart: Mart, scope: str, item: str, found: set[str]
+) -> None:
+    alert(scope=scope, item=item, head="volume", label="comments")
+    assert {row["comment_id"] for row in mart("alert_evidence")} == found
+
+
+@pytest.mark.usefixtures("comments")
+def test_what_is_no_alert_or_of_another_week_has_no_evidence(
+    alert: Callable[..., None], mart: Mart
+) -> None:
+    alert(is_alert=False)
+    alert(week="2025-W44", label="neutral")
+    assert mart("alert_evidence") == []
+
+
+def test_at_most_five_comments_stand_behind_an_alert(
+    given: Callable[..., None], alert: Callable[..., None], mart: Mart
+) -> None:
+    ids = [f"c{n}" for n in range(9)]
+    given(
+        comments=[comment_row(i) for i in ids], labels=[(i, "sentiment", "negative") for i in ids]
+    )
+    alert()
+    assert [row["rank"] for row in mart("alert_evidence")] == [1, 2, 3, 4, 5]

@@ -1,0 +1,61 @@
+import pytest
+
+from transforms.alert_sentences import alert_sentence, decimal
+
+SHARE = {
+    "scope": "channel",
+    "item": "intranet",
+    "week": "2025-W40",
+    "head": "sentiment",
+    "label": "negative",
+    "direction": "up",
+    "share": 0.523,
+    "ci_low": 0.43,
+    "ci_high": 0.615,
+    "share_before": 0.301,
+    "ci_low_before": 0.25,
+    "ci_high_before": 0.35,
+    "comment_count": 112,
+    "author_count": 80,
+    "comment_count_before": 401,
+    "week_count_before": 4,
+}
+VOLUME = SHARE | {"head": "volume", "label": "comments", "scope": "overall", "item": "(all)"}
+
+
+def test_an_alert_of_a_share_names_both_numbers_with_intervals_and_n() -> None:
+    assert alert_sentence(SHARE, "en") == (
+        "Channel intranet, 2025-W40: negative (sentiment) up from 30 % [25 to 35] to 52 % "
+        "[43 to 62] (112 comments of 80 people; 401 comments before)."
+    )
+
+
+def test_an_alert_is_told_in_german_too() -> None:
+    assert alert_sentence(SHARE, "de") == (
+        "Kanal intranet, 2025-W40: negativ (Stimmung) gestiegen von 30 % [25 bis 35] auf 52 % "
+        "[43 bis 62] (112 Kommentare von 80 Personen; davor 401 Kommentare)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "All comments, 2025-W40: 112 comments, up from 100.2 a week before."),
+        ("de", "Alle Kommentare, 2025-W40: 112 Kommentare, gestiegen von 100,2 je Woche davor."),
+    ],
+)
+def test_an_alert_of_a_volume_names_the_mean(language: str, sentence: str) -> None:
+    assert alert_sentence(VOLUME, language) == sentence  # type: ignore[arg-type]
+
+
+def test_posts_and_topics_are_called_as_people_call_them() -> None:
+    post = SHARE | {"scope": "post", "item": "blog:17", "direction": "down"}
+    assert alert_sentence(post, "de", {"blog:17": "Cloud zuerst"}).startswith(
+        "Beitrag Cloud zuerst, 2025-W40: negativ (Stimmung) gesunken"
+    )
+    topic = SHARE | {"scope": "overall", "head": "topic", "label": "cost"}
+    assert "Kosten (Thema)" in alert_sentence(topic, "de", {"cost": "Kosten"})
+
+
+def test_whole_numbers_have_no_decimal() -> None:
+    assert [decimal(value, "en") for value in (3.0, 3.25)] == ["3", "3.2"]

@@ -1,0 +1,99 @@
+"""A row of `change_weekly` that is an alert in, a sentence for a person out; German or English."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+Language = Literal["en", "de"]
+
+WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "overall": "All comments",
+        "channel": "Channel {item}",
+        "topic": "Topic {item}",
+        "post": "Post {item}",
+        "share": "{where}, {week}: {label} ({head}) {moved} from {before} to {now} "
+        "({comment_count} comments of {author_count} people; {comment_count_before} comments "
+        "before).",
+        "volume": "{where}, {week}: {comment_count} comments, {moved} from {mean} a week before.",
+        "up": "up",
+        "down": "down",
+        "interval": "{share} % [{low} to {high}]",
+    },
+    "de": {
+        "overall": "Alle Kommentare",
+        "channel": "Kanal {item}",
+        "topic": "Thema {item}",
+        "post": "Beitrag {item}",
+        "share": "{where}, {week}: {label} ({head}) {moved} von {before} auf {now} "
+        "({comment_count} Kommentare von {author_count} Personen; davor {comment_count_before} "
+        "Kommentare).",
+        "volume": "{where}, {week}: {comment_count} Kommentare, {moved} von {mean} je Woche davor.",
+        "up": "gestiegen",
+        "down": "gesunken",
+        "interval": "{share} % [{low} bis {high}]",
+    },
+}
+"""What the sentences are made of."""
+
+NAMES: dict[str, str] = {
+    "sentiment": "Stimmung",
+    "stance": "Haltung",
+    "intent": "Absicht",
+    "topic": "Thema",
+    "negative": "negativ",
+    "neutral": "neutral",
+    "positive": "positiv",
+    "support": "dafür",
+    "oppose": "dagegen",
+    "unclear": "unklar",
+    "question": "Frage",
+    "request": "Bitte",
+    "suggestion": "Vorschlag",
+    "praise": "Lob",
+    "criticism": "Kritik",
+    "experience": "Erfahrung",
+    "other": "anderes",
+}
+"""German names of questions and answers; others keep theirs."""
+
+
+def alert_sentence(
+    alert: Mapping[str, Any], language: Language = "en", names: Mapping[str, str] | None = None
+) -> str:
+    """Say what has changed, from what to what with intervals, and on how many comments that rests.
+
+    `alert` is a row of `change_weekly` with `is_alert`; `names` tells what people call a topic or
+    a post.
+    """
+    words, known = WORDS[language], names or {}
+    values = dict(alert) | {
+        "where": words[alert["scope"]].format(item=known.get(alert["item"], alert["item"])),
+        "moved": words[alert["direction"]],
+        "head": named(alert["head"], language),
+        "label": known.get(alert["label"]) or named(alert["label"], language),
+    }
+    if alert["head"] == "volume":
+        mean = alert["comment_count_before"] / alert["week_count_before"]
+        return words["volume"].format(**values | {"mean": decimal(mean, language)})
+    values["now"] = interval(alert["share"], alert["ci_low"], alert["ci_high"], language)
+    values["before"] = interval(
+        alert["share_before"], alert["ci_low_before"], alert["ci_high_before"], language
+    )
+    return words["share"].format(**values)
+
+
+def interval(share: float, low: float, high: float, language: Language) -> str:
+    """A share with its interval, in whole per cent."""
+    parts = {"share": f"{100 * share:.0f}", "low": f"{100 * low:.0f}", "high": f"{100 * high:.0f}"}
+    return WORDS[language]["interval"].format(**parts)
+
+
+def decimal(value: float, language: Language) -> str:
+    """A number with at most one decimal, as the language writes it."""
+    text = f"{value:.1f}".removesuffix(".0")
+    return text.replace(".", ",") if language == "de" else text
+
+
+def named(name: str, language: Language) -> str:
+    """A question or an answer, as a person would say it."""
+    return NAMES.get(name, name) if language == "de" else name

@@ -1,0 +1,30 @@
+"""A published table that is computed from other published tables, in Python."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from models.contract import Table
+
+
+@dataclass(frozen=True)
+class MartRules:
+    """What the owner has set about changes, and about small cells."""
+
+    trailing_weeks: int = 4
+    least_comments: int = 20
+    smallest_cell: int = 5
+    false_alert_share: float = 0.05
+
+
+Build = Callable[[Mapping[Table, pl.DataFrame], MartRules], pl.DataFrame]
+"""The rows, from the tables that are published, small cells hidden; so it can tell nothing new."""
+
+
+@dataclass(frozen=True)
+class DerivedMart:
+    """One file of `transforms/marts/` declares one, as `MART`."""
+
+    table: Table
+    build: Build = field(repr=False)

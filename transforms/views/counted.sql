@@ -1,0 +1,31 @@
+/*---
+about = "One row a comment of the audience: what the published tables count it by."
+grain = ["comment_id"]
+[columns]
+comment_id = ["text",  "the comment"]
+author     = ["text",  "keyed pseudonym of its author; the comment itself where nobody is named"]
+post_id    = ["text",  "the post it answers; `<channel>:unknown` where the source does not say"]
+channel    = ["text",  "where the audience was met"]
+day        = ["day",   "day it was made, in the reporting time zone"]
+week       = ["text",  "ISO week of that day, for example 2025-W40"]
+month      = ["text",  "month of that day, for example 2025-10"]
+topics     = ["texts", "its topics; `(none)` alone where it has none"]
+---*/
+WITH topic AS (
+    SELECT comment_id, list(label ORDER BY label) AS topics
+    FROM classified.current_label
+    WHERE head = 'topic' AND is_chosen
+    GROUP BY comment_id
+)
+SELECT
+    dated.comment_id,
+    coalesce(dated.author_key, dated.comment_id)    AS author,
+    dated.post_id,
+    dated.channel,
+    dated.day,
+    dated.week,
+    dated.month,
+    coalesce(topic.topics, ['(none)'])              AS topics
+FROM classified.dated AS dated
+LEFT JOIN topic USING (comment_id)
+WHERE dated.is_audience
