@@ -219,6 +219,16 @@ def sql(query: str, style: str) -> None:
 
 
 @cli.command()
+@click.option("--again", is_flag=True, help="Send it once more, even if it has gone out.")
+@AS_OF
+def digest(again: bool, as_of: datetime | None) -> None:
+    """Write the weekly letter from what is published; send it where settings.toml says so."""
+    from flows.digest import digest as flow
+
+    show(run(flow, again=again, as_of=as_of))
+
+
+@cli.command()
 @click.argument("earlier", default="previous")
 @click.argument("later", default="latest")
 def diff(earlier: str, later: str) -> None:

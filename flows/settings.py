@@ -2,10 +2,10 @@
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -224,6 +224,31 @@ class Reply(Concern):
         return minutes
 
 
+class Digest(Concern):
+    """Where the weekly digest goes; nowhere but its folder unless something is named here."""
+
+    smtp_host: str | None = Field(default=None, description="mail server; none: no mail")
+    smtp_port: int = Field(default=587, gt=0, description="its port")
+    smtp_encryption: Literal["starttls", "none"] = Field(
+        default="starttls", description="none: only for a server on this machine"
+    )
+    smtp_user: str | None = Field(default=None, description="who signs in, if anybody must")
+    smtp_password: str | None = Field(default=None, description="`env:NAME` or `block:NAME`")
+    sender: str = Field(default="resonanz@localhost", description="sender of the mail")
+    recipients: tuple[str, ...] = Field(default=(), description="who gets the mail")
+    webhook: str | None = Field(default=None, description="`env:NAME` or `block:NAME`")
+
+    @model_validator(mode="after")
+    def _guarded(self) -> Self:
+        if self.smtp_encryption == "none" and self.smtp_host not in LOCAL_HOSTS:
+            raise ValueError("mail may go without encryption only to a server on this machine")
+        return self
+
+
+LOCAL_HOSTS = (None, "localhost", "127.0.0.1", "::1")
+"""Mail servers that no network lies before."""
+
+
 class Privacy(Concern):
     """What keeps authors unknown."""
 
@@ -359,6 +384,7 @@ class Settings(BaseSettings):
     refine: Refine = Refine()
     classify: Classify = Classify()
     reply: Reply = Reply()
+    digest: Digest = Digest()
     privacy: Privacy = Privacy()
     retention: Retention = Retention()
     warehouse: Warehouse = Warehouse()

@@ -7,6 +7,7 @@ import polars as pl
 from flows.exports.base import Publication
 from models.contract import Column, Table
 from models.shares import SHARE_COLUMNS
+from transforms.marts import published_tables
 
 WEEK_ONE = date(2025, 1, 6)
 SENTIMENTS = {"negative": 0.3, "neutral": 0.45, "positive": 0.25}
@@ -87,6 +88,7 @@ def publication(weeks: int = 52, language: str = "de", texts: tuple[str, ...] = 
         {
             "rank": rank,
             "comment_id": f"c{rank}",
+            "group_id": f"c{rank}",
             "decision": "answer",
             "reason": "Frage, wartet seit 3 Tagen.",
             "channel": "blog",
@@ -114,6 +116,7 @@ def publication(weeks: int = 52, language: str = "de", texts: tuple[str, ...] = 
             "comments_to_answer",
             ("rank", "count"),
             ("comment_id", "text"),
+            ("group_id", "text"),
             ("decision", "text"),
             ("reason", "text"),
             ("channel", "text"),
@@ -134,19 +137,7 @@ def plain(name: str, *columns: tuple[str, str]) -> Table:
     return Table("mart", name, "Rows.", (columns[0][0],), declared)
 
 
-EVIDENCE = plain(
-    "evidence",
-    ("comment_id", "text"),
-    ("post_id", "text"),
-    ("channel", "text"),
-    ("day", "day"),
-    ("week", "text"),
-    ("month", "text"),
-    ("sentiment", "text"),
-    ("topics", "texts"),
-    ("text", "text"),
-    ("permalink", "text"),
-)
+EVIDENCE = published_tables()["evidence"]
 
 
 def evidence(days: list[date], texts: tuple[str, ...]) -> list[dict[str, object]]:
@@ -162,6 +153,9 @@ def evidence(days: list[date], texts: tuple[str, ...]) -> list[dict[str, object]
             "month": f"{day:%Y-%m}",
             "sentiment": list(SENTIMENTS)[number % 3],
             "topics": [TOPICS[number % 9]],
+            "post_title": f"Beitrag {number}",
+            "typicality": 0.5,
+            "is_toxic": False,
             "text": text,
             "permalink": None,
         }

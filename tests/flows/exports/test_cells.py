@@ -13,3 +13,8 @@ def test_no_text_runs_as_a_formula(text: str) -> None:
 def test_negative_numbers_stay_numbers() -> None:
     frame = pl.DataFrame({"change": [-0.5]})
     assert harmless(frame).equals(frame)
+
+
+def test_a_list_is_one_cell_that_runs_nothing() -> None:
+    frame = pl.DataFrame({"topics": [["=cmd", "cost"], []]})
+    assert harmless(frame)["topics"].to_list() == ["'=cmd, cost", ""]

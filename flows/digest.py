@@ -1,0 +1,105 @@
+"""Flow: the latest publish -> the weekly digest, written, and sent where that is configured."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.exports.base import Publication
+from flows.letter.content import Letter, as_html, as_markdown, letter_of
+from flows.letter.sending import call_webhook, mail_of, send_mail
+from flows.publish import topic_names
+from flows.report import StageReport
+from flows.retry import RETRY_DELAYS, may_recover
+from flows.settings import Digest, Settings, load_settings
+from flows.snapshots import Snapshot, latest_snapshot
+from flows.wording import wording
+from models.errors import GiveUp
+from transforms.marts import published_tables
+
+SENT = "sent.json"
+
+Send = Callable[[Letter, Digest], None]
+
+
+@flow(name="digest")
+def digest(again: bool = False, as_of: datetime | None = None) -> StageReport:
+    """Write the digest of the last published week, and send it once; `again` sends it once more.
+
+    Raises `GiveUp` if nothing is published, or a server refuses what it is sent.
+    """
+    settings, moment = load_settings(), as_of or datetime.now(UTC)
+    letter = letter_of(publication_of(settings), wording(settings.reporting.language)["digest"])
+    folder = settings.paths.published / "digest" / letter.week.replace("–", "none")
+    write(letter, folder)
+    create_markdown_artifact(as_markdown(letter), key="digest", description=letter.title)
+    sent = [] if again else already_sent(folder)
+    ways = {name: send for name, send in ways_to_send(settings.digest).items() if name not in sent}
+    for name, send in ways.items():
+        deliver(send, letter, settings.digest)
+        sent.append(name)
+        (folder / SENT).write_text(json.dumps({"ways": sent, "at": moment.isoformat()}) + "\n")
+    told = f"sent by {' and '.join(ways)}" if ways else "written"
+    report = StageReport("digest", 1, 1, 0, f"week {letter.week} {told}: {folder}")
+    report.log(get_run_logger())
+    return report
+
+
+@task(
+    cache_policy=NO_CACHE,
+    retries=len(RETRY_DELAYS),
+    retry_delay_seconds=RETRY_DELAYS,
+    retry_condition_fn=may_recover,
+)
+def deliver(send: Send, letter: Letter, settings: Digest) -> None:
+    """Send a letter one way; tried again where that may help."""
+    send(letter, settings)
+
+
+def ways_to_send(settings: Digest) -> dict[str, Send]:
+    """What the settings name: mail, webhook, both or none."""
+    ways: dict[str, Send] = {}
+    if settings.smtp_host and settings.recipients:
+        ways["mail"] = by_mail
+    if settings.webhook:
+        ways["webhook"] = by_webhook
+    return ways
+
+
+def by_mail(letter: Letter, settings: Digest) -> None:
+    """Send a letter as a mail."""
+    send_mail(mail_of(letter.title, as_markdown(letter), as_html(letter), settings), settings)
+
+
+def by_webhook(letter: Letter, settings: Digest) -> None:
+    """Post a letter to a channel."""
+    call_webhook(as_markdown(letter), settings)
+
+
+def publication_of(settings: Settings) -> Publication:
+    """What is published now; raises `GiveUp` if nothing is."""
+    snapshot: Snapshot | None = latest_snapshot(settings.paths.published)
+    if snapshot is None:
+        raise GiveUp("Nothing is published yet, so there is no digest. Run `resonanz daily`.")
+    rows = snapshot.marts()
+    marts = {table: rows[name] for name, table in published_tables().items() if name in rows}
+    return Publication(marts, snapshot.manifest, settings.reporting.language, topic_names(settings))
+
+
+def write(letter: Letter, folder: Path) -> None:
+    """Write the letter as Markdown and as HTML."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "digest.md").write_text(as_markdown(letter), encoding="utf-8")
+    (folder / "digest.html").write_text(as_html(letter), encoding="utf-8")
+
+
+def already_sent(folder: Path) -> list[str]:
+    """The ways in which this week's digest has gone out."""
+    try:
+        return list(json.loads((folder / SENT).read_text())["ways"])
+    except (OSError, ValueError, KeyError):
+        return []

@@ -1,0 +1,75 @@
+import re
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from flows.letter.content import Letter, as_html, as_markdown, letter_of
+from flows.wording import wording
+from tests.flows.dashboard.publications import publication
+
+ATTACK = "[klick](javascript:alert(1)) <script>alert(1)</script>\n# Titel"
+
+
+def letter(weeks: int = 4, language: str = "de", texts: tuple[str, ...] = ()) -> Letter:
+    return letter_of(publication(weeks, language, texts), wording(language)["digest"])  # type: ignore[arg-type]
+
+
+def test_a_letter_begins_with_what_changed_and_names_its_week() -> None:
+    told = letter()
+    assert told.title == "Resonanz: Woche 2025-W05"
+    assert told.changes[0].startswith("In der Woche 2025-W05 waren von 40 Kommentaren")
+
+
+def test_topics_have_their_names_and_at_most_three_quotes_each() -> None:
+    told = letter()
+    assert told.topics[0].name == "Cloud und Infrastruktur"
+    assert [len(topic.quotes) <= 3 for topic in told.topics] == [True] * 5
+    assert any(topic.quotes for topic in told.topics)
+
+
+def test_what_fits_into_the_time_is_asked_for_with_its_reason() -> None:
+    (question,) = letter(texts=("Wann kommt das?",)).questions
+    assert question.text == "Wann kommt das?"
+    assert question.reason == "Frage, wartet seit 3 Tagen."
+    assert question.link == "https://blog.example/?c=1"
+
+
+def test_without_comments_the_letter_says_so() -> None:
+    told = letter(0)
+    assert "Es gibt noch keine Kommentare." in told.changes[0]
+    assert "Nichts wartet auf eine Antwort." in as_markdown(told)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_both_forms_say_the_same(language: str) -> None:
+    told = letter(4, language, ("Wann kommt das?",))
+    for sentence in (told.topics[0].name, "Wann kommt das?"):
+        assert sentence in as_markdown(told)
+        assert sentence in as_html(told)
+
+
+def test_a_comment_is_no_markup_in_either_form() -> None:
+    told = letter(4, texts=(ATTACK,))
+    html, markdown = as_html(told), as_markdown(told)
+    assert "<script" not in html
+    assert all(link.startswith("https://") for link in re.findall(r'href="([^"]*)', html))
+    assert r"\[klick\]\(javascript:alert\(1\)\) \<script\>" in markdown
+    assert "\n# Titel" not in markdown
+
+
+def test_a_mail_loads_nothing() -> None:
+    html = as_html(letter(4, texts=("Wann?",)))
+    assert not re.search(r"<(img|link|script|iframe)|url\(|@import", html)
+
+
+def test_missing_comments_are_told() -> None:
+    told = publication(4)
+    table = next(table for table in told.marts if table.name == "channel_weekly")
+    row = {"post_id": "p", "post_title": "x", "channel": "blog", "reported_comment_count": 9}
+    missing = [row | {"loaded_comment_count": 9 - gap, "missing_count": gap} for gap in (3, 0, 4)]
+    marts = {**told.marts, replace(table, name="post_coverage"): pl.DataFrame(missing)}
+    gaps = letter_of(replace(told, marts=marts), wording("de")["digest"]).gaps
+    assert gaps[-1] == (
+        "Bei 2 Beiträgen meldet die Plattform 7 Kommentare mehr, als hier vorliegen."
+    )

@@ -1,0 +1,77 @@
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import flows.digest
+from flows.digest import digest
+from flows.letter.content import Letter
+from flows.settings import Digest
+from flows.snapshots import swap_in, write_snapshot
+from models.errors import GiveUp
+from tests.flows.dashboard.publications import publication
+
+pytestmark = pytest.mark.usefixtures("prefect_server", "workplace")
+
+MONDAY = datetime(2025, 2, 3, 7, tzinfo=UTC)
+
+
+@pytest.fixture
+def published(workplace: Path) -> Path:
+    folder = workplace / "published"
+    swap_in(write_snapshot(publication(4), {}, "a", folder), folder, 8)
+    return folder
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Titles of the letters that went out, where a webhook is set."""
+    titles: list[str] = []
+
+    def remember(letter: Letter, settings: Digest) -> None:
+        titles.append(letter.title)
+
+    monkeypatch.setattr(flows.digest, "by_webhook", remember)
+    monkeypatch.setenv("RESONANZ_DIGEST__WEBHOOK", "env:HOOK")
+    return titles
+
+
+def test_without_a_way_to_send_it_the_letter_is_written(published: Path) -> None:
+    report = digest(as_of=MONDAY)
+    folder = published / "digest" / "2025-W05"
+    assert (folder / "digest.md").read_text(encoding="utf-8").startswith("# Resonanz: Woche")
+    assert (folder / "digest.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert "written" in str(report)
+
+
+def test_a_letter_goes_out_once_a_week_unless_asked_again(published: Path, sent: list[str]) -> None:
+    digest(as_of=MONDAY)
+    digest(as_of=MONDAY)
+    assert sent == ["Resonanz: Woche 2025-W05"]
+    digest(again=True, as_of=MONDAY)
+    assert len(sent) == 2
+    told = json.loads((published / "digest" / "2025-W05" / "sent.json").read_text())
+    assert told["ways"] == ["webhook"]
+
+
+def test_what_could_not_be_sent_is_sent_by_the_next_run(
+    published: Path, sent: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    working: Callable[..., None] = flows.digest.by_webhook
+
+    def refuse(letter: Letter, settings: Digest) -> None:
+        raise GiveUp("the webhook answered 404; look at its address.")
+
+    monkeypatch.setattr(flows.digest, "by_webhook", refuse)
+    with pytest.raises(GiveUp):
+        digest(as_of=MONDAY)
+    monkeypatch.setattr(flows.digest, "by_webhook", working)
+    digest(as_of=MONDAY)
+    assert sent == ["Resonanz: Woche 2025-W05"]
+
+
+def test_where_nothing_is_published_there_is_no_letter() -> None:
+    with pytest.raises(GiveUp, match="Nothing is published yet"):
+        digest(as_of=MONDAY)
