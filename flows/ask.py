@@ -59,9 +59,17 @@ def published_tables() -> str:
             "WHERE schema_name = 'mart' ORDER BY table_name"
         ).fetchall()
     width = max((len(name) for name, _, _ in names), default=0)
-    lines = [f"  {name:<{width}}  {rows:>7,} rows  {about}" for name, rows, about in names]
+    lines = [
+        f"  {name:<{width}}  {rows:>7,} rows  {first_sentence(about)}"
+        for name, rows, about in names
+    ]
     folder = load_settings().paths.published / "latest"
     return "\n".join(["", f"Published in {folder}", *lines])
+
+
+def first_sentence(about: str) -> str:
+    """What a table is, in a line; `resonanz tables NAME` tells the rest."""
+    return about.partition(": ")[0].partition(". ")[0].rstrip(".")
 
 
 def _write_csv(rows: duckdb.DuckDBPyRelation, out: TextIO) -> None:

@@ -109,6 +109,13 @@ class Story:
         """A label or topic in the page's language."""
         return self.labels.get(label, label)
 
+    def post(self, row: Mapping[str, Any]) -> str:
+        """A post by its title, or by what is known of it."""
+        channel, _, rest = str(row["post_id"]).partition(":")
+        if rest == "unknown":
+            return str(self.words["no_post"].format(channel=channel))
+        return str(row["post_title"] or row["post_id"])
+
     def interval(self, row: Mapping[str, Any] | None) -> str:
         """A share with its interval: `27 % (19 to 36)`."""
         if row is None or row["share"] is None:
@@ -133,15 +140,17 @@ def changes(story: Story) -> Section:
 
 
 def state_of_week(story: Story, week: str) -> list[str]:
-    """How the comments of the last week felt."""
-    words = story.words["changes"]
-    by_label = by(story.rows("sentiment_weekly").filter(pl.col("week") == week), "label")
-    if not set(SENTIMENTS) <= set(by_label):
-        return [words["few"].format(week=week)]
-    row = by_label["negative"]
-    shares = {label: story.interval(by_label[label]) for label in SENTIMENTS}
+    """How the comments of the last week felt, or of the last one that may be told."""
+    words, shown = story.words["changes"], story.rows("sentiment_weekly")
+    few = [words["few"].format(week=week)]
+    if shown.is_empty():
+        return few
+    told = str(shown["week"].max())
+    by_label = by(shown.filter(pl.col("week") == told), "label")
+    row = next(iter(by_label.values()))
+    shares = {label: story.interval(by_label.get(label)) for label in SENTIMENTS}
     counts = {name: story.number(row[name]) for name in ("comment_count", "author_count")}
-    return [words["now"].format(week=week, **counts, **shares)]
+    return [*(few if told != week else []), words["now"].format(week=told, **counts, **shares)]
 
 
 def comparability(story: Story, week: str) -> list[str]:
@@ -211,7 +220,7 @@ def posts(story: Story) -> Section:
     words, rows = story.words["posts"], story.rows("post_sentiment")
     if rows.is_empty():
         return Section("posts", words["title"])
-    named = rows.with_columns(row=short_titles(rows))
+    named = rows.with_columns(row=short_titles(story, rows))
     order = names_by_size(named)[:MOST_POSTS]
     kept = named.filter(pl.col("row").is_in(order))
     answers = [story.name(label) for label in SENTIMENTS]
@@ -226,7 +235,7 @@ def posts(story: Story) -> Section:
         row = next(iter(of_post.values()))
         cells.append(
             [
-                Cell(row["post_title"] or row["post_id"]),
+                Cell(story.post(row)),
                 Cell(row["channel"]),
                 *(
                     behind(story.interval(of_post.get(s)), post_id=row["post_id"], sentiment=s)
@@ -305,7 +314,7 @@ def quality(story: Story) -> Section:
         return Section("quality", words["title"], sentences)
     cells = [
         [
-            Cell(row["post_title"] or row["post_id"]),
+            Cell(story.post(row)),
             Cell(row["channel"]),
             *number_cells(story, row, "reported_comment_count", "loaded_comment_count"),
         ]
@@ -401,15 +410,14 @@ def names_by_size(rows: pl.DataFrame) -> list[str]:
     return sizes.sort("comment_count", "row", descending=[True, False])["row"].to_list()
 
 
-def short_titles(rows: pl.DataFrame) -> pl.Series:
+def short_titles(story: Story, rows: pl.DataFrame) -> pl.Series:
     """The titles of posts, short enough to stand beside a chart, and no two alike."""
-    posts = rows.select("post_id", "post_title").unique("post_id", maintain_order=True)
     titles: dict[str, str] = {}
-    for post_id, title in posts.iter_rows():
-        whole = title or post_id
+    for row in rows.unique("post_id", maintain_order=True).to_dicts():
+        whole = story.post(row)
         short = whole if len(whole) <= LONGEST_TITLE else f"{whole[: LONGEST_TITLE - 1]}…"
         repeats = sum(known.startswith(short) for known in titles.values())
-        titles[post_id] = f"{short} ({repeats + 1})" if repeats else short
+        titles[row["post_id"]] = f"{short} ({repeats + 1})" if repeats else short
     return rows["post_id"].replace_strict(titles, return_dtype=pl.String)
 
 

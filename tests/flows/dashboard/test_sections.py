@@ -15,7 +15,7 @@ from flows.dashboard.sections import (
     topics,
 )
 from flows.exports.base import Publication
-from tests.flows.dashboard.publications import publication, share_table
+from tests.flows.dashboard.publications import publication
 
 
 def story(weeks: int = 4, language: str = "de", texts: tuple[str, ...] = ()) -> Story:
@@ -34,17 +34,28 @@ def test_alerts_are_told_with_it() -> None:
     assert changes(story_of(with_alert)).sentences[-1] == "Negativ stieg."
 
 
-def test_a_hidden_week_is_not_told_in_numbers() -> None:
-    told = publication(1)
-    hidden = {
-        table: frame.with_columns(share=pl.lit(None, pl.Float64)) if "share" in frame else frame
+def hidden(told: Publication, *weeks: str) -> Publication:
+    """`told` with the shares of some weeks hidden."""
+    share = pl.when(~pl.col("week").is_in(weeks)).then("share")
+    marts = {
+        table: frame.with_columns(share=share) if table.name == "sentiment_weekly" else frame
         for table, frame in told.marts.items()
     }
-    page = story_of(Publication(hidden, told.facts, "de"))
+    return Publication(marts, told.facts, "de")
+
+
+def test_a_hidden_week_is_not_told_in_numbers() -> None:
+    page = story_of(hidden(publication(1), "2025-W02"))
     assert changes(page).sentences == [
         "In der Woche 2025-W02 haben zu wenige Menschen kommentiert, um Anteile zu zeigen."
     ]
     assert sentiment(page).is_empty
+
+
+def test_the_last_week_that_may_be_told_is_told_after_a_hidden_one() -> None:
+    few, now = changes(story_of(hidden(publication(3), "2025-W04"))).sentences
+    assert few.startswith("In der Woche 2025-W04 haben zu wenige")
+    assert now.startswith("In der Woche 2025-W03 waren von 40 Kommentaren")
 
 
 def test_without_comments_the_page_says_what_to_do() -> None:
@@ -72,14 +83,15 @@ def test_posts_with_most_comments_come_first_with_their_whole_title() -> None:
 
 
 def test_titles_that_are_cut_alike_stay_apart() -> None:
-    table = share_table("post_sentiment", ("post_id", "text"), ("post_title", "text"))
-    rows = pl.DataFrame(
-        {"post_id": ["a", "a", "b"], "post_title": ["x" * 60, "x" * 60, "x" * 60]},
-        schema_overrides={"post_id": table.schema()["post_id"]},
-    )
-    first, again, second = short_titles(rows)
+    rows = pl.DataFrame({"post_id": ["a", "a", "b"], "post_title": ["x" * 60] * 3})
+    first, again, second = short_titles(story(), rows)
     assert first == again
     assert first != second
+
+
+def test_comments_without_a_post_are_named_by_their_channel() -> None:
+    rows = pl.DataFrame({"post_id": ["intranet:unknown"], "post_title": [None]})
+    assert short_titles(story(), rows).to_list() == ["intranet, ohne Beitrag"]
 
 
 def test_a_question_links_only_to_web_addresses() -> None:
