@@ -14,6 +14,7 @@ from flows.progress import progress
 from flows.report import StageReport
 from flows.retry import RETRY_DELAYS, may_recover
 from flows.settings import Settings, load_settings
+from flows.stage import stage
 from flows.warehouse import append, frame, merge, use_time_zone, writing
 from models.encoder import Encoder
 from models.tables.current_model import CURRENT_MODEL
@@ -85,6 +86,7 @@ def label_pending(answerer: Answerer, settings: Settings) -> int:
 
 
 @flow(name="classify")
+@stage("classify", "classified.label", "classified.embedding")
 def classify(as_of: datetime | None = None) -> StageReport:
     """Label every audience comment with the current models; safe to run twice, resumes by itself.
 

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,8 @@ QUIET = {
 EPILOG = """\b
 Exit codes:
   0   done
-  1   can't be done until somebody changes something; the message says what
+  1   can't be done until somebody changes something; the message says what. Of `status`:
+      something is too old, or has failed
   2   the command was called the wrong way
   3   done, but some records were rejected (see `clean.rejected_comment`)
   4   the quality gate failed; what was published before stays in place
@@ -54,7 +56,13 @@ Exit codes:
     epilog=EPILOG,
 )
 @click.version_option(package_name="resonanz")
-def cli() -> None:
+@click.option(
+    "--without-prefect",
+    is_flag=True,
+    envvar="RESONANZ_WITHOUT_PREFECT",
+    help="Start no Prefect server, and tell none; saves its start, shows the run nowhere.",
+)
+def cli(without_prefect: bool) -> None:
     """What an audience answers when IT speaks.
 
     Resonanz takes in the comments on your posts, says what they feel and about what, and publishes
@@ -112,6 +120,66 @@ def daily(as_of: datetime | None) -> int:
     show(*reports)
     show_tables()
     return verdict(*reports)
+
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@cli.command()
+@click.argument("names", nargs=-1)
+@click.option("--from", "first_day", type=DAY, metavar="DATE", required=True, help="First day.")
+@click.option("--to", "last_day", type=DAY, metavar="DATE", help="Last day; today if left out.")
+@AS_OF
+def backfill(
+    names: tuple[str, ...],
+    first_day: datetime,
+    last_day: datetime | None,
+    as_of: datetime | None,
+) -> int:
+    """Bring a window of days up to date once more, as after an outage or a loss.
+
+    The accounts NAMES, or all, are asked for everything since the first day, whatever they were
+    asked before. Files that landed in these days are read again. What is missing is then labelled,
+    and the tables are published. What is known already changes nothing.
+    """
+    from flows.backfill import backfill as flow
+
+    last = last_day.date() if last_day else None
+    reports = run(flow, first_day=first_day.date(), last_day=last, names=names, as_of=as_of)
+    show(*reports)
+    show_tables()
+    return verdict(*reports)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+@AS_OF
+def status(as_of: datetime | None, as_json: bool) -> int:
+    """Tell how the pipeline is: last runs, freshness, backlog, disk, model.
+
+    Ends with exit code 1 if a run failed or something is older than settings.toml allows under
+    `[status]`, so that a monitor can ask it. Nothing is changed, and no server is asked.
+    """
+    from flows import status as pipeline
+
+    found = pipeline.status(as_of.replace(tzinfo=UTC) if as_of else None)
+    click.echo(pipeline.as_json(found) if as_json else pipeline.as_text(found))
+    return 0 if found.is_healthy else 1
+
+
+@cli.command()
+def automations() -> None:
+    """Let the Prefect server tell the webhook of settings.toml when a run fails or is late.
+
+    The server is the one that `PREFECT_API_URL` names. Call it again after a change of the
+    settings; see docs/operations.md.
+    """
+    from flows.automations import deploy
+    from flows.quiet import reaching_prefect
+
+    with reaching_prefect():
+        for name in deploy():
+            click.echo(name)
 
 
 @cli.command()
@@ -304,9 +372,6 @@ def review() -> None:
     """
 
 
-DAY = click.DateTime(["%Y-%m-%d"])
-
-
 @review.command()
 @click.option("--name", help="Name of the sheet; its period if left out. Equal names, equal rows.")
 @click.option("--from", "first_day", type=DAY, metavar="DATE", help="First day of the comments.")
@@ -463,11 +528,20 @@ def redact() -> None:
 
 def run(flow: Callable[..., Any], **arguments: Any) -> Any:
     """Run a flow; `as_of` is taken as UTC."""
+    moment = arguments.pop("as_of", None)
+    with surroundings():
+        return flow(**arguments, as_of=moment.replace(tzinfo=UTC) if moment else None)
+
+
+def surroundings() -> AbstractContextManager[None]:
+    """How flows run: with Prefect, or as plain functions where the command line says so."""
+    if click.get_current_context().find_root().params["without_prefect"]:
+        from flows.direct import without_prefect
+
+        return without_prefect()
     from flows.quiet import at_a_terminal
 
-    moment = arguments.pop("as_of", None)
-    with at_a_terminal():
-        return flow(**arguments, as_of=moment.replace(tzinfo=UTC) if moment else None)
+    return at_a_terminal()
 
 
 def show(*reports: "StageReport") -> None:

@@ -1,5 +1,6 @@
 """Flow: the whole way, fetch -> ingest -> refine -> classify -> publish, in that order."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from prefect import flow, get_run_logger
@@ -11,10 +12,12 @@ from flows.publish import publish
 from flows.refine import refine
 from flows.report import StageReport
 from flows.settings import load_settings
+from flows.stage import stage
 from models.errors import ResonanzError
 
 
 @flow(name="daily")
+@stage("daily")
 def daily(as_of: datetime | None = None) -> list[StageReport]:
     """Ask the platforms, take in the inbox and bring every table up to date; safe to run twice.
 
@@ -31,12 +34,14 @@ def daily(as_of: datetime | None = None) -> list[StageReport]:
     ]
 
 
-def fetched(moment: datetime) -> list[StageReport]:
+def fetched(
+    moment: datetime, names: Sequence[str] = (), again_since: datetime | None = None
+) -> list[StageReport]:
     """The report of `fetch`, if any account is set up; a platform's fault stops no other stage."""
-    if not load_settings().fetch.accounts:
+    if not (names or load_settings().fetch.accounts):
         return []
     try:
-        return [fetch(as_of=moment)]
+        return [fetch(names=names, as_of=moment, again_since=again_since)]
     except ResonanzError as error:
         get_run_logger().error("fetch: %s", error)
         return [StageReport("fetch", rejected_count=1, note=f"not complete: {error}")]

@@ -3,7 +3,7 @@
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from flows.reading.api_pages import page_line
 from flows.report import StageReport
 from flows.settings import Account, Settings, load_settings
 from flows.sources.base import ApiSource, Errand, Page, api_sources
+from flows.stage import stage
 from flows.warehouse import frame, merge, writing
 from models.errors import GiveUp, ResonanzError, TryAgain
 from models.tables.fetch_state import FETCH_STATE
@@ -60,17 +61,23 @@ class Outcome:
 
 
 @flow(name="fetch")
+@stage("fetch", "ops.fetch_state")
 def fetch(
-    names: Sequence[str] = (), is_full_sweep: bool = False, as_of: datetime | None = None
+    names: Sequence[str] = (),
+    is_full_sweep: bool = False,
+    as_of: datetime | None = None,
+    again_since: datetime | None = None,
 ) -> StageReport:
     """Ask the accounts `names` (all without any) for what is new; safe to run twice.
+
+    With `again_since`, they are asked for everything since then, as if they had never been asked.
 
     An account that fails does not keep the others from being asked; the error is raised at the end.
     A platform's limit is not an error: the next run goes on from there.
     """
     settings, moment = load_settings(), as_of or datetime.now(UTC)
     outcomes = [
-        fetch_account(account, is_full_sweep, moment, settings)
+        fetch_account(account, is_full_sweep, moment, settings, again_since)
         for account in chosen(settings.fetch.accounts, names)
     ]
     pages = sum(outcome.page_count for outcome in outcomes)
@@ -84,17 +91,23 @@ def fetch(
 
 @task(cache_policy=NO_CACHE, task_run_name="fetch {account.name}")
 def fetch_account(
-    account: Account, is_full_sweep: bool, moment: datetime, settings: Settings
+    account: Account,
+    is_full_sweep: bool,
+    moment: datetime,
+    settings: Settings,
+    again_since: datetime | None = None,
 ) -> Outcome:
     """Ask one account and land its pages; what landed before an error stays, and is remembered."""
     state = state_of(account, settings)
     if state.wait_until and state.wait_until > moment:
         until = f"{state.wait_until:%Y-%m-%d %H:%M}"
         return Outcome(account.name, 0, f"not asked: the platform wants no calls until {until} UTC")
-    sweep = is_full_sweep or sweep_is_due(state, moment, settings)
+    sweep = is_full_sweep or (not again_since and sweep_is_due(state, moment, settings))
     try:
         source = source_of(account)
         errand = errand_of(account, state, moment, sweep, settings)
+        if again_since:
+            errand = replace(errand, look_back=again_since, memory={})
     except ResonanzError as error:
         return Outcome(account.name, 0, f"not asked: {error}", error)
     run = Run(account, source, settings, errand, state)
@@ -123,7 +136,7 @@ class Run:
     ) -> None:
         self.account, self.source, self.settings = account, source, settings
         self.errand, self.state = errand, state
-        self.memory = dict(state.memory)
+        self.memory = dict(errand.memory)
         self.page_count = 0
         self.waiting: list[Page] = []
 

@@ -12,6 +12,7 @@ from flows.landing import sha256_of
 from flows.receive import Delivery, Received, Reception
 from flows.report import StageReport
 from flows.settings import Settings, load_settings
+from flows.stage import stage
 from models.errors import GiveUp
 
 NOTES_FOR_PEOPLE = frozenset({"README.md", "README.txt"})
@@ -28,6 +29,7 @@ def land_delivery(delivery: Delivery, as_of: datetime, settings: Settings) -> Re
 
 
 @flow(name="ingest")
+@stage("ingest")
 def ingest(
     files: Sequence[Path] = (), channel: str | None = None, as_of: datetime | None = None
 ) -> StageReport:

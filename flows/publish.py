@@ -20,7 +20,9 @@ from flows.report import StageReport
 from flows.settings import Settings, load_settings
 from flows.shares import held_out_file
 from flows.snapshots import Snapshot, latest_snapshot, snapshot_name, swap_in, write_snapshot
+from flows.stage import stage
 from flows.warehouse import merge, writing
+from flows.watched import show_published
 from models.findings import Judgement
 from models.tables.run import RUN
 from transforms.alert_sentences import alert_sentence
@@ -55,6 +57,7 @@ COVERAGE = {
 
 
 @flow(name="publish")
+@stage("publish")
 def publish(as_of: datetime | None = None) -> StageReport:
     """Build the marts, judge them, and swap them in; does nothing if nothing has changed.
 
@@ -74,6 +77,7 @@ def publish(as_of: datetime | None = None) -> StageReport:
     facts = publication_facts(settings, judgement, moment) | {"alerts": told}
     publication = Publication(marts, facts, settings.reporting.language, topic_names(settings))
     write_and_swap(publication, state, settings, moment)
+    show_published(latest_snapshot(published), {t.name: rows.height for t, rows in marts.items()})
     rows = sum(rows.height for rows in marts.values())
     report = StageReport(
         "publish",

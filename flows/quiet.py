@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from models.errors import ResonanzError
+from models.errors import ResonanzError, TryAgain
 
 
 class OneSentence(logging.Filter):
@@ -33,5 +33,35 @@ def at_a_terminal() -> Iterator[None]:
         for handler in logging.getLogger(name).handlers:
             handler.addFilter(OneSentence())
     unheard = {} if PREFECT_API_URL.value() else {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
-    with temporary_settings(unheard):
+    with temporary_settings(unheard), reaching_prefect():
         yield
+
+
+AWAY = ("Timed out while attempting to connect", "Failed to reach API", "No Prefect API URL")
+"""How Prefect's `RuntimeError` and `ValueError` begin when there is no server to talk to."""
+
+
+@contextmanager
+def reaching_prefect() -> Iterator[None]:
+    """Turn what Prefect raises when its server is away, or slow to start, into `TryAgain`."""
+    import httpx
+    from prefect.settings import PREFECT_API_URL
+
+    try:
+        yield
+    except (RuntimeError, ValueError, httpx.TransportError) as error:
+        # Our own sessions with platforms raise no `httpx` error: this one is of Prefect's server.
+        if not (isinstance(error, httpx.TransportError) or str(error).startswith(AWAY)):
+            raise
+        address = PREFECT_API_URL.value()
+        what = (
+            f"no Prefect server answers at `{address}`, which `PREFECT_API_URL` names: start it "
+            "(`prefect server start`)"
+            if address
+            else "Prefect's server for this command did not start in time: call again when the "
+            "machine is less busy"
+        )
+        raise TryAgain(
+            f"{what}, or do without one: `resonanz --without-prefect ...`. What was finished is "
+            "kept."
+        ) from error

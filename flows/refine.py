@@ -27,6 +27,7 @@ from flows.report import StageReport
 from flows.retry import RETRY_DELAYS, may_recover
 from flows.settings import Settings, load_settings
 from flows.sources.base import all_sources, recognise
+from flows.stage import stage
 from flows.store import Tally, store
 from flows.warehouse import merge, writing
 from models.canonical import Record, Rejected
@@ -66,6 +67,7 @@ def refine_file(landed: LandedFile, settings: Settings) -> Tally:
 
 
 @flow(name="refine")
+@stage("refine", "clean.post", "clean.comment", "clean.rejected_comment")
 def refine(as_of: datetime | None = None) -> StageReport:
     """Read every landed file that the clean tables do not hold as it would be read today.
 

@@ -19,6 +19,7 @@ from flows.reviewing.filled import FilledSheet, read_workbook
 from flows.reviewing.stored import Connection
 from flows.reviewing.told import agreement_lines, import_lines
 from flows.settings import Settings, load_settings
+from flows.stage import stage
 from flows.warehouse import merge, writing
 from models.questions import Question, from_json
 from models.tables.review import REVIEW
@@ -32,6 +33,7 @@ STAGE = "review import"
 
 
 @flow(name="review-import")
+@stage("review-import", "classified.review")
 def take_in(files: Sequence[Path], as_of: datetime | None = None) -> list[StageReport]:
     """Take in filled sheets, each whole or not at all; safe to run twice.
 

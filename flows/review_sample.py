@@ -17,6 +17,7 @@ from flows.reviewing.plan import Order, Plan, planned
 from flows.reviewing.stored import Connection
 from flows.reviewing.workbook import ReviewSheet, SheetRow, write_workbook
 from flows.settings import Settings, load_settings
+from flows.stage import stage
 from flows.warehouse import merge, use_time_zone, writing
 from models.questions import NONE_OF_THEM, Language, Question, from_json
 from models.tables.review_sheet import REVIEW_SHEET
@@ -26,6 +27,7 @@ STAGE = "review sample"
 
 
 @flow(name="review-sample")
+@stage("review-sample", "ops.review_sheet", "ops.review_row")
 def sample(order: Order | None = None, as_of: datetime | None = None) -> StageReport:
     """Draw comments of a period and write a file for each reader; the same name, the same rows.
 

@@ -68,6 +68,11 @@ class Paths(Concern):
         return self.root / "warehouse.duckdb"
 
     @property
+    def runs(self) -> Path:
+        """Whose turn it is, and how the last run of each stage ended."""
+        return self.root / "runs"
+
+    @property
     def reviews(self) -> Path:
         """Review sheets for people to fill in."""
         return self.root / "reviews"
@@ -369,6 +374,32 @@ class Alerts(Concern):
     )
 
 
+class Status(Concern):
+    """From when on `resonanz status` finds something wrong; 0: never."""
+
+    hours_since_publish: float = Field(
+        default=26, ge=0, description="hours since the tables were last brought up to date"
+    )
+    hours_since_fetch: float = Field(
+        default=26, ge=0, description="hours since the account asked longest ago was asked"
+    )
+    days_since_comment: float = Field(
+        default=14, ge=0, description="days since the newest comment was written"
+    )
+    least_free_gb: float = Field(
+        default=2, ge=0, description="gigabytes that must be free where the data lies"
+    )
+
+
+class Notify(Concern):
+    """Who is told when a scheduled run fails, or does not start."""
+
+    webhook: str | None = Field(default=None, description="`env:NAME` or `block:NAME`")
+    late_minutes: float = Field(
+        default=30, gt=0, description="minutes that a run may start late before it is told of"
+    )
+
+
 class Settings(BaseSettings):
     """All settings; read-only."""
 
@@ -393,6 +424,8 @@ class Settings(BaseSettings):
     publish: Publish = Publish()
     review: Review = Review()
     alerts: Alerts = Alerts()
+    status: Status = Status()
+    notify: Notify = Notify()
 
     @classmethod
     def settings_customise_sources(

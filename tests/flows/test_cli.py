@@ -101,3 +101,26 @@ def test_answers_of_predict_are_alone_on_stdout() -> None:
     assert answer.stdout.count("\n") == 1
     assert answer.stdout.startswith('{"id": 1, "sentiment"')
     assert "PyTorch" not in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "1", "did not start in time"),
+        ("PREFECT_API_URL", "http://127.0.0.1:9/api", "answers at `http://127.0.0.1:9/api`"),
+    ],
+    ids=["slow", "away"],
+)
+@pytest.mark.usefixtures("workplace")
+def test_a_server_of_prefect_that_is_away_is_one_sentence_and_worth_another_try(
+    name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
+    answer = resonanz("refine")
+    assert answer.returncode == EXIT_TRY_AGAIN
+    assert answer.stdout == ""
+    assert answer.stderr.count("\n") == 1
+    assert said in answer.stderr
+    without = resonanz("--without-prefect", "refine")
+    assert (without.returncode, without.stdout) == (0, "refine: nothing new\n")

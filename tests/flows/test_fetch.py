@@ -224,3 +224,15 @@ def next_second() -> None:
     import time
 
     time.sleep(1.1)
+
+
+def test_a_backfill_asks_as_if_an_account_had_never_been_asked(board: Board) -> None:
+    fetch(as_of=MONDAY)
+    since = MONDAY - timedelta(days=90)
+    fetch(as_of=MONDAY + timedelta(hours=1), again_since=since)
+    assert board.errands[-1].memory == {}
+    assert board.errands[-1].look_back == since
+    assert not board.errands[-1].is_full_sweep
+    fetch(as_of=MONDAY + timedelta(hours=2))
+    assert board.errands[-1].memory == {"seen": "2"}
+    assert board.errands[-1].look_back == MONDAY + timedelta(hours=2) - timedelta(days=30)

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -80,6 +81,28 @@ def test_a_warehouse_held_by_another_process_is_worth_another_try(tmp_path: Path
         with pytest.raises(TryAgain, match="held by another program"), writing(path, LIMITS):
             pass
         holder.communicate("\n")
+
+
+def test_writers_of_several_processes_wait_for_each_other_and_lose_nothing(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path\n"
+        "from flows.settings import Warehouse; from flows.warehouse import writing\n"
+        "for _ in range(3):\n"
+        "    with writing(Path(sys.argv[1]), Warehouse(wait_seconds=120)) as connection:\n"
+        "        connection.execute('CREATE TABLE IF NOT EXISTS tally (n INTEGER)')\n"
+        "        n = connection.execute('SELECT count(*) FROM tally').fetchone()[0]\n"
+        "        time.sleep(0.2)\n"
+        "        connection.execute('INSERT INTO tally VALUES (?)', [n])\n"
+    )
+    path = tmp_path / "warehouse.duckdb"
+    environment = os.environ | {"PYTHONPATH": "."}
+    processes = [
+        subprocess.Popen([sys.executable, "-c", code, str(path)], env=environment) for _ in range(3)
+    ]
+    assert [process.wait(120) for process in processes] == [0, 0, 0]
+    with duckdb.connect(path) as connection:
+        found = connection.execute("SELECT n FROM tally ORDER BY n").fetchall()
+    assert found == [(number,) for number in range(9)]
 
 
 def test_a_file_that_is_no_warehouse_is_not_worth_another_try(tmp_path: Path) -> None:
