@@ -18,7 +18,7 @@ MOST_TOPICS = 5
 MOST_QUESTIONS = 8
 QUOTES = 3
 
-MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]<>()#+!|~"})
+MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|~"})
 """What Markdown would take for its own: in a comment it is only what somebody typed."""
 
 
