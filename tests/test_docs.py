@@ -48,12 +48,13 @@ def test_the_settings_file_names_every_knob() -> None:
 
 
 def recipes() -> list[str]:
-    blocks = re.findall(r"```sql\n(.*?)```", README, re.DOTALL)
+    cookbook = (ROOT / "docs" / "sql-cookbook.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```sql\n(.*?)```", README + cookbook, re.DOTALL)
     return [query.strip() for block in blocks for query in block.split(";") if query.strip()]
 
 
 @pytest.mark.parametrize("query", recipes(), ids=lambda query: query.splitlines()[0])
-def test_the_readmes_questions_can_be_asked(query: str, tmp_path: Path) -> None:
+def test_the_questions_of_readme_and_cookbook_can_be_asked(query: str, tmp_path: Path) -> None:
     nothing = {table: table.empty() for table in published_tables().values()}
     EXPORT.write(Publication(nothing), tmp_path)
     with duckdb.connect(tmp_path / FILE_NAME, read_only=True) as connection:
