@@ -1,24 +1,5 @@
-import polars as pl
-
-from models.contract import Column, Table
+from tests.example_mart import TABLE, rows
 from transforms.comparison import Moved, differences, largest_moves, moves
-
-TABLE = Table(
-    layer="mart",
-    name="example",
-    about="An example.",
-    grain=("topic", "week"),
-    columns=(
-        Column("topic", "text", "the topic"),
-        Column("week", "text", "the week"),
-        Column("comment_count", "count", "comments"),
-        Column("topic_share", "share", "share of them", optional=True),
-    ),
-)
-
-
-def rows(*values: tuple[object, ...]) -> pl.DataFrame:
-    return pl.DataFrame(values, schema=TABLE.schema(), orient="row")
 
 
 def test_equal_states_have_not_moved() -> None:

@@ -1,27 +1,7 @@
 from datetime import UTC, datetime
 
-import polars as pl
-
-from models.contract import Column, Table
+from tests.example_mart import TABLE, rows
 from transforms.corrections import CORRECTION_LOG, corrections, reason_of
-
-TABLE = Table(
-    layer="mart",
-    name="example",
-    about="An example.",
-    grain=("topic", "week"),
-    columns=(
-        Column("topic", "text", "the topic"),
-        Column("week", "text", "the week"),
-        Column("comment_count", "count", "comments"),
-        Column("topic_share", "share", "share of them", optional=True),
-    ),
-)
-
-
-def rows(*values: tuple[object, ...]) -> pl.DataFrame:
-    return pl.DataFrame(values, schema=TABLE.schema(), orient="row")
-
 
 NOW = datetime(2025, 11, 10, 8, tzinfo=UTC)
 

@@ -4,24 +4,7 @@ import polars as pl
 
 from flows.exports.base import Publication
 from flows.exports.parquet import EXPORT
-from models.contract import Column, Table
-
-TABLE = Table(
-    layer="mart",
-    name="example",
-    about="An example.",
-    grain=("topic", "week"),
-    columns=(
-        Column("topic", "text", "the topic"),
-        Column("week", "text", "the week"),
-        Column("comment_count", "count", "comments"),
-        Column("topic_share", "share", "share of them", optional=True),
-    ),
-)
-
-
-def rows(*values: tuple[object, ...]) -> pl.DataFrame:
-    return pl.DataFrame(values, schema=TABLE.schema(), orient="row")
+from tests.example_mart import TABLE, rows
 
 
 def test_each_period_is_a_file_of_its_own(tmp_path: Path) -> None:
