@@ -121,7 +121,7 @@ class Story:
         if row is None or row["share"] is None:
             return str(self.words["unknown"])
         low, high = round(100 * row["ci_low"]), round(100 * row["ci_high"])
-        share = f"{round(100 * row['share'])} %"
+        share = f"{round(100 * row['share'])}\N{NO-BREAK SPACE}%"
         return str(self.words["interval"].format(share=share, low=low, high=high))
 
 
@@ -168,9 +168,12 @@ def alerts(story: Story) -> list[str]:
     told = story.facts.get("alerts")
     if told:
         return list(told)
-    weeks = story.marts.get("change_weekly", pl.DataFrame())
-    week = weeks["week"].max() if weeks.height else None
-    return [story.words["changes"]["quiet"].format(week=week)] if week else []
+    tested = story.marts.get("change_weekly", pl.DataFrame())
+    if tested.is_empty():
+        return []
+    week = tested["week"].max()
+    is_told = tested.filter(pl.col("week") == week)["p_value"].is_not_null().any()
+    return [story.words["changes"]["quiet" if is_told else "untold"].format(week=week)]
 
 
 def sentiment(story: Story) -> Section:

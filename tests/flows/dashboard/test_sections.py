@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -25,13 +27,28 @@ def story(weeks: int = 4, language: str = "de", texts: tuple[str, ...] = ()) -> 
 def test_the_page_begins_with_the_last_week_in_a_sentence() -> None:
     (sentence,) = changes(story()).sentences
     assert sentence.startswith("In der Woche 2025-W05 waren von 40 Kommentaren (30 Menschen) ")
-    assert "45 % (36 bis 54) neutral" in sentence
+    assert "45\N{NO-BREAK SPACE}% (36 bis 54) neutral" in sentence
 
 
 def test_alerts_are_told_with_it() -> None:
     told = publication(4)
     with_alert = Publication(told.marts, {"alerts": ["Negativ stieg."]}, "de")
     assert changes(story_of(with_alert)).sentences[-1] == "Negativ stieg."
+
+
+@pytest.mark.parametrize(
+    ("p_value", "start"), [(0.4, "In der Woche 2025-W05 hat sich nichts"), (None, "Ob sich in der")]
+)
+def test_that_nothing_moved_is_only_said_where_it_was_tested(
+    p_value: float | None, start: str
+) -> None:
+    told = publication(4)
+    table = replace(next(iter(told.marts)), name="change_weekly")
+    tested = pl.DataFrame(
+        {"week": ["2025-W05"], "p_value": [p_value]}, schema_overrides={"p_value": pl.Float64}
+    )
+    page = story_of(replace(told, marts={**told.marts, table: tested}))
+    assert changes(page).sentences[-1].startswith(start)
 
 
 def hidden(told: Publication, *weeks: str) -> Publication:
