@@ -49,8 +49,10 @@ check: install  ## Check style, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: install  ## Render docs/tables.md from the contracts
+docs: install  ## Render docs/tables.md and docs/contract.json from the contracts
 	$(BIN)/resonanz tables --markdown > docs/tables.md
+	$(BIN)/resonanz tables --contract docs/contract.json > contract.new
+	mv contract.new docs/contract.json
 
 fresh:  ## Move all data aside, to start with empty tables
 	@mkdir -p data/aside/$(STAMP)

@@ -314,11 +314,19 @@ def diff(earlier: str, later: str) -> None:
 @cli.command()
 @click.argument("name", required=False)
 @click.option("--markdown", is_flag=True, help="All tables as one Markdown page.")
-def tables(name: str | None, markdown: bool) -> None:
+@click.option(
+    "--contract",
+    type=click.File(encoding="utf-8"),
+    help="What readers may rely on, as JSON; names the file of last time, which must be kept.",
+)
+def tables(name: str | None, markdown: bool, contract: Any) -> None:
     """Describe the tables, or the table NAME column by column."""
-    from flows.dictionary import as_markdown, describe
+    from flows.dictionary import as_contract, as_markdown, describe
 
-    click.echo(as_markdown() if markdown else describe(name))
+    if contract:
+        click.echo(as_contract(contract.read()))
+    else:
+        click.echo(as_markdown() if markdown else describe(name))
 
 
 @cli.command()

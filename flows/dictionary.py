@@ -1,11 +1,13 @@
 """The data dictionary: every table with its grain and columns, as text."""
 
+import json
 import textwrap
 
 from models.contract import Column, Table, ticked
 from models.errors import GiveUp
 from models.tables import all_tables
 from transforms.marts import published_tables
+from transforms.published_contract import contract_of, require_kept
 from transforms.views import all_views
 
 INTRODUCTION = """\
@@ -62,6 +64,17 @@ def as_markdown() -> str:
         parts += ["| column | holds | what it says |", "|---|---|---|"]
         parts += [_markdown_row(column) for column in table.columns]
     return "\n".join(parts)
+
+
+def as_contract(before: str) -> str:
+    """What readers of the published tables may rely on, as JSON; `before` is that of last time.
+
+    Raises `ContractBroken` if something is taken away without a higher version.
+    """
+    now = contract_of(published_tables())
+    if before.strip():
+        require_kept(json.loads(before), now)
+    return json.dumps(now, indent=1)
 
 
 def _markdown_row(column: Column) -> str:

@@ -30,6 +30,7 @@ from transforms.corrections import CORRECTION_LOG, corrections, reason_of
 from transforms.expectations import judge
 from transforms.marts import MACROS, all_marts
 from transforms.marts.change_weekly import MART as CHANGE_WEEKLY
+from transforms.published_contract import VERSION as CONTRACT_VERSION
 from transforms.taxonomy import read_taxonomy
 
 SEEN_BY_MARTS = (
@@ -161,6 +162,7 @@ def publication_facts(settings: Settings, judgement: Judgement, as_of: datetime)
     return {
         "published_at": as_of.astimezone(UTC).isoformat(timespec="seconds"),
         "resonanz": version("resonanz"),
+        "contract": CONTRACT_VERSION,
         "reporting_time_zone": settings.reporting.time_zone,
         "taxonomy": settings.classify.taxonomy_file.name,
         "models": models,

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from flows.cli import cli
-from flows.dictionary import as_markdown
+from flows.dictionary import as_contract, as_markdown
 from flows.exports.analyst_copy import EXPORT, FILE_NAME
 from flows.exports.base import Publication
 from flows.settings import Settings
@@ -20,6 +20,11 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def test_the_page_of_tables_is_what_the_contracts_render() -> None:
     written = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
     assert written == as_markdown() + "\n", "run `make docs`"
+
+
+def test_what_readers_may_rely_on_is_written_down_and_kept() -> None:
+    written = (ROOT / "docs" / "contract.json").read_text(encoding="utf-8")
+    assert as_contract(written) + "\n" == written, "run `make docs`"
 
 
 @pytest.mark.parametrize("command", cli.commands)
