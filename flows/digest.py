@@ -17,6 +17,7 @@ from flows.report import StageReport
 from flows.retry import RETRY_DELAYS, may_recover
 from flows.settings import Digest, Settings, load_settings
 from flows.snapshots import Snapshot, latest_snapshot
+from flows.stage import stage
 from flows.wording import wording
 from models.errors import GiveUp
 from transforms.marts import published_tables
@@ -27,6 +28,7 @@ Send = Callable[[Letter, Digest], None]
 
 
 @flow(name="digest")
+@stage("digest")
 def digest(again: bool = False, as_of: datetime | None = None) -> StageReport:
     """Write the digest of the last published week, and send it once; `again` sends it once more.
 

@@ -12,6 +12,7 @@ from flows.erasing.stored import deleted, rewrite
 from flows.landing import STAMP, delete_bytes, landed_files
 from flows.report import StageReport
 from flows.settings import Retention, Settings, load_settings
+from flows.stage import stage
 from flows.warehouse import merge, writing
 from models.tables.run import RUN
 
@@ -41,6 +42,7 @@ PARTS_OF_TEXTS = (
 
 
 @flow(name="retention")
+@stage("retention")
 def retention(as_of: datetime | None = None) -> StageReport:
     """Delete what is beyond its retention period; safe to run twice.
 
