@@ -63,6 +63,8 @@ class Attacker:
 
     def told(self, table: Table, row: dict):
         """What a row tells: (name, unknowns, count, comments) of each group that it counts."""
+        if "comment_count" not in row:
+            return  # counts of comments of whatever kind, not of the audience
         cell = {name: row[name] for name in small_cells_of(table).cell if name in (*BASE, "topic")}
         if "post_id" in cell:
             cell.pop("channel", None)

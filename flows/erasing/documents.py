@@ -1,7 +1,9 @@
 """A person taken out of what else lies on disk: published states, review sheets, notes."""
 
+import html
 import json
 import shutil
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,8 @@ from flows.landing import sha256_of
 from flows.settings import Paths
 
 MANIFEST = "manifest.json"
+BOM = b"\xef\xbb\xbf"
+"""Begins the tables that `publish` writes for a German Excel, with semicolons."""
 PACKED = (b"PK\x03\x04", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"7z\xbc\xaf", b"Rar!")
 
 
@@ -29,10 +33,23 @@ class DocumentEdit:
 
 def erase_documents(paths: Paths, traces: Traces) -> list[DocumentEdit]:
     """Edit every file below the data folder but landing, inbox and warehouse."""
-    found = [done for path in documents(paths) if (done := erase_document(path, traces))]
-    for folder in {done.path.parent for done in found}:
+    pages = told_pages(paths) if traces.comment_ids else []
+    for page in pages:
+        page.unlink()
+    found = [DocumentEdit(page, "deleted") for page in pages]
+    found += [done for path in documents(paths) if (done := erase_document(path, traces))]
+    for folder in {parent for done in found for parent in done.path.parents}:
         tell_manifest(folder)
     return found
+
+
+def told_pages(paths: Paths) -> list[Path]:
+    """Dashboards and letters: they cut and escape texts, so that nobody can search them surely.
+
+    The next publish writes the dashboard anew.
+    """
+    folder = paths.published
+    return sorted([*folder.glob("snapshots/*/dashboard.html"), *folder.glob("digest/*/digest.*")])
 
 
 def documents(paths: Paths) -> Iterator[Path]:
@@ -70,21 +87,38 @@ def erase_document(path: Path, traces: Traces) -> DocumentEdit | None:
 
 
 def holds(path: Path, traces: Traces) -> bool:
-    """Whether a file's own bytes hold the person: a name, a text, or the id of a comment."""
-    text = path.read_bytes().decode("utf-8", "replace")
-    return bool(traces.found_in(text)) or any(name in text for name in traces.comment_ids)
+    """Whether a file holds the person: a name, a text, or the id of a comment."""
+    return any(
+        traces.found_in(text) or any(name in text for name in traces.comment_ids)
+        for text in texts_in(path)
+    )
+
+
+def texts_in(path: Path) -> Iterator[str]:
+    """What a file holds as text; of a workbook, which is a zip, what each part holds."""
+    if not zipfile.is_zipfile(path):
+        yield path.read_bytes().decode("utf-8", "replace")
+        return
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            yield html.unescape(archive.read(name).decode("utf-8", "replace"))
 
 
 def edit_csv(path: Path, traces: Traces) -> bool:
     """A table as `publish` and people's programs write it, without the person's rows."""
+    is_german = path.read_bytes().startswith(BOM)
+    separator = ";" if is_german else ","
     try:
-        rows = pl.read_csv(path, infer_schema=False)
+        rows = pl.read_csv(path, infer_schema=False, separator=separator)
     except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError):
         return edit(path, traces)
     is_own = any(is_own_row(row, traces) for row in rows.iter_rows())
     if not is_own and not traces.found_in(path.read_text(encoding="utf-8", errors="replace")):
         return True
-    without(rows, traces).write_csv(path)
+    end = "\r\n" if is_german else "\n"
+    without(rows, traces).write_csv(
+        path, include_bom=is_german, separator=separator, line_terminator=end
+    )
     return True
 
 
@@ -132,12 +166,14 @@ def tell_manifest(folder: Path) -> None:
         return
     content = json.loads(path.read_text(encoding="utf-8"))
     content["files"] = {
-        file.name: sha256_of(file)
-        for file in sorted(folder.iterdir())
-        if file.is_file() and file.name in content.get("files", {})
+        name: sha256_of(folder / name)
+        for name in content.get("files", {})
+        if (folder / name).is_file()
     }
     written = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    path.chmod(0o600)
     path.write_text(written, encoding="utf-8")
+    path.chmod(0o444)
 
 
 def left_in_inbox(paths: Paths, traces: Traces) -> list[DocumentEdit]:

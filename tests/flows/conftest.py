@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from flows.classify import Answer, Answerer, Answers
+from models.findings import Judgement
 from models.tables.label import LABEL
 from tests.review_desk import Desk
 
@@ -86,3 +87,9 @@ def keyword_model(monkeypatch: pytest.MonkeyPatch) -> KeywordModel:
     model = KeywordModel()
     monkeypatch.setattr("flows.classify.encoder_answerer", lambda settings: model.answerer())
     return model
+
+
+@pytest.fixture
+def quick_gate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gate that lets everything through: Great Expectations takes seconds for each publish."""
+    monkeypatch.setattr("flows.publish.judge", lambda suites: Judgement(()))

@@ -17,7 +17,7 @@ from flows.refine import refine
 from models.errors import GiveUp
 from tests.flows.conftest import Query
 
-pytestmark = pytest.mark.usefixtures("prefect_server", "workplace", "keyword_model")
+pytestmark = pytest.mark.usefixtures("prefect_server", "workplace", "keyword_model", "quick_gate")
 
 Csv = Callable[..., Path]
 MONDAY = datetime(2025, 11, 10, 8, 0, tzinfo=UTC)

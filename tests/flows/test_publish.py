@@ -18,7 +18,7 @@ from tests.flows.conftest import KeywordModel
 from transforms.marts import published_tables, sql_marts
 from transforms.marts.change_weekly import MART as CHANGE_WEEKLY
 
-pytestmark = pytest.mark.usefixtures("prefect_server", "workplace", "keyword_model")
+pytestmark = pytest.mark.usefixtures("prefect_server", "workplace", "keyword_model", "quick_gate")
 
 Csv = Callable[..., Path]
 MONDAY = datetime(2025, 11, 10, 8, 0, tzinfo=UTC)
@@ -185,7 +185,8 @@ def test_the_log_keeps_what_was_logged_before(write_csv: Csv, latest: Path) -> N
 
 
 def test_yesterdays_file_stays_if_yesterdays_numbers_do(write_csv: Csv, latest: Path) -> None:
-    prepare(write_csv("a.csv", "a;03.11.2025;Anna;gut;Cloud"))
+    lines = ("a;03.11.2025;Anna;gut;Cloud", "c;03.11.2025;Carl;schlecht;Cloud")
+    prepare(write_csv("a.csv", *lines))
     publish(as_of=MONDAY)
     before = (latest / "parquet" / "channel_weekly" / "2025-W45.parquet").read_bytes()
     prepare(write_csv("b.csv", "b;12.11.2025;Bert;schlecht;Cloud"), MONDAY + timedelta(days=3))

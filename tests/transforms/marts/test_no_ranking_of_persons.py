@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import duckdb
 import pytest
 
 from tests.builders import Row, comment_row, post_row
@@ -18,6 +19,11 @@ COUNTED = [statement.table.name for statement in sql_marts()]
 
 Given = Callable[..., None]
 Mart = Callable[[str], list[Row]]
+
+
+@pytest.fixture(autouse=True)
+def _one_is_enough(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("SET VARIABLE smallest_cell = 1")
 
 
 @pytest.mark.parametrize("name", published_tables())
