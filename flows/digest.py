@@ -9,9 +9,9 @@ from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
-from flows.exports.base import Publication
 from flows.letter.content import Letter, as_html, as_markdown, letter_of
 from flows.letter.sending import call_webhook, mail_of, send_mail
+from flows.publication import Publication
 from flows.publish import topic_names
 from flows.report import StageReport
 from flows.retry import RETRY_DELAYS, may_recover

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 from prefect.artifacts import create_markdown_artifact
 
-from flows.exports.base import Marts
+from flows.publication import Marts
 from flows.settings import Settings
 from flows.warehouse import frame, writing
 from models.errors import GateFailed

@@ -12,10 +12,10 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.exports import all_exports
-from flows.exports.base import Marts, Publication
 from flows.gate import record, require_fresh, require_passed, suites_for
 from flows.marts import build_marts, mart_rules
 from flows.profile import profile_pending
+from flows.publication import Marts, Publication
 from flows.report import StageReport
 from flows.settings import Settings, load_settings
 from flows.shares import held_out_file

@@ -13,9 +13,9 @@ import polars as pl
 
 from flows.exports import all_exports
 from flows.exports.analyst_copy import FILE_NAME
-from flows.exports.base import Publication
 from flows.exports.dashboard import FILE_NAME as DASHBOARD
 from flows.landing import STAMP, sha256_of
+from flows.publication import Publication
 from models.errors import GiveUp
 
 MANIFEST = "manifest.json"

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import duckdb
 
-from flows.exports.base import Export, Publication
+from flows.exports.base import Export
+from flows.publication import Publication
 from transforms.marts import MACROS
 
 FILE_NAME = "resonanz.duckdb"

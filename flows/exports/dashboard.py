@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from flows.dashboard.page import render
-from flows.exports.base import Export, Publication
+from flows.exports.base import Export
+from flows.publication import Publication
 
 FILE_NAME = "dashboard.html"
 

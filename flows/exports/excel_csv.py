@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from flows.exports.base import Export, Publication
+from flows.exports.base import Export
 from flows.exports.cells import harmless
+from flows.publication import Publication
 
 FOLDER = "excel-de"
 

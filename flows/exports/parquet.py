@@ -4,7 +4,8 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.exports.base import Export, Publication
+from flows.exports.base import Export
+from flows.publication import Publication
 from models.contract import Table
 
 FOLDER = "parquet"

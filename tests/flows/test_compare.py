@@ -5,7 +5,7 @@ import pytest
 
 import flows.compare
 from flows.compare import compare
-from flows.exports.base import Publication
+from flows.publication import Publication
 from flows.snapshots import swap_in, write_snapshot
 from models.contract import Column, Table
 from models.errors import GiveUp

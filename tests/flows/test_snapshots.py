@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.exports.base import Publication
 from flows.landing import sha256_of
+from flows.publication import Publication
 from flows.snapshots import (
     Snapshot,
     find_snapshot,

@@ -16,7 +16,7 @@ from flows.dashboard.sections import (
     short_titles,
     topics,
 )
-from flows.exports.base import Publication
+from flows.publication import Publication
 from tests.flows.dashboard.publications import publication
 
 

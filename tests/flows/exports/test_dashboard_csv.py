@@ -2,8 +2,8 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.exports.base import Publication
 from flows.exports.dashboard_csv import EXPORT
+from flows.publication import Publication
 from models.contract import Column, Table
 
 TABLE = Table(

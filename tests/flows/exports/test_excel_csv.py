@@ -2,8 +2,8 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.exports.base import Publication
 from flows.exports.excel_csv import EXPORT
+from flows.publication import Publication
 from tests.example_mart import TABLE, rows
 
 

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from flows.exports import workbook
-from flows.exports.base import Publication
 from flows.exports.workbook import EXPORT, FILE_NAME
+from flows.publication import Publication
 from models.contract import Column, Table
 
 TABLE = Table(
