@@ -10,6 +10,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -451,5 +452,10 @@ def load_settings() -> Settings:
             for problem in error.errors()
         )
         raise GiveUp(f"The settings can't be read: {problems}") from error
+    except SettingsError as error:
+        # The value is not shown: it may be a secret that was meant for another name.
+        raise GiveUp(
+            f"A variable `RESONANZ_*` of the environment can't be read: {error}."
+        ) from None
     except ValueError as error:
         raise GiveUp(f"`{home() / 'settings.toml'}` is not valid TOML: {error}") from error

@@ -60,3 +60,12 @@ def test_a_mapping_reaches_the_readers(home: Path) -> None:
     )
     (mapping,) = load_settings().sources.rules().mappings
     assert (mapping.match, mapping.columns) == ("umfrage*", {"text": "Meinung"})
+
+
+def test_a_variable_that_is_no_table_is_named_and_its_value_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RESONANZ_ALERTS", "https://hooks.example/secret")
+    with pytest.raises(GiveUp, match='"alerts"') as raised:
+        load_settings()
+    assert "secret" not in str(raised.value)

@@ -62,9 +62,9 @@ class Operations:
             "RESONANZ_HOME": str(ROOT),
             "RESONANZ_PATHS__DATA": str(self.data),
             "RESONANZ_AUTHOR_KEY": "0123456789abcdef" * 4,
-            "RESONANZ_NOTIFY__WEBHOOK": "env:RESONANZ_ALERTS",
+            "RESONANZ_NOTIFY__WEBHOOK": "env:RESONANZ_ALERT_WEBHOOK",
             "RESONANZ_NOTIFY__LATE_MINUTES": "0.2",
-            "RESONANZ_ALERTS": alerts,
+            "RESONANZ_ALERT_WEBHOOK": alerts,
         }
 
     def do(self, command: str) -> str:
