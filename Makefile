@@ -1,7 +1,7 @@
 # The only things a person types. Everything else is `resonanz --help`.
 PYTHON ?= python3
 BIN := .venv/bin
-# Tests run on so many processes; each that runs flows has a Prefect of its own.
+# Tests run on so many processes, a file on one of them; each that runs flows has a Prefect of its own.
 WORKERS ?= 2
 STAMP := $(shell date +%Y%m%dT%H%M%S)
 SURVEY := data/samples/intranet-umfrage.xlsx
@@ -35,10 +35,10 @@ run: install  ## Take the sample data all the way to published tables
 	@echo 'Next: $(BIN)/resonanz sql "FROM mart.comments_to_answer", $(BIN)/resonanz tables, or the CSV files.'
 
 test: install  ## Run the tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
 test-slow: install  ## Run the slow tests, too, and draw a thousand examples of each property
-	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "slow or not slow"
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "slow or not slow"
 
 test-integration: install  ## Run the tests against real servers (those that are installed)
 	$(BIN)/python -m pytest -m integration tests/integration

@@ -130,6 +130,7 @@ def test_the_ledger_names_nobody(write_csv: Csv, query: Query) -> None:
     assert "uwe" not in repr(rows)
 
 
+@pytest.mark.slow  # publishes twice
 def test_a_second_erasure_finds_nothing_and_harms_nobody(write_csv: Csv, query: Query) -> None:
     to_published(table(write_csv))
     erase(author="uwe_b77", platform="table", as_of=MONDAY)
@@ -139,6 +140,7 @@ def test_a_second_erasure_finds_nothing_and_harms_nobody(write_csv: Csv, query: 
     assert query("FROM clean.comment ORDER BY comment_id") == before
 
 
+@pytest.mark.slow  # publishes twice
 def test_a_person_is_found_by_the_link_of_a_comment(write_csv: Csv, query: Query) -> None:
     to_published(table(write_csv))
     erase(link="table:c-3", as_of=MONDAY)
