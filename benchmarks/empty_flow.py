@@ -6,7 +6,7 @@ which `resonanz` then seems not to take.
 
 from prefect import flow
 
-from flows.quiet import at_a_terminal
+from flows.running.quiet import at_a_terminal
 
 
 @flow(name="nothing")

@@ -14,8 +14,8 @@ from pathlib import Path
 from benchmarks.labels import put_labels
 from flows.ingest import ingest
 from flows.publish import publish
-from flows.quiet import at_a_terminal
 from flows.refine import refine
+from flows.running.quiet import at_a_terminal
 from flows.settings import load_settings
 
 Parts = dict[str, dict[str, float]]

@@ -11,9 +11,9 @@ from flows.daily import fetched
 from flows.ingest import ingest
 from flows.publish import publish
 from flows.refine import refine
-from flows.report import StageReport
+from flows.running.report import StageReport
+from flows.running.stage import stage
 from flows.settings import Settings, load_settings
-from flows.stage import stage
 from flows.warehouse import writing
 from models.errors import GiveUp
 from transforms.canonical import naive_utc

@@ -10,11 +10,11 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.checkpoint import answered_heads, current_version, load_current
-from flows.progress import progress
-from flows.report import StageReport
-from flows.retry import RETRY_DELAYS, may_recover
+from flows.running.progress import progress
+from flows.running.report import StageReport
+from flows.running.retry import RETRY_DELAYS, may_recover
+from flows.running.stage import stage
 from flows.settings import Settings, load_settings
-from flows.stage import stage
 from flows.warehouse import append, frame, merge, use_time_zone, writing
 from models.encoder import Encoder
 from models.tables.current_model import CURRENT_MODEL

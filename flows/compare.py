@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from flows.publishing.snapshots import Snapshot, find_snapshot
 from flows.settings import load_settings
-from flows.snapshots import Snapshot, find_snapshot
 from models.contract import Table
 from transforms.comparison import Moved, largest_moves, moves
 from transforms.corrections import WITHOUT_NUMBERS, reason_of

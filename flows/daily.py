@@ -10,9 +10,9 @@ from flows.fetch import fetch
 from flows.ingest import ingest
 from flows.publish import publish
 from flows.refine import refine
-from flows.report import StageReport
+from flows.running.report import StageReport
+from flows.running.stage import stage
 from flows.settings import load_settings
-from flows.stage import stage
 from models.errors import ResonanzError
 
 

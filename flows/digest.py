@@ -11,13 +11,13 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.letter.content import Letter, as_html, as_markdown, letter_of
 from flows.letter.sending import call_webhook, mail_of, send_mail
-from flows.publication import Publication
 from flows.publish import topic_names
-from flows.report import StageReport
-from flows.retry import RETRY_DELAYS, may_recover
+from flows.publishing.publication import Publication
+from flows.publishing.snapshots import Snapshot, latest_snapshot
+from flows.running.report import StageReport
+from flows.running.retry import RETRY_DELAYS, may_recover
+from flows.running.stage import stage
 from flows.settings import Digest, Settings, load_settings
-from flows.snapshots import Snapshot, latest_snapshot
-from flows.stage import stage
 from flows.wording import wording
 from models.errors import GiveUp
 from transforms.marts import published_tables

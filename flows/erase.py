@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from flows.authors import read_author_key
 from flows.erasing.documents import DocumentEdit, erase_documents, left_in_inbox
 from flows.erasing.landed import LandedEdit, erase_landed
 from flows.erasing.person import Person, person_of_handle, person_of_link
@@ -18,9 +17,10 @@ from flows.erasing.proof import Proof, look_through
 from flows.erasing.scrub import Traces
 from flows.erasing.stored import erase_stored, remember, rewrite, stored_comments
 from flows.exports.analyst_copy import FILE_NAME
-from flows.landing_key import read_landing_key
+from flows.keys.author import read_author_key
+from flows.keys.landing import read_landing_key
 from flows.publish import publish
-from flows.report import StageReport
+from flows.running.report import StageReport
 from flows.settings import Settings, load_settings
 from flows.warehouse import merge, writing
 from models.errors import GateFailed, GiveUp

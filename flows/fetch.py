@@ -15,13 +15,13 @@ from prefect.cache_policies import NO_CACHE
 from flows.fetching.gateway import Through
 from flows.fetching.secrets import secret, without
 from flows.fetching.session import QuotaEnded, Session
-from flows.landing import land_news
-from flows.landing_key import seal_key
+from flows.keys.landing import seal_key
+from flows.landing.files import land_news
 from flows.reading.api_pages import page_line
-from flows.report import StageReport
+from flows.running.report import StageReport
+from flows.running.stage import stage
 from flows.settings import Account, Settings, load_settings
 from flows.sources.base import ApiSource, Errand, Page, api_sources
-from flows.stage import stage
 from flows.warehouse import frame, merge, writing
 from models.errors import GiveUp, ResonanzError, TryAgain
 from models.tables.fetch_state import FETCH_STATE

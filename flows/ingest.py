@@ -8,11 +8,11 @@ from pathlib import Path
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
-from flows.landing import sha256_of
-from flows.receive import Delivery, Received, Reception
-from flows.report import StageReport
+from flows.landing.files import sha256_of
+from flows.landing.receive import Delivery, Received, Reception
+from flows.running.report import StageReport
+from flows.running.stage import stage
 from flows.settings import Settings, load_settings
-from flows.stage import stage
 from models.errors import GiveUp
 
 NOTES_FOR_PEOPLE = frozenset({"README.md", "README.txt"})

@@ -12,17 +12,23 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.exports import all_exports
-from flows.gate import record, require_fresh, require_passed, suites_for
-from flows.marts import build_marts, mart_rules
-from flows.profile import profile_pending
-from flows.publication import Marts, Publication
-from flows.report import StageReport
+from flows.publishing.gate import record, require_fresh, require_passed, suites_for
+from flows.publishing.marts import build_marts, mart_rules
+from flows.publishing.profile import profile_pending
+from flows.publishing.publication import Marts, Publication
+from flows.publishing.shares import held_out_file
+from flows.publishing.snapshots import (
+    Snapshot,
+    latest_snapshot,
+    snapshot_name,
+    swap_in,
+    write_snapshot,
+)
+from flows.running.report import StageReport
+from flows.running.stage import stage
+from flows.running.watched import show_published
 from flows.settings import Settings, load_settings
-from flows.shares import held_out_file
-from flows.snapshots import Snapshot, latest_snapshot, snapshot_name, swap_in, write_snapshot
-from flows.stage import stage
 from flows.warehouse import merge, writing
-from flows.watched import show_published
 from models.findings import Judgement
 from models.tables.run import RUN
 from transforms.alert_sentences import alert_sentence

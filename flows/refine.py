@@ -9,9 +9,10 @@ import polars as pl
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
-from flows.authors import read_author_key
-from flows.door import left_out_fields
-from flows.landing import (
+from flows.keys.author import read_author_key
+from flows.keys.landing import read_landing_key
+from flows.landing.door import left_out_fields
+from flows.landing.files import (
     UNRECOGNISED,
     clear_readings,
     delete_bytes,
@@ -20,15 +21,14 @@ from flows.landing import (
     opened,
     seal_in_place,
 )
-from flows.landing_key import read_landing_key
-from flows.quarantine import Quarantine, has_unchecked, quarantine
 from flows.reading.landed import LandedFile
-from flows.report import StageReport
-from flows.retry import RETRY_DELAYS, may_recover
+from flows.running.report import StageReport
+from flows.running.retry import RETRY_DELAYS, may_recover
+from flows.running.stage import stage
 from flows.settings import Settings, load_settings
 from flows.sources.base import all_sources, recognise
-from flows.stage import stage
-from flows.store import Tally, store
+from flows.storing.quarantine import Quarantine, has_unchecked, quarantine
+from flows.storing.store import Tally, store
 from flows.warehouse import merge, writing
 from models.canonical import Record, Rejected
 from models.tables.left_out_field import LEFT_OUT_FIELD

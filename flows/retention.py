@@ -9,10 +9,10 @@ import duckdb
 from prefect import flow, get_run_logger
 
 from flows.erasing.stored import deleted, rewrite
-from flows.landing import STAMP, delete_bytes, landed_files
-from flows.report import StageReport
+from flows.landing.files import STAMP, delete_bytes, landed_files
+from flows.running.report import StageReport
+from flows.running.stage import stage
 from flows.settings import Retention, Settings, load_settings
-from flows.stage import stage
 from flows.warehouse import merge, writing
 from models.tables.run import RUN
 

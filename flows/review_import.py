@@ -10,16 +10,16 @@ import polars as pl
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
-from flows.landing import STAMP, sha256_of
-from flows.report import StageReport
-from flows.retry import RETRY_DELAYS, may_recover
+from flows.landing.files import STAMP, sha256_of
 from flows.reviewing import stored
 from flows.reviewing.checked import Checked, check, require_sheet
 from flows.reviewing.filled import FilledSheet, read_workbook
 from flows.reviewing.stored import Connection
 from flows.reviewing.told import agreement_lines, import_lines
+from flows.running.report import StageReport
+from flows.running.retry import RETRY_DELAYS, may_recover
+from flows.running.stage import stage
 from flows.settings import Settings, load_settings
-from flows.stage import stage
 from flows.warehouse import merge, writing
 from models.questions import Question, from_json
 from models.tables.review import REVIEW

@@ -9,15 +9,15 @@ import polars as pl
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
-from flows.report import StageReport
-from flows.retry import RETRY_DELAYS, may_recover
 from flows.reviewing import stored
 from flows.reviewing.drawing import KEY, draw_sheet, shown_rows
 from flows.reviewing.plan import Order, Plan, planned
 from flows.reviewing.stored import Connection
 from flows.reviewing.workbook import ReviewSheet, SheetRow, write_workbook
+from flows.running.report import StageReport
+from flows.running.retry import RETRY_DELAYS, may_recover
+from flows.running.stage import stage
 from flows.settings import Settings, load_settings
-from flows.stage import stage
 from flows.warehouse import merge, use_time_zone, writing
 from models.questions import NONE_OF_THEM, Language, Question, from_json
 from models.tables.review_sheet import REVIEW_SHEET

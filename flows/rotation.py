@@ -10,9 +10,9 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from flows.authors import author_key_place
 from flows.erasing.stored import rewrite, tables_with
-from flows.keys import NEXT, checked, make, new_key, read_key
+from flows.keys.author import author_key_place
+from flows.keys.place import NEXT, checked, make, new_key, read_key
 from flows.settings import Settings, load_settings
 from flows.warehouse import frame, writing
 from models.errors import GiveUp

@@ -13,12 +13,12 @@ import duckdb
 from flows.checkpoint import current_version
 from flows.classify import PENDING
 from flows.ingest import inbox_deliveries
+from flows.publishing.snapshots import latest_snapshot
 from flows.refine import stale_files
-from flows.run_records import RunRecord, read_records
+from flows.running.run_records import RunRecord, read_records
+from flows.running.turns import is_held
 from flows.settings import Settings, load_settings
 from flows.settings import Status as Limits
-from flows.snapshots import latest_snapshot
-from flows.turns import is_held
 from flows.warehouse import use_time_zone, writing
 from models.errors import ResonanzError, TryAgain
 

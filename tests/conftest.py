@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 from flows.cli import QUIET
-from flows.shares import Estimator, estimate, mart_rows
+from flows.publishing.shares import Estimator, estimate, mart_rows
 from flows.warehouse import merge, prepare, use_time_zone
 from models.tables.comment import COMMENT
 from models.tables.current_model import CURRENT_MODEL

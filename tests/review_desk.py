@@ -8,11 +8,11 @@ import duckdb
 import polars as pl
 from openpyxl import load_workbook
 
-from flows.report import StageReport
 from flows.review_import import take_in_file
 from flows.review_sample import write_sheet
 from flows.reviewing.layout import META, page_columns
 from flows.reviewing.plan import Order, planned, questions_of
+from flows.running.report import StageReport
 from flows.settings import load_settings
 from flows.warehouse import merge, use_time_zone, writing
 from models.questions import HEADS, fixed_questions

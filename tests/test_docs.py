@@ -9,7 +9,7 @@ import pytest
 from flows.cli import cli
 from flows.dictionary import as_contract, as_markdown
 from flows.exports.analyst_copy import EXPORT, FILE_NAME
-from flows.publication import Publication
+from flows.publishing.publication import Publication
 from flows.settings import Settings
 from transforms.marts import published_tables
 

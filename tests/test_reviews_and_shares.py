@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.shares import estimate, mart_rows
+from flows.publishing.shares import estimate, mart_rows
 from flows.warehouse import merge
 from models.tables.review import REVIEW
 from tests.builders import comment_row, review_row

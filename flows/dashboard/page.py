@@ -9,7 +9,7 @@ from typing import Any, cast
 import polars as pl
 
 from flows.dashboard.sections import SECTIONS, Section, Story, is_link
-from flows.publication import Publication
+from flows.publishing.publication import Publication
 from flows.wording import wording
 from models.questions import Language
 

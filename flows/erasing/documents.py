@@ -14,7 +14,7 @@ import polars as pl
 
 from flows.erasing.scrub import Traces, edit, is_own_row, without
 from flows.erasing.stored import deleted, rewrite, scrub_column, text_columns
-from flows.landing import sha256_of
+from flows.landing.files import sha256_of
 from flows.settings import Paths
 
 MANIFEST = "manifest.json"

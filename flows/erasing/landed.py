@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flows.erased import ERASED
 from flows.erasing.person import Person, is_meant
 from flows.erasing.scrub import Traces, edit
-from flows.landing import delete_bytes, landed_files, opened, put
-from flows.landing_key import read_landing_key
+from flows.keys.landing import read_landing_key
+from flows.landing.files import delete_bytes, landed_files, opened, put
+from flows.landing.sealing import is_sealed
 from flows.reading.landed import LandedFile
-from flows.sealing import is_sealed
 from flows.settings import Settings
 from flows.sources.base import recognise
+from flows.storing.erased import ERASED
 from models.canonical import Comment, Post, Record
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from flows.authors import read_author_key
-from flows.landing import landed_files, opened
-from flows.landing_key import read_landing_key
+from flows.keys.author import read_author_key
+from flows.keys.landing import read_landing_key
+from flows.landing.files import landed_files, opened
 from flows.reading.landed import LandedFile
 from flows.settings import Settings
 from flows.sources.base import recognise

@@ -10,7 +10,7 @@ import duckdb
 
 from flows.erasing.scrub import Traces
 from flows.erasing.stored import text_columns
-from flows.sealing import is_sealed, unsealed
+from flows.landing.sealing import is_sealed, unsealed
 from flows.settings import Paths
 
 

@@ -11,8 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from flows.erased import ERASED
 from flows.reading.encodings import decoded_lines
+from flows.storing.erased import ERASED
 from transforms.canonical import account
 
 Edit = Callable[[Path, "Traces"], None]

@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from flows.erased import comment_hash
 from flows.erasing.person import Person
 from flows.erasing.scrub import Traces
+from flows.storing.erased import comment_hash
 from flows.warehouse import frame, merge
 from models.contract import quoted
 from models.tables.erasure import ERASURE

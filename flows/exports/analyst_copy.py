@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from flows.exports.base import Export
-from flows.publication import Publication
+from flows.publishing.publication import Publication
 from transforms.marts import MACROS
 
 FILE_NAME = "resonanz.duckdb"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.publication import Publication
+from flows.publishing.publication import Publication
 
 Write = Callable[[Publication, Path], None]
 """Write files into an existing folder; equal publications give equal files."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flows.dashboard.page import render
 from flows.exports.base import Export
-from flows.publication import Publication
+from flows.publishing.publication import Publication
 
 FILE_NAME = "dashboard.html"
 

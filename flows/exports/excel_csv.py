@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flows.exports.base import Export
 from flows.exports.cells import harmless
-from flows.publication import Publication
+from flows.publishing.publication import Publication
 
 FOLDER = "excel-de"
 

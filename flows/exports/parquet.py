@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.exports.base import Export
-from flows.publication import Publication
+from flows.publishing.publication import Publication
 from models.contract import Table
 
 FOLDER = "parquet"

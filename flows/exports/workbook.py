@@ -8,7 +8,7 @@ from typing import Any, cast
 import polars as pl
 
 from flows.exports.base import Export
-from flows.publication import Publication
+from flows.publishing.publication import Publication
 from flows.wording import wording
 from models.contract import Kind, Table
 from models.questions import Language

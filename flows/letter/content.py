@@ -9,7 +9,7 @@ import polars as pl
 
 from flows.dashboard.page import story_of
 from flows.dashboard.sections import SENTIMENTS, Story, by, changes, is_link, last_period, quality
-from flows.publication import Publication
+from flows.publishing.publication import Publication
 from transforms.quotes import quotes
 
 TEMPLATES = Path(__file__).parent / "page"

@@ -11,7 +11,7 @@ from benchmarks.labels import VERSION, options, put_labels
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.settings import load_settings
 from flows.sources.table_file import read
-from flows.store import store
+from flows.storing.store import store
 from flows.warehouse import writing
 from models.canonical import Comment
 from transforms.canonical import Origin

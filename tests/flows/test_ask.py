@@ -6,7 +6,7 @@ import pytest
 
 from flows.ask import answer, published_tables
 from flows.exports.analyst_copy import EXPORT
-from flows.publication import Publication
+from flows.publishing.publication import Publication
 from models.errors import GiveUp
 from transforms.marts import all_marts
 

@@ -5,8 +5,8 @@ import pytest
 
 import flows.compare
 from flows.compare import compare
-from flows.publication import Publication
-from flows.snapshots import swap_in, write_snapshot
+from flows.publishing.publication import Publication
+from flows.publishing.snapshots import swap_in, write_snapshot
 from models.contract import Column, Table
 from models.errors import GiveUp
 

@@ -8,8 +8,8 @@ import pytest
 import flows.digest
 from flows.digest import digest
 from flows.letter.content import Letter
+from flows.publishing.snapshots import swap_in, write_snapshot
 from flows.settings import Digest
-from flows.snapshots import swap_in, write_snapshot
 from models.errors import GiveUp
 from tests.flows.dashboard.publications import publication
 

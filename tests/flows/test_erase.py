@@ -93,7 +93,7 @@ def test_published_files_of_earlier_states_lose_the_rows_and_keep_the_others(
     assert ("table:c-2",) in ids
     assert low is not None
     manifest = json.loads((first / "manifest.json").read_text(encoding="utf-8"))
-    from flows.landing import sha256_of
+    from flows.landing.files import sha256_of
 
     assert manifest["files"]["resonanz.duckdb"] == sha256_of(first / "resonanz.duckdb")
 

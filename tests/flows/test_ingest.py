@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.ingest import ingest
-from flows.landing import LandingFolder, landed_files
+from flows.landing.files import LandingFolder, landed_files
 from flows.refine import refine
 from models.errors import GiveUp
 

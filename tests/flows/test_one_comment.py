@@ -14,7 +14,7 @@ import pytest
 from flows.reading.api_pages import page_line
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.sources.base import recognise
-from flows.store import store
+from flows.storing.store import store
 from flows.warehouse import prepare
 from transforms.canonical import Origin
 

@@ -9,7 +9,7 @@ import pytest
 
 from flows.classify import classify
 from flows.ingest import ingest
-from flows.landing import sha256_of
+from flows.landing.files import sha256_of
 from flows.publish import alerts, publish
 from flows.refine import refine
 from flows.settings import load_settings

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import flows.store
+import flows.storing.store
 from flows.ingest import ingest
 from flows.refine import refine
 from flows.sources.base import all_sources
@@ -165,18 +165,18 @@ def test_a_crash_half_way_leaves_whole_files_and_the_next_run_goes_on(
 ) -> None:
     take_in(write_csv("a.csv", "c-1;03.11.2025;Anna;Gut;Cloud"))
     take_in(write_csv("b.csv", "c-2;03.11.2025;Bert;Auch gut;Cloud"), days_later=1)
-    place_threads = flows.store.place_threads
+    place_threads = flows.storing.store.place_threads
 
     def crash_in_second_file(connection: object, origin: object) -> None:
         if "b.csv" in str(origin):
             raise RuntimeError("power cut")
         place_threads(connection, origin)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("flows.store.place_threads", crash_in_second_file)
+    monkeypatch.setattr("flows.storing.store.place_threads", crash_in_second_file)
     with pytest.raises(RuntimeError, match="power cut"):
         refine()
     assert query("SELECT comment_id FROM clean.comment") == [("table:c-1",)]
-    monkeypatch.setattr("flows.store.place_threads", place_threads)
+    monkeypatch.setattr("flows.storing.store.place_threads", place_threads)
     report = refine()
     assert query(COUNTS) == [(2, 0)]
     assert "1 files read" in str(report)
@@ -251,7 +251,7 @@ def test_a_comment_that_is_seen_again_is_no_longer_deleted(tmp_path: Path, query
 def test_repeats_across_batches_are_found(
     write_csv: Csv, query: Query, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.store.BATCH", 2)
+    monkeypatch.setattr("flows.storing.store.BATCH", 2)
     lines = [f"c-{number % 3};03.11.2025;Anna;Text {number};Cloud" for number in range(7)]
     take_in(write_csv("a.csv", *lines))
     report = refine()

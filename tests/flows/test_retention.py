@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from flows.classify import PENDING
-from flows.landing import land, landed_files
+from flows.landing.files import land, landed_files
 from flows.retention import retention
 from flows.settings import load_settings
 from flows.warehouse import merge, use_time_zone, writing

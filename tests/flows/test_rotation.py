@@ -4,13 +4,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.authors import read_author_key
-from flows.erased import comment_hash
 from flows.erasing.person import Person
 from flows.erasing.stored import remember
+from flows.keys.author import read_author_key
 from flows.rotation import rotate_author_key
 from flows.settings import load_settings
-from flows.store import store
+from flows.storing.erased import comment_hash
+from flows.storing.store import store
 from flows.warehouse import writing
 from models.errors import GiveUp
 from tests.builders import NOON, RECEIVED, comment

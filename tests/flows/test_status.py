@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.run_records import RunRecord, write_record
+from flows.running.run_records import RunRecord, write_record
 from flows.settings import Settings, load_settings
 from flows.status import as_json, as_text, status
 from flows.warehouse import merge, writing
@@ -124,7 +124,7 @@ def test_a_run_that_was_killed_is_a_problem(settings: Settings, workplace: Path)
 def test_a_run_under_way_is_told_from_one_that_was_killed(
     settings: Settings, workplace: Path
 ) -> None:
-    from flows.turns import turn
+    from flows.running.turns import turn
 
     write_record(RunRecord("classify", "running", NOW), workplace / "runs")
     with turn("classify", workplace / "runs", 0):

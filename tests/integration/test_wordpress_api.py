@@ -15,7 +15,7 @@ from flows.reading.landed import LandedFile, ReadingRules
 from flows.sources.base import Errand, FileSource, Page, recognise
 from flows.sources.wordpress_api import SOURCE
 from flows.sources.wordpress_wxr import SOURCE as EXPORT
-from flows.store import store
+from flows.storing.store import store
 from models.canonical import Comment, Post, Record, Swept
 from models.errors import GiveUp
 from tests.integration.wordpress import WordPress, why_not, wordpress

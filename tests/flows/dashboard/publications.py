@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from flows.publication import Publication
+from flows.publishing.publication import Publication
 from models.contract import Column, Table
 from models.shares import SHARE_COLUMNS
 from transforms.marts import published_tables

@@ -16,7 +16,7 @@ from flows.dashboard.sections import (
     short_titles,
     topics,
 )
-from flows.publication import Publication
+from flows.publishing.publication import Publication
 from tests.flows.dashboard.publications import publication
 
 

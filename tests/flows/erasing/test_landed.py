@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.authors import read_author_key
 from flows.erase import traces_of
 from flows.erasing.landed import erase_landed, is_clean, read
 from flows.erasing.person import Person, add, is_meant
-from flows.landing import land, landed_files
+from flows.keys.author import read_author_key
+from flows.landing.files import land, landed_files
 from flows.reading.landed import LandedFile
 from flows.settings import load_settings
 from flows.sources.base import recognise

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from flows.exports.analyst_copy import EXPORT, FILE_NAME
-from flows.publication import Publication
+from flows.publishing.publication import Publication
 from transforms.marts import all_marts
 
 MARTS = {statement.table: statement.table.empty() for statement in all_marts().values()}

@@ -3,7 +3,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.exports.dashboard_csv import EXPORT
-from flows.publication import Publication
+from flows.publishing.publication import Publication
 from models.contract import Column, Table
 
 TABLE = Table(

@@ -3,7 +3,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.exports.parquet import EXPORT
-from flows.publication import Publication
+from flows.publishing.publication import Publication
 from tests.example_mart import TABLE, rows
 
 

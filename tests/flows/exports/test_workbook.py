@@ -8,7 +8,7 @@ import pytest
 
 from flows.exports import workbook
 from flows.exports.workbook import EXPORT, FILE_NAME
-from flows.publication import Publication
+from flows.publishing.publication import Publication
 from models.contract import Column, Table
 
 TABLE = Table(

@@ -1,0 +1,1 @@
+"""What `resonanz` can be asked at a terminal; one file for commands of a kind."""

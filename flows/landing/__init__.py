@@ -1,0 +1,1 @@
+"""How files arrive: archives opened, the landing folder, seals, and what is left at the door."""

@@ -1,0 +1,109 @@
+"""The marts of a publish: counted, estimated, small cells hidden, the rest computed from that."""
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from flows.publishing.shares import estimate, estimator, mart_rows
+from flows.settings import Settings
+from flows.warehouse import frame, merge, use_time_zone, writing
+from flows.wording import wording
+from models.contract import Table
+from transforms.derived import MartRules
+from transforms.marts import MACROS, derived_marts, later_marts, sql_marts
+from transforms.policy import read_policy
+from transforms.reply_queue import COMMENTS_TO_ANSWER, Budget, reply_queue
+from transforms.similar import Vectors, restored
+from transforms.small_cells import hide_small_cells
+from transforms.statements import Statement
+
+
+def build_marts(settings: Settings) -> dict[Table, pl.DataFrame]:
+    """Write every mart to the warehouse, in one transaction; returns their rows, by name.
+
+    Small cells are hidden before anything is computed from them.
+    """
+    smallest = settings.privacy.smallest_cell
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        use_time_zone(connection, settings.reporting.time_zone)
+        connection.execute(MACROS.read_text(encoding="utf-8"))
+        connection.execute(f"SET VARIABLE smallest_cell = {smallest:d}")
+        counted = counted_marts(connection, settings)
+        marts = hide_small_cells(counted, frame(connection, "FROM classified.counted"), smallest)
+        marts |= {mart.table: mart.build(marts, mart_rules(settings)) for mart in derived_marts()}
+        for table, rows in marts.items():
+            store_mart(connection, table, rows)
+        for statement in later_marts():
+            marts[statement.table] = checked(statement, frame(connection, statement.query))
+            store_mart(connection, statement.table, marts[statement.table])
+        marts[COMMENTS_TO_ANSWER] = comments_to_answer(connection, settings)
+    return dict(sorted(marts.items(), key=lambda mart: mart[0].name))
+
+
+def counted_marts(
+    connection: duckdb.DuckDBPyConnection, settings: Settings
+) -> dict[Table, pl.DataFrame]:
+    """The marts that are made from the comments themselves, shares among them estimated."""
+    statements = sql_marts()
+    asked = [statement for statement in statements if statement.shares]
+    estimates = estimate(connection, asked, estimator(connection, settings))
+    return {
+        statement.table: checked(statement, mart_rows(connection, statement, estimates))
+        for statement in statements
+    }
+
+
+def checked(statement: Statement, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a mart as its contract has them."""
+    return statement.table.require(rows.cast(dict(statement.table.schema())))  # type: ignore[arg-type]
+
+
+def store_mart(connection: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFrame) -> None:
+    """Put a mart's `rows` in the place of what it held."""
+    connection.execute(f"DROP TABLE IF EXISTS {table.full_name}")
+    connection.execute(table.ddl())
+    merge(connection, table, rows)
+    for comment in table.comments():
+        connection.execute(comment)
+
+
+def mart_rules(settings: Settings) -> MartRules:
+    """What the settings say about changes."""
+    return MartRules(
+        trailing_weeks=settings.alerts.trailing_weeks,
+        least_comments=settings.alerts.least_comments,
+        smallest_cell=settings.privacy.smallest_cell,
+        false_alert_share=settings.alerts.false_alert_share,
+    )
+
+
+def comments_to_answer(connection: duckdb.DuckDBPyConnection, settings: Settings) -> pl.DataFrame:
+    """What asks for an answer, with a proposal for each within the minutes of the settings."""
+    candidates = frame(connection, "FROM classified.open_comment ORDER BY comment_id")
+    reply = settings.reply
+    return reply_queue(
+        candidates,
+        vectors_of(candidates, connection),
+        read_policy(reply.policy_file),
+        Budget(**reply.model_dump(exclude={"policy"})),
+        wording(settings.reporting.language)["reply"],
+        settings.reporting.language,
+    )
+
+
+def vectors_of(candidates: pl.DataFrame, connection: duckdb.DuckDBPyConnection) -> Vectors | None:
+    """The embeddings of `candidates`, in their order; None if the model gives none.
+
+    What was labelled before embeddings were kept has zeros: it is like nothing.
+    """
+    known = frame(
+        connection,
+        "SELECT input_hash, vector FROM classified.embedding AS embedding "
+        "SEMI JOIN ops.current_model AS current USING (model_version)",
+    )
+    if known.is_empty():
+        return None
+    nothing = [0] * len(known["vector"][0])
+    found = candidates.select("input_hash").join(known, on="input_hash", how="left")["vector"]
+    vectors = [vector if vector is not None else nothing for vector in found.to_list()]
+    return restored(np.asarray(vectors, dtype=np.int8).reshape(-1, len(nothing)))

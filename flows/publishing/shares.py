@@ -1,0 +1,125 @@
+"""Share marts: what the model and people said of each cell, corrected."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from flows.checkpoint import checkpoint_folder
+from flows.publishing.counting import gather, hear, labels_of
+from flows.settings import Settings
+from flows.warehouse import frame
+from models.errors import GiveUp, TryAgain
+from models.held_out import FILE_NAME, HeldOut, read_held_out
+from models.shares import NET_COLUMNS
+from transforms.estimates.pools import Pooling
+from transforms.estimates.reference import merged
+from transforms.estimates.shares import Known, share_rows
+from transforms.estimates.shift import shift_of
+from transforms.statements import Shares, Statement
+from transforms.taxonomy import HEAD as TOPIC
+from transforms.taxonomy import read_taxonomy
+
+Estimated = tuple[pl.DataFrame, pl.DataFrame]
+"""The rows of a share mart, and the nets of its cells."""
+
+
+@dataclass(frozen=True)
+class Estimator:
+    """What the shares of one publish rest on beside the warehouse."""
+
+    held: Mapping[str, HeldOut]
+    shift: float
+    least_audits: int
+    audit_weeks: int
+
+    def known(self, shares: Shares) -> Known:
+        """What is known of a mart's head."""
+        alike = shares.alike.removesuffix("_id")
+        pooling = Pooling(self.least_audits, self.audit_weeks, alike)
+        return Known(self.held.get(shares.head), self.shift, pooling)
+
+
+def estimator(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Estimator:
+    """The estimator for the models whose answers count now."""
+    held = held_out_sets(connection, settings)
+    shifts = [shift for head in held.values() if (shift := shift_of(head)) is not None]
+    return Estimator(
+        # A head that was measured on one kind of texts only is trusted no more than the others.
+        held,
+        max(shifts, default=0.0),
+        settings.shares.least_audits,
+        settings.shares.audit_weeks,
+    )
+
+
+def held_out_sets(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, HeldOut]:
+    """The held-out set of each head, as far as the checkpoint that answers it now has one."""
+    file = held_out_file(settings)
+    current = connection.execute("FROM ops.current_model").fetchall() if file else []
+    found = {}
+    for head, version in current:
+        made_by = str(version).rpartition("/")[2]
+        held = read_held_out(file, made_by).get(head) if file else None
+        if held is not None and head == TOPIC and made_by != version:
+            taxonomy = read_taxonomy(settings.classify.taxonomy_file)
+            held = merged(held, {topic.name: topic.of for topic in taxonomy.topics})
+        if held is not None:
+            found[str(head)] = held
+    return found
+
+
+def held_out_file(settings: Settings) -> Path | None:
+    """The file of the checkpoint's held-out sets; None where there is none, or no checkpoint."""
+    try:
+        file = checkpoint_folder(settings.classify) / FILE_NAME
+    except (GiveUp, TryAgain):
+        return None  # what was labelled before can be published without it
+    return file if file.is_file() else None
+
+
+def estimate(
+    connection: duckdb.DuckDBPyConnection, statements: Iterable[Statement], known: Estimator
+) -> dict[str, Estimated]:
+    """The rows of share marts, in the order of their grain, and their nets; by the marts' names."""
+    found: dict[str, Estimated] = {}
+    for (head, many), group in groupby(sorted(map(_asked, statements), key=_head), key=_head):
+        asked = list(group)
+        labels = labels_of(connection, head)
+        with_none = any(shares.with_none for _, shares in asked)
+        hear(connection, Shares(head, many=many, with_none=with_none), labels)
+        for statement, shares in asked:
+            gathered = gather(connection, statement, shares, labels)
+            rows, nets = share_rows(shares, gathered, known.known(shares))
+            found[statement.table.name] = rows.sort(statement.table.grain), nets
+    return found
+
+
+def _asked(statement: Statement) -> tuple[Statement, Shares]:
+    if statement.shares is None:
+        raise ValueError(f"`{statement.table.full_name}` is no share mart")
+    return statement, statement.shares
+
+
+def _head(asked: tuple[Statement, Shares]) -> tuple[str, bool]:
+    return asked[1].head, asked[1].many
+
+
+def mart_rows(
+    connection: duckdb.DuckDBPyConnection,
+    statement: Statement,
+    estimates: Mapping[str, Estimated],
+) -> pl.DataFrame:
+    """The rows of one mart: estimated, or selected and, where it takes them over, with nets."""
+    if statement.shares:
+        return estimates[statement.table.name][0]
+    rows = frame(connection, statement.query)
+    if not statement.net_of:
+        return rows
+    nets = estimates[statement.net_of][1]
+    shared = [name for name in statement.table.grain if name in nets.columns]
+    wanted = nets.select(*shared, *(column.name for column in NET_COLUMNS))
+    return rows.join(wanted, on=shared, how="left", maintain_order="left")

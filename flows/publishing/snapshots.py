@@ -1,0 +1,149 @@
+"""Published states: each an immutable folder with a manifest, one of them `latest`."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from flows.exports import all_exports
+from flows.exports.analyst_copy import FILE_NAME
+from flows.exports.dashboard import FILE_NAME as DASHBOARD
+from flows.landing.files import STAMP, sha256_of
+from flows.publishing.publication import Publication
+from models.errors import GiveUp
+
+MANIFEST = "manifest.json"
+LATEST = "latest"
+FOLDER = "snapshots"
+
+READ_ONLY = 0o444
+"""Nobody edits what was published; a person who needs other numbers copies the file."""
+
+
+class Snapshot:
+    """One published state, by its folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def name(self) -> str:
+        """When it was published and from what: `20251110T080000Z-1a2b3c4d`."""
+        return self.folder.name
+
+    @cached_property
+    def manifest(self) -> Mapping[str, Any]:
+        """What was published; empty where the file is missing or broken."""
+        try:
+            content = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return content if isinstance(content, dict) else {}
+
+    @property
+    def state(self) -> Mapping[str, str]:
+        """What its numbers rested on, part by part; empty for states of earlier versions."""
+        found = self.manifest.get("state")
+        return found if isinstance(found, dict) else {}
+
+    def marts(self) -> dict[str, pl.DataFrame]:
+        """The rows of every mart by its name; none where the file is missing or damaged."""
+        try:
+            with duckdb.connect(self.folder / FILE_NAME, read_only=True) as connection:
+                names = connection.execute(
+                    "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'mart'"
+                ).fetchall()
+                return {name: connection.execute(f'FROM mart."{name}"').pl() for (name,) in names}
+        except duckdb.Error:
+            return {}
+
+
+def latest_snapshot(published: Path) -> Snapshot | None:
+    """What is published now; None if nothing is."""
+    link = published / LATEST
+    return Snapshot(link.resolve()) if link.is_dir() else None
+
+
+def find_snapshot(published: Path, name: str) -> Snapshot:
+    """The snapshot called `name`, by the start of its name, `latest` or `previous`.
+
+    Raises `GiveUp` if there is none, or several begin so.
+    """
+    known = sorted(path for path in (published / FOLDER).glob("*") if (path / MANIFEST).exists())
+    if name == LATEST:
+        found = [path for path in known if path == (published / LATEST).resolve()]
+    elif name == "previous":
+        found = [path for path in known if path < (published / LATEST).resolve()][-1:]
+    else:
+        found = [path for path in known if path.name.startswith(name)]
+    if len(found) == 1:
+        return Snapshot(found[0])
+    listed = ", ".join(f"`{path.name}`" for path in known) or "(none)"
+    raise GiveUp(
+        f"{'Several snapshots are' if found else 'There is no snapshot'} called `{name}`, expected "
+        f"one of `latest`, `previous`, {listed}."
+    )
+
+
+def write_snapshot(
+    publication: Publication, state: Mapping[str, str], name: str, published: Path
+) -> Path:
+    """Write every export and the manifest into a new folder that nobody reads yet."""
+    folder = published / FOLDER / name
+    shutil.rmtree(folder, ignore_errors=True)  # a crash may have left it half written
+    folder.mkdir(parents=True)
+    for export in all_exports():
+        export.write(publication, folder)
+    content = manifest(publication, state, folder)
+    (folder / MANIFEST).write_text(
+        json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.chmod(READ_ONLY)
+    return folder
+
+
+def manifest(publication: Publication, state: Mapping[str, str], folder: Path) -> dict[str, Any]:
+    """What was published: the facts, every table's size and grain, every file's SHA-256."""
+    return {
+        **publication.facts,
+        "tables": {
+            table.name: {"rows": rows.height, "grain": table.grain}
+            for table, rows in publication.marts.items()
+        },
+        "files": {
+            path.relative_to(folder).as_posix(): sha256_of(path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        },
+        "state": dict(state),
+    }
+
+
+def swap_in(folder: Path, published: Path, kept: int) -> None:
+    """Let `latest` lead to `folder`, in one step, and drop snapshots beyond the number kept."""
+    turn_link(published / LATEST, folder.relative_to(published))
+    turn_link(published / DASHBOARD, Path(LATEST) / DASHBOARD)
+    for old in sorted(folder.parent.iterdir())[:-kept]:
+        if old != folder:
+            shutil.rmtree(old)
+
+
+def turn_link(link: Path, target: Path) -> None:
+    """Let `link` lead to `target`, in one step."""
+    new = link.with_name(f".{link.name}.new")
+    new.unlink(missing_ok=True)
+    new.symlink_to(target)
+    new.replace(link)
+
+
+def snapshot_name(as_of: datetime, fingerprint: str) -> str:
+    """The name of a snapshot: names sort by when they were published."""
+    return f"{as_of.astimezone(UTC):{STAMP}}-{fingerprint[:8]}"

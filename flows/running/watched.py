@@ -1,0 +1,113 @@
+"""What a Prefect server shows of a run: reports, published files, tables written, progress.
+
+Nothing is sent where no server listens, and a server that goes away stops no run.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from flows.publishing.snapshots import Snapshot
+from flows.running.report import StageReport
+
+logger = logging.getLogger(__name__)
+
+TABLE_WRITTEN = "resonanz.table.written"
+"""The event that a run has written a table; its resource is `resonanz.table.<layer>.<name>`."""
+
+
+def is_watched() -> bool:
+    """Whether this is a run that a Prefect server knows of."""
+    from prefect.context import FlowRunContext
+    from prefect.settings import PREFECT_API_URL
+
+    return FlowRunContext.get() is not None and bool(PREFECT_API_URL.value())
+
+
+@contextmanager
+def if_it_listens() -> Iterator[None]:
+    """Let the run go on if the server can't be reached, or refuses."""
+    import httpx
+    from prefect.exceptions import PrefectException
+
+    try:
+        yield
+    except (httpx.HTTPError, PrefectException) as error:
+        logger.warning("Prefect's server does not show all of this run (%s)", type(error).__name__)
+
+
+def show_reports(stage: str, reports: Sequence[StageReport]) -> None:
+    """A table of what each stage of a run did, on the run's page and under its key."""
+    if not is_watched():
+        return
+    from prefect.artifacts import create_table_artifact
+
+    rows = [
+        {
+            "stage": report.stage,
+            "in": report.rows_in,
+            "out": report.rows_out,
+            "rejected": report.rejected_count,
+            "note": "<br>".join([report.note, *report.details]),
+        }
+        for report in reports
+    ]
+    with if_it_listens():
+        # The newest artifact under a key is its face on Prefect's page of artifacts.
+        create_table_artifact(rows, key=f"{stage}-report", description=f"What `{stage}` did")
+
+
+def show_published(snapshot: Snapshot | None, rows: Mapping[str, int]) -> None:
+    """What was published: a link to the folder, its files, and an event for each table."""
+    if snapshot is None or not is_watched():
+        return
+    from prefect.artifacts import create_link_artifact, create_markdown_artifact
+
+    folder = snapshot.folder
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    lines = [
+        f"| [{path.relative_to(folder)}]({path.as_uri()}) | {path.stat().st_size:,} |"
+        for path in files
+    ]
+    table = "\n".join(["| file | bytes |", "|---|---|", *lines])
+    with if_it_listens():
+        create_link_artifact(folder.as_uri(), link_text=str(folder), key="published-folder")
+        create_markdown_artifact(table, key="published-files", description=f"In `{folder}`")
+    tell_tables([f"mart.{name}" for name in rows], rows)
+
+
+def tell_tables(tables: Sequence[str], rows: Mapping[str, int] | None = None) -> None:
+    """An event for each of `tables`, which stands on the page of the run that wrote it."""
+    if not (tables and is_watched()):
+        return
+    from prefect.events import emit_event
+
+    for table in tables:
+        count = (rows or {}).get(table.rpartition(".")[2])
+        emit_event(
+            TABLE_WRITTEN,
+            {"prefect.resource.id": f"resonanz.table.{table}", "prefect.resource.name": table},
+            payload={} if count is None else {"rows": count},
+        )
+
+
+@contextmanager
+def shown_progress(about: str) -> Iterator[Callable[[float], None]]:
+    """A bar on the run's page; gives the function that sets how much is done, from 0 to 1."""
+    if not is_watched():
+        yield lambda share: None
+        return
+    from prefect.artifacts import create_progress_artifact, update_progress_artifact
+
+    bar: Any = None
+    with if_it_listens():
+        bar = create_progress_artifact(0.0, key="labelling", description=about)
+
+    def show(share: float) -> None:
+        with if_it_listens():
+            if isinstance(bar, UUID):
+                update_progress_artifact(bar, progress=round(100 * share, 1))
+
+    yield show

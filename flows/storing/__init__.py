@@ -1,0 +1,1 @@
+"""How records become rows: known ones found, erased and failing ones kept out."""

@@ -1,0 +1,113 @@
+"""The gate after refine: comments that break a check go to `clean.rejected_comment`.
+
+All files of a run are judged together, once: Great Expectations takes seconds to start.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from flows.settings import Settings
+from flows.storing.store import place
+from flows.warehouse import frame, merge, writing
+from models.findings import Finding
+from models.tables.comment import COMMENT
+from models.tables.rejected_comment import REJECTED_COMMENT
+from transforms.row_checks import row_suite
+
+BATCH = 200_000
+"""Comments judged at a time: what of them stands in memory."""
+
+UNCHECKED = "(SELECT landed_file FROM ops.refined_file WHERE is_checked IS NOT true)"
+
+
+@dataclass(frozen=True)
+class Quarantine:
+    """How many comments were taken out, and what is odd about others, in a line each."""
+
+    count: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+@task(cache_policy=NO_CACHE)
+def quarantine(settings: Settings) -> Quarantine:
+    """Judge the comments of files that were not judged yet, and take out those that fail.
+
+    In one transaction: after a crash the next run judges the same files. A comment that an earlier
+    file had told well goes, too: what is known of it now can't be trusted.
+    """
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        comments = unchecked(connection)
+        broken, warnings = judged(comments, settings.refine.longest_text)
+        take_out(connection, broken)
+        connection.execute(
+            f"UPDATE ops.refined_file SET is_checked = true WHERE landed_file IN {UNCHECKED}"
+        )
+    return Quarantine(broken.height, warnings)
+
+
+def has_unchecked(settings: Settings) -> bool:
+    """Whether a file's comments wait for their judgement."""
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        return bool(connection.execute(f"SELECT 1 FROM {UNCHECKED} LIMIT 1").fetchone())
+
+
+def unchecked(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """The comments that were read from files not judged yet."""
+    return frame(
+        connection,
+        f"FROM clean.comment WHERE landed_file IN {UNCHECKED} ORDER BY landed_file, position",
+    ).select(COMMENT.column_names)
+
+
+def judged(comments: pl.DataFrame, longest_text: int) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """The comments that fail, with `column` and `expectation`; and the warnings on the others."""
+    if comments.is_empty():
+        return comments.with_columns(column=pl.lit(""), expectation=pl.lit("")), ()
+    from transforms.expectations import broken_rows
+
+    broken, findings = [], list[Finding]()
+    for batch in comments.iter_slices(BATCH):
+        rows, found = broken_rows(row_suite(batch, longest_text))
+        at = batch.with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
+        broken.append(at.join(rows, on="row", maintain_order="left").drop("row"))
+        findings += found
+    odd = [found for found in findings if found.severity == "warning" and not found.passed]
+    return pl.concat(broken), tuple(f"warning: {found}" for found in odd)
+
+
+def take_out(connection: duckdb.DuckDBPyConnection, broken: pl.DataFrame) -> None:
+    """Move `broken` from the comments to the rejections, and mend the threads they stood in."""
+    if broken.is_empty():
+        return
+    merge(connection, REJECTED_COMMENT, rejections(broken))
+    connection.register("broken", broken)
+    for table in ("clean.comment", "clean.comment_version"):
+        connection.execute(
+            f"DELETE FROM {table} AS stored USING broken "
+            "WHERE stored.comment_id = broken.comment_id "
+            "AND stored.landed_file = broken.landed_file"
+        )
+    left = frame(
+        connection,
+        "SELECT comment_id, parent_id FROM clean.comment WHERE coalesce(post_id, '') IN "
+        "(SELECT coalesce(post_id, '') FROM broken)",
+    )
+    connection.unregister("broken")
+    place(connection, left)
+
+
+def rejections(broken: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `clean.rejected_comment` that say which check a comment failed."""
+    return broken.select(
+        "landed_file",
+        "position",
+        line=pl.lit(None, pl.Int64),
+        reason=pl.lit("failed check"),
+        detail=pl.format("`{}`: expected {}", "column", "expectation"),
+        channel="channel",
+        received_at_utc="last_seen_at_utc",
+    )

@@ -1,0 +1,243 @@
+"""Records of one landed file in, clean tables up to date: merged, swept, threads in place."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+import duckdb
+import polars as pl
+
+from flows.storing.erased import read_erased, without_erased
+from flows.storing.identity import comments_under_one_id, posts_under_one_id
+from flows.warehouse import frame, matching, merge
+from models.canonical import Comment, Post, Record, Rejected, Swept
+from models.contract import Table
+from models.tables.comment import COMMENT
+from models.tables.comment_version import COMMENT_VERSION
+from models.tables.left_out_field import LEFT_OUT_FIELD
+from models.tables.post import POST
+from models.tables.rejected_comment import REJECTED_COMMENT
+from transforms.canonical import Origin, comments_frame, naive_utc, post_id_of, posts_frame
+from transforms.clean import TAKEN_AWAY, clean
+from transforms.merge import merged
+from transforms.threads import with_places
+
+BATCH = 10_000
+"""Records held in memory at a time: some 30 MB, and more at once is not faster."""
+
+FILLED_BY_FILE = (COMMENT_VERSION, REJECTED_COMMENT, LEFT_OUT_FIELD)
+"""Tables whose rows of a file are written anew when it is read anew."""
+
+
+@dataclass
+class Tally:
+    """What one file came to so far."""
+
+    posts: set[str] = field(default_factory=set)
+    comments: set[str] = field(default_factory=set)
+    swept: set[str] = field(default_factory=set)
+    rejected: int = 0
+    records: int = 0
+    redacted: Counter[str] = field(default_factory=Counter)
+    """Pieces of personal data that were replaced in texts, by kind."""
+    left_out: Counter[str] = field(default_factory=Counter)
+    """Fields with personal data that were left at the door, by kind."""
+
+
+def store(
+    connection: duckdb.DuckDBPyConnection,
+    records: Iterable[Record],
+    origin: Origin,
+    longest_text: int,
+) -> Tally:
+    """Make the clean tables say of a file what `records` say, and nothing an earlier reading said.
+
+    Belongs in one transaction: half of it would leave rows of both readings.
+    """
+    for table in FILLED_BY_FILE:
+        connection.execute(
+            f"DELETE FROM {table.full_name} WHERE landed_file = ?", [origin.landed_file]
+        )
+    tally = merge_records(connection, records, origin, longest_text)
+    sweep(connection, origin, tally)
+    mark_gone(connection, origin, tally)
+    place_threads(connection, origin)
+    return tally
+
+
+def merge_records(
+    connection: duckdb.DuckDBPyConnection,
+    records: Iterable[Record],
+    origin: Origin,
+    longest_text: int,
+) -> Tally:
+    """Merge all `records` of a file into the clean tables, a batch at a time."""
+    tally, repeats = Tally(), Counter[str]()
+    for batch in batches(without_erased(records, read_erased(connection), origin)):
+        tally.records += len(batch)
+        posts = posts_under_one_id(
+            connection,
+            posts_frame([record for record in batch if isinstance(record, Post)], origin),
+        )
+        merge_seen(connection, POST, posts)
+        drafts = comments_frame(
+            [record for record in batch if isinstance(record, Comment)], origin, repeats
+        )
+        drafts = comments_under_one_id(connection, drafts)
+        cleaned = clean(drafts, longest_text)
+        rejected = pl.concat(
+            [
+                cleaned.rejected,
+                rejected_frame(
+                    [record for record in batch if isinstance(record, Rejected)], origin
+                ),
+                replaced(connection, cleaned.kept, tally),
+            ]
+        )
+        merge(connection, REJECTED_COMMENT, rejected)
+        merge_seen(connection, COMMENT, cleaned.kept)
+        merge_seen(connection, COMMENT_VERSION, cleaned.kept.select(COMMENT_VERSION.column_names))
+        mark_taken_away(connection, drafts, origin)
+        tally.swept |= {
+            post_id_of(record.platform, record.site, record.post_native_id)
+            for record in batch
+            if isinstance(record, Swept)
+        }
+        tally.posts |= set(posts["post_id"])
+        tally.comments |= set(cleaned.kept["comment_id"])
+        tally.rejected += rejected.height
+        tally.redacted.update(redactions(cleaned.kept))
+    return tally
+
+
+def redactions(comments: pl.DataFrame) -> Counter[str]:
+    """How often each kind of personal data was replaced in the texts of `comments`."""
+    found: Counter[str] = Counter()
+    for counts in comments.filter(pl.col("redacted") != "{}")["redacted"]:
+        found.update(json.loads(counts))
+    return found
+
+
+def merge_seen(connection: duckdb.DuckDBPyConnection, table: Table, incoming: pl.DataFrame) -> None:
+    """Merge rows that carry when they were seen with what is stored of the same ones."""
+    merge(connection, table, merged(incoming, matching(connection, table, incoming), table))
+
+
+def replaced(
+    connection: duckdb.DuckDBPyConnection, kept: pl.DataFrame, tally: Tally
+) -> pl.DataFrame:
+    """Rejections for what an earlier batch of the same file said of the same comments."""
+    again = kept.filter(pl.col("comment_id").is_in(list(tally.comments & set(kept["comment_id"]))))
+    if again.is_empty():
+        return REJECTED_COMMENT.empty()
+    return matching(connection, COMMENT, again).select(
+        "landed_file",
+        "position",
+        line=pl.lit(None, pl.Int64),
+        reason=pl.lit("duplicate"),
+        detail=pl.lit("a later record of the same file has the same id"),
+        channel="channel",
+        received_at_utc="last_seen_at_utc",
+    )
+
+
+def mark_taken_away(
+    connection: duckdb.DuckDBPyConnection, drafts: pl.DataFrame, origin: Origin
+) -> None:
+    """Give stored comments the status of a record that only says that their text is gone.
+
+    The text that an earlier file had stays. What a later file saw again is not touched.
+    """
+    is_sign = pl.col("text").is_null() & pl.col("status").is_in(TAKEN_AWAY)
+    signs = drafts.filter(is_sign).unique("comment_id", keep="last")
+    if signs.is_empty():
+        return
+    # DuckDB finds the frame by the name it has here.
+    connection.execute(
+        "UPDATE clean.comment AS comment "
+        "SET status = signs.status, last_seen_at_utc = $received FROM signs "
+        "WHERE signs.comment_id = comment.comment_id "
+        "AND comment.last_seen_at_utc <= $received",
+        {"received": naive_utc(origin.received_at)},
+    )
+
+
+def rejected_frame(rejected: list[Rejected], origin: Origin) -> pl.DataFrame:
+    """What a reader could not use, as rows of `clean.rejected_comment`."""
+    return pl.DataFrame(
+        [
+            {
+                "landed_file": origin.landed_file,
+                "position": record.position,
+                "line": record.line,
+                "reason": record.reason,
+                "detail": record.detail,
+                "channel": origin.channel,
+                "received_at_utc": naive_utc(origin.received_at),
+            }
+            for record in rejected
+        ],
+        schema=REJECTED_COMMENT.schema(),
+    )
+
+
+def sweep(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -> None:
+    """Drop what an earlier reading of the same file gave and this one does not."""
+    for table, key, kept in (
+        (COMMENT, "comment_id", tally.comments),
+        (POST, "post_id", tally.posts),
+    ):
+        connection.register("produced", pl.DataFrame({key: list(kept)}, schema={key: pl.String}))
+        connection.execute(
+            f"DELETE FROM {table.full_name} WHERE landed_file = ? "
+            f"AND {key} NOT IN (SELECT {key} FROM produced)",
+            [origin.landed_file],
+        )
+        connection.unregister("produced")
+
+
+def mark_gone(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -> None:
+    """Mark the comments of posts that this file has completely, and that it does not have.
+
+    What a later file saw again is not gone, nor is what a visitor never sees, such as pending
+    comments that an export brought.
+    """
+    connection.execute(
+        "UPDATE clean.comment SET gone_at_utc = $received "
+        "WHERE last_seen_at_utc < $received AND gone_at_utc IS NULL "
+        "AND status IN ('published', 'unknown') AND kind IN ('comment', 'review', 'message') "
+        "AND (list_contains($swept, post_id) OR post_id IN (SELECT id FROM ops.alias "
+        "WHERE kind = 'post' AND list_contains($swept, alias_id)))",
+        {"received": naive_utc(origin.received_at), "swept": list(tally.swept)},
+    )
+
+
+def place_threads(connection: duckdb.DuckDBPyConnection, origin: Origin) -> None:
+    """Set root and depth of every comment under the posts that a file touched."""
+    touched = frame(
+        connection,
+        "SELECT comment_id, parent_id FROM clean.comment WHERE coalesce(post_id, '') IN "
+        "(SELECT coalesce(post_id, '') FROM clean.comment WHERE landed_file = ?)",
+        [origin.landed_file],
+    )
+    place(connection, touched)
+
+
+def place(connection: duckdb.DuckDBPyConnection, touched: pl.DataFrame) -> None:
+    """Set root and depth of the comments `touched`: all that stand under the same posts."""
+    connection.register("places", with_places(touched))
+    connection.execute(
+        "UPDATE clean.comment AS comment SET root_id = places.root_id, depth = places.depth "
+        "FROM places WHERE places.comment_id = comment.comment_id "
+        "AND (places.root_id, places.depth) IS DISTINCT FROM (comment.root_id, comment.depth)"
+    )
+    connection.unregister("places")
+
+
+def batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """Runs of at most `BATCH` records."""
+    iterator = iter(records)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch

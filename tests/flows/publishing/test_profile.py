@@ -1,0 +1,39 @@
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from flows.ingest import ingest
+from flows.publishing.profile import profile_pending
+from flows.refine import refine
+from flows.settings import load_settings
+from tests.flows.conftest import Query
+
+pytestmark = pytest.mark.usefixtures("prefect_server", "workplace")
+
+Csv = Callable[..., Path]
+MONDAY = datetime(2025, 11, 10, 8, 0, tzinfo=UTC)
+
+
+def test_each_wording_is_counted_once_as_the_model_reads_it(
+    write_csv: Csv, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.publishing.profile.BATCH", 2)
+    rows = ["a;03.11.2025;A;Top 👏;P", "b;03.11.2025;B;Gut gemacht;P", "c;03.11.2025;C;\u07d8;P"]
+    ingest(files=[write_csv("a.csv", *rows)], as_of=MONDAY)
+    refine(as_of=MONDAY)
+    settings = load_settings()
+    assert (profile_pending(settings), profile_pending(settings)) == (3, 0)
+    found = query(
+        "SELECT comment_id, character_count, emoji_count, unknown_count > 0 "
+        "FROM classified.text_profile ORDER BY 1"
+    )
+    assert found == [
+        ("table:a", 5, 1, False),
+        ("table:b", 11, 0, False),
+        ("table:c", 1, 0, True),
+    ]
+    ingest(files=[write_csv("b.csv", "a;03.11.2025;A;Doch nicht;P")], as_of=MONDAY)
+    refine(as_of=MONDAY)
+    assert profile_pending(settings) == 1

@@ -1,0 +1,195 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows.publishing.shares import estimator, held_out_sets
+from flows.settings import load_settings
+from models.encoder import checkpoint_version
+from models.held_out import FILE_NAME, read_held_out
+from tests.builders import NOON, Row, comment_row, post_row
+from tests.conftest import NOTHING_HELD_OUT
+from transforms.estimates.shift import shift_of
+
+Mart = Callable[..., list[Row]]
+SHIPPED = Path(__file__).parents[3] / "models" / "checkpoint"
+
+
+def commented(count: int, **fields: object) -> list[Row]:
+    return [comment_row(f"c{place}", **fields) for place in range(count)]
+
+
+def read_as(label: str, count: int) -> list[tuple[object, ...]]:
+    """The model finds all comments to be `label`, and says how sure it is of the others."""
+    other = "positive" if label == "negative" else "negative"
+    return [
+        row
+        for place in range(count)
+        for row in ((f"c{place}", "sentiment", label, 0.8), (f"c{place}", "sentiment", other, 0.2))
+    ]
+
+
+def found(label: str, places: range, **fields: object) -> list[tuple[object, ...]]:
+    """People found these comments to be `label`."""
+    return [
+        (f"c{place}", "sentiment", name, name == label, fields)
+        for place in places
+        for name in ("negative", "positive")
+    ]
+
+
+def of(rows: list[Row], label: str) -> Row:
+    (row,) = [row for row in rows if row["label"] == label]
+    return row
+
+
+def test_what_people_found_corrects_what_the_model_chose(
+    given: Callable[..., None], mart: Mart
+) -> None:
+    given(
+        comments=commented(60),
+        labels=read_as("negative", 60),
+        reviews=[*found("positive", range(15)), *found("negative", range(15, 30))],
+    )
+    row = of(mart("sentiment_weekly"), "negative")
+    assert (row["share_raw"], row["audit_count"], row["method"]) == (1.0, 30, "ppi (own)")
+    assert row["share"] == pytest.approx(0.5, abs=0.01)
+    assert float(str(row["ci_low"])) < 0.5 < float(str(row["ci_high"])) < 0.75
+
+
+def test_rows_that_were_picked_for_training_never_feed_a_share(
+    given: Callable[..., None], mart: Mart
+) -> None:
+    given(
+        comments=commented(60),
+        labels=read_as("negative", 60),
+        reviews=found("positive", range(60), purpose="training", drawn_share=None),
+    )
+    row = of(mart("sentiment_weekly"), "negative")
+    assert (row["share"], row["audit_count"], row["method"]) == (1.0, 0, "raw")
+
+
+def test_an_author_has_one_voice_however_much_he_writes(
+    given: Callable[..., None], mart: Mart
+) -> None:
+    loud = [comment_row(f"c{place}", author_key="loud") for place in range(9)]
+    given(
+        comments=[*loud, comment_row("c9")],
+        labels=[
+            *[(f"c{place}", "sentiment", "negative") for place in range(9)],
+            ("c9", "sentiment", "positive"),
+        ],
+    )
+    row = of(mart("sentiment_weekly"), "negative")
+    assert (row["share_raw"], row["share"]) == (0.9, pytest.approx(0.5))
+    assert (row["comment_count"], row["author_count"]) == (10, 2)
+
+
+def test_audits_of_other_weeks_on_the_channel_are_borrowed_where_errors_are_known(
+    given: Callable[..., None], mart: Mart
+) -> None:
+    late = NOON + timedelta(weeks=2)
+    comments = commented(60)
+    comments[40:] = [row | {"created_at_utc": late} for row in comments[40:]]
+    given(
+        comments=comments,
+        labels=[(*row[:1], "sentiment", *row[2:]) for row in three_ways(60)],
+        reviews=found("positive", range(30)),
+    )
+    sets = read_held_out(SHIPPED / FILE_NAME, checkpoint_version(SHIPPED))
+    known = replace(NOTHING_HELD_OUT, held=sets, shift=0.3)
+    rows = mart("channel_sentiment_weekly", known)
+    assert {row["week"]: row["method"] for row in rows} == {
+        "2025-W45": "ppi (own)",
+        "2025-W47": "ppi (channel, 8 weeks)",
+    }
+    assert float(str(of(rows[3:], "positive")["share"])) > 0.6
+
+
+def three_ways(count: int) -> list[tuple[object, ...]]:
+    return [
+        (f"c{place}", "", label, chance)
+        for place in range(count)
+        for label, chance in (("negative", 0.6), ("neutral", 0.3), ("positive", 0.1))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reported", "is_whole"),
+    [
+        pytest.param(4, True, id="as many as the platform says"),
+        pytest.param(5, False, id="one has not arrived"),
+        pytest.param(None, False, id="the platform does not say"),
+    ],
+)
+def test_a_thread_is_whole_if_all_that_the_platform_counts_has_arrived(
+    given: Callable[..., None], mart: Mart, reported: int | None, is_whole: bool
+) -> None:
+    given(
+        posts=[post_row(reported_comment_count=reported)],
+        comments=commented(4),
+        labels=[(*row[:1], "sentiment", *row[2:]) for row in three_ways(4)],
+    )
+    sets = read_held_out(SHIPPED / FILE_NAME, checkpoint_version(SHIPPED))
+    rows = mart("post_sentiment", replace(NOTHING_HELD_OUT, held=sets))
+    assert {row["method"] for row in rows} == {"emq, whole thread" if is_whole else "emq"}
+
+
+def test_a_label_that_may_apply_is_corrected_by_itself(
+    given: Callable[..., None], mart: Mart
+) -> None:
+    topics = ("cloud", "cost")
+    given(
+        comments=commented(40),
+        labels=[(f"c{place}", "topic", topic, 0.1) for place in range(40) for topic in topics],
+        reviews=[
+            (f"c{place}", "topic", topic, topic == "cost" and place < 15)
+            for place in range(30)
+            for topic in topics
+        ],
+    )
+    rows = {row["label"]: row for row in mart("topic_share_monthly")}
+    assert rows["cost"]["share_raw"] == 0
+    assert rows["cost"]["share"] == pytest.approx(0.5, abs=0.02)
+    assert rows["(none)"]["share"] == pytest.approx(0.5, abs=0.02)
+    assert float(str(rows["cloud"]["ci_high"])) < 0.2
+
+
+def test_an_audit_of_a_wording_that_has_changed_does_not_count(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None], mart: Mart
+) -> None:
+    given(
+        comments=commented(60),
+        labels=read_as("negative", 60),
+        reviews=found("positive", range(30)),
+    )
+    con.execute("UPDATE classified.review SET input_hash = 'as it was'")
+    assert of(mart("sentiment_weekly"), "negative")["method"] == "raw"
+
+
+def test_the_held_out_set_of_the_model_that_answers_is_used(
+    con: duckdb.DuckDBPyConnection, workplace: Path
+) -> None:
+    version = checkpoint_version(SHIPPED)
+    con.execute(
+        "INSERT INTO ops.current_model "
+        "VALUES ('sentiment', ?), ('stance', 'other@1'), ('topic', ?)",
+        [version, f"taxonomy@1/{version}"],
+    )
+    sets = held_out_sets(con, load_settings())
+    assert set(sets) == {"sentiment", "topic"}
+    assert "cloud" in sets["topic"].labels
+    known = estimator(con, load_settings())
+    assert known.shift == pytest.approx(shift_of(sets["sentiment"]))
+    assert 0.2 < known.shift < 0.6
+
+
+def test_a_checkpoint_that_is_gone_leaves_shares_uncorrected(
+    con: duckdb.DuckDBPyConnection, workplace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESONANZ_CLASSIFY__CHECKPOINT", "models/no_such_folder")
+    con.execute("INSERT INTO ops.current_model VALUES ('sentiment', 'm@1')")
+    assert held_out_sets(con, load_settings()) == {}

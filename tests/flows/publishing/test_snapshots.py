@@ -1,0 +1,70 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from flows.landing.files import sha256_of
+from flows.publishing.publication import Publication
+from flows.publishing.snapshots import (
+    Snapshot,
+    find_snapshot,
+    latest_snapshot,
+    swap_in,
+    write_snapshot,
+)
+from models.errors import GiveUp
+from transforms.marts import all_marts
+
+EMPTY = Publication({s.table: s.table.empty() for s in all_marts().values()}, {"resonanz": "1"})
+
+
+def written(published: Path, name: str, kept: int = 8) -> Path:
+    folder = write_snapshot(EMPTY, {"clean.comment": name}, name, published)
+    swap_in(folder, published, kept)
+    return folder
+
+
+def test_nothing_published_is_no_snapshot(tmp_path: Path) -> None:
+    assert latest_snapshot(tmp_path) is None
+
+
+def test_the_manifest_names_every_file_with_its_hash_and_what_it_rests_on(tmp_path: Path) -> None:
+    folder = written(tmp_path, "a")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    assert {*manifest["files"], "manifest.json"} == files
+    assert all(sha256_of(folder / name) == digest for name, digest in manifest["files"].items())
+    assert Snapshot(folder).state == {"clean.comment": "a"}
+
+
+def test_marts_are_read_back_from_a_snapshot(tmp_path: Path) -> None:
+    marts = Snapshot(written(tmp_path, "a")).marts()
+    assert {name: rows.columns for name, rows in marts.items()} == {
+        table.name: table.column_names for table in EMPTY.marts
+    }
+
+
+def test_a_snapshot_without_its_files_has_neither_state_nor_marts(tmp_path: Path) -> None:
+    broken = Snapshot(tmp_path)
+    assert (broken.state, broken.marts()) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "found"), [("latest", "ab"), ("previous", "aa"), ("aa", "aa"), ("ab", "ab")]
+)
+def test_snapshots_are_found_by_the_start_of_their_names(
+    tmp_path: Path, name: str, found: str
+) -> None:
+    written(tmp_path, "aa")
+    written(tmp_path, "ab")
+    assert find_snapshot(tmp_path, name).name == found
+
+
+@pytest.mark.parametrize(("name", "message"), [("a", "Several"), ("z", "no snapshot called `z`")])
+def test_a_name_that_does_not_tell_one_snapshot_is_refused(
+    tmp_path: Path, name: str, message: str
+) -> None:
+    written(tmp_path, "aa")
+    written(tmp_path, "ab")
+    with pytest.raises(GiveUp, match=message):
+        find_snapshot(tmp_path, name)

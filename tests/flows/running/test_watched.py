@@ -1,0 +1,40 @@
+from typing import Any
+
+import httpx
+import pytest
+from prefect import flow
+
+from flows.running.report import StageReport
+from flows.running.watched import is_watched, show_reports, shown_progress, tell_tables
+
+REPORTS = [StageReport("refine", 3, 2, 1, "2 kept")]
+
+
+def test_outside_of_a_run_nobody_watches_and_nothing_is_sent() -> None:
+    assert not is_watched()
+    show_reports("refine", REPORTS)
+    tell_tables(["clean.comment"])
+    with shown_progress("labelling") as show:
+        show(0.5)
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_server_that_goes_away_stops_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def away(*_: Any, **__: Any) -> None:
+        asked.append("once")
+        raise httpx.ConnectError("away")
+
+    @flow
+    def work() -> str:
+        assert is_watched()
+        for name in ("create_table_artifact", "create_progress_artifact"):
+            monkeypatch.setattr(f"prefect.artifacts.{name}", away)
+        show_reports("refine", REPORTS)
+        with shown_progress("labelling") as show:
+            show(0.5)
+        return "done"
+
+    assert work() == "done"
+    assert len(asked) == 2

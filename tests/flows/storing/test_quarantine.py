@@ -1,0 +1,107 @@
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import flows.storing.quarantine
+from flows.ingest import ingest
+from flows.refine import refine
+from tests.flows.conftest import Query
+
+pytestmark = pytest.mark.usefixtures("prefect_server", "workplace")
+
+MONDAY = datetime(2025, 11, 10, 8, 0, tzinfo=UTC)
+THREAD = "id;parent_id;date;text;post\n"
+UNREADABLE = "\ufffd\ufffd\ufffdr \ufffd\ufffd\ufffd\ufffd"
+"""What a text looks like that was decoded wrongly before it came to us."""
+
+Csv = Callable[..., Path]
+
+
+def take_in(file: Path) -> None:
+    ingest(files=[file], as_of=MONDAY)
+
+
+def test_a_comment_that_fails_a_check_is_kept_out_and_the_rest_goes_through(
+    write_csv: Csv, query: Query
+) -> None:
+    take_in(
+        write_csv(
+            "a.csv",
+            "c-1;03.11.2025;Anna;Gut;Cloud",
+            f"c-2;03.11.2025;Bert;{UNREADABLE};Cloud",
+            "c-3;kaputt;Carla;Auch gut;Cloud",
+        )
+    )
+    report = refine()
+    assert query("SELECT comment_id FROM clean.comment") == [("table:c-1",)]
+    assert query("SELECT count(*) FROM clean.comment_version") == [(1,)]
+    assert query("SELECT position, reason, detail FROM clean.rejected_comment ORDER BY 1") == [
+        (2, "failed check", "`unreadable_share`: expected a readable text"),
+        (3, "no time", "the time `kaputt` can't be read"),
+    ]
+    assert (report.rows_in, report.rows_out, report.rejected_count) == (4, 2, 2)
+    assert "1 comments on 1 posts, 2 records rejected" in str(report)
+    assert any("1 x failed check" in line for line in report.details)
+    assert str(refine()) == "refine: nothing new"
+
+
+def test_answers_to_what_was_kept_out_begin_threads_of_their_own(
+    tmp_path: Path, query: Query
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(
+        THREAD
+        + f"r1;;2025-11-03T10:00:00Z;{UNREADABLE};Cloud\n"
+        + "r2;r1;2025-11-03T10:00:00Z;Antwort;Cloud\n"
+        + "r3;r2;2025-11-03T11:00:00Z;Danke;Cloud\n"
+    )
+    take_in(file)
+    refine()
+    assert query("SELECT comment_id, root_id, depth FROM clean.comment ORDER BY 1") == [
+        ("table:r2", "table:r2", 0),
+        ("table:r3", "table:r2", 1),
+    ]
+
+
+def test_a_run_that_stopped_before_the_checks_is_made_up_for_by_the_next(
+    write_csv: Csv, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in(write_csv("a.csv", f"c-2;03.11.2025;Bert;{UNREADABLE};Cloud"))
+
+    def power_cut(settings: object) -> None:
+        raise RuntimeError("power cut")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("flows.refine.quarantine", power_cut)
+        with pytest.raises(RuntimeError, match="power cut"):
+            refine()
+    assert query("SELECT count(*) FROM clean.comment") == [(1,)]
+    assert refine().rejected_count == 1
+    assert query("SELECT count(*) FROM clean.comment") == [(0,)]
+    assert query("SELECT is_checked FROM ops.refined_file") == [(True,)]
+
+
+def test_what_is_only_odd_is_told_and_stays(write_csv: Csv, query: Query) -> None:
+    take_in(write_csv("a.csv", "c-1;03.12.2025;Anna;Aus der Zukunft;Cloud"))
+    report = refine()
+    assert query("SELECT comment_id FROM clean.comment") == [("table:c-1",)]
+    assert report.details == (
+        "warning: `clean.comment.days_ahead`: made before it was seen fails in 1 row (1)",
+    )
+
+
+def test_comments_are_judged_in_batches(
+    write_csv: Csv, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flows.storing.quarantine, "BATCH", 2)
+    texts = ["Gut", "Neu", UNREADABLE, "Alt", UNREADABLE]
+    rows = [f"c-{place};03.11.2025;Anna;{text};Cloud" for place, text in enumerate(texts)]
+    take_in(write_csv("a.csv", *rows))
+    assert refine().rejected_count == 2
+    assert query("SELECT comment_id FROM clean.comment ORDER BY 1") == [
+        ("table:c-0",),
+        ("table:c-1",),
+        ("table:c-3",),
+    ]
