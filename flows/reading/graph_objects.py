@@ -60,6 +60,9 @@ POST_FIELDS = frozenset(
 )
 """Fields that only the one or only the other has."""
 
+ANSWER_IN_ADDRESS = "reply_comment_id"
+"""The parameter of an address that names an answer."""
+
 TOTAL_NAMES = {"reactions": "reaction", "likes": "like"}
 
 Kind = Literal["post", "comment"]
@@ -120,9 +123,9 @@ def ids_of_post(value: GraphObject) -> tuple[str | None, str | None]:
 
 def place_of(value: GraphObject, above: Place, pages: Mapping[str, str | None]) -> Place:
     """Where a comment stands, by what is `above` it, by its ids and by the `pages` of posts."""
-    link = _link(value)
-    post = above.post or _post_of_comment(value, link)
-    page = above.page or pages.get(post or "") or link.page
+    post = above.post or _post_of_comment(value)
+    # Addresses are taken apart last: that takes longer than all the rest of a comment.
+    page = above.page or pages.get(post or "") or _link(value).page
     return Place(post, page, above.parent, above.line)
 
 
@@ -198,7 +201,7 @@ def text_in(value: GraphObject, key: str) -> str | None:
         return str(found)
     if not isinstance(found, str) or not found.strip():
         return None
-    return HALF_CHARACTER.sub("\ufffd", found)
+    return found if found.isascii() else HALF_CHARACTER.sub("\ufffd", found)
 
 
 def object_in(value: GraphObject, key: str) -> GraphObject:
@@ -228,14 +231,16 @@ def _link(value: GraphObject) -> Link:
         page[1] if page else None,
         post[1] if post else query.get("story_fbid") or query.get("fbid"),
         query.get("comment_id"),
-        query.get("reply_comment_id"),
+        query.get(ANSWER_IN_ADDRESS),
     )
 
 
-def _post_of_comment(value: GraphObject, link: Link) -> str | None:
+def _post_of_comment(value: GraphObject) -> str | None:
     own, _ = _halves(text_in(value, "id"))
+    if found := own or _link(value).post:
+        return found
     target = text_in(object_in(value, "object"), "id")
-    return own or link.post or _halves(target)[1] or target
+    return _halves(target)[1] or target
 
 
 def _id_of_comment(value: GraphObject, place: Place) -> tuple[str | None, IdBasis]:
@@ -252,6 +257,8 @@ def _parent(value: GraphObject, place: Place, native_id: str | None) -> str | No
     """The comment it answers: as it says itself, by where it stands, or by its address."""
     if named := text_in(object_in(value, "parent"), "id") or place.parent:
         return named
+    if ANSWER_IN_ADDRESS not in (text_in(value, "permalink_url") or ""):
+        return None
     link = _link(value)
     if link.reply and link.comment:
         return _joined(_halves(native_id)[0] or place.post, link.comment)
@@ -318,7 +325,7 @@ def _totals(value: GraphObject) -> dict[str, int]:
     return {
         TOTAL_NAMES.get(name, name): total
         for name, edge in value.items()
-        if name != "comments" and (total := _total(edge)) is not None
+        if isinstance(edge, dict) and name != "comments" and (total := _total(edge)) is not None
     }
 
 
