@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import polars as pl
+import pyarrow
 
 from models.canonical import Comment, Post
 from models.tables.comment import COMMENT
@@ -95,10 +96,19 @@ def comments_frame(
 
 
 def _frame(rows: list[dict[str, object]], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """`rows` as a frame of `schema`, which has one column of lists: `aliases`."""
+    single = {name: kind for name, kind in schema.items() if name != "aliases"}
     try:
-        return pl.DataFrame(rows, schema=schema, orient="row")
+        frame = pl.DataFrame(rows, schema=single, orient="row")
     except UnicodeEncodeError:  # half a character, as JSON can write it: rare, so looked for late
-        return pl.DataFrame([_whole(row) for row in rows], schema=schema, orient="row")
+        frame = pl.DataFrame([_whole(row) for row in rows], schema=single, orient="row")
+    return frame.with_columns(aliases=_lists([row["aliases"] for row in rows])).select(*schema)
+
+
+def _lists(values: list[object]) -> pl.Series:
+    """Lists of texts as a column. By Arrow: Polars would make a series of each list first."""
+    kind = pyarrow.large_list(pyarrow.large_string())
+    return pl.Series(pyarrow.array(values, kind))
 
 
 def _whole(row: dict[str, object]) -> dict[str, object]:

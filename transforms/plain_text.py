@@ -19,7 +19,9 @@ EMOJI_CLASS = re.compile(r"""\bclass\s*=\s*["'][^"']*\b(?:emoji|wp-smiley)\b""",
 ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 """WordPress and Discourse send emojis as pictures; what they show stands beside."""
 
-SPACES = re.compile(r"[^\S\n]+")
+SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
+"""Blanks to become one: all but a single space, which is what stands between most words."""
+
 BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 """Soft hyphen, zero-width space, word joiner, byte order mark: never part of what was said.
