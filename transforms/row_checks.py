@@ -60,11 +60,7 @@ def row_suite(comments: pl.DataFrame, longest_text: int) -> Suite:
 
 def _expectations(longest_text: int, expect: Expect) -> Iterator[Any]:
     # What the contract says of a column that is left out was seen to when it was merged.
-    yield from (
-        expected
-        for expected in row_expectations(COMMENT, expect)
-        if expected.column not in LEFT_OUT
-    )
+    yield from row_expectations(COMMENT, expect, without=LEFT_OUT)
     yield from _hand_written(longest_text, expect)
     for column, values in SETS.items():
         yield expect.ExpectColumnValuesToBeInSet(

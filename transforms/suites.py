@@ -4,7 +4,7 @@ Nothing here imports Great Expectations: a suite is given the room of its expect
 judged. `severity` beside an expectation says whether it fails the gate or only warns.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,7 @@ SHOWN = ("share_raw", "share", "ci_low", "ci_high", "uncertain_share")
 """What a row of too few people must not show."""
 
 Expect = Any
-"""The module `great_expectations.expectations`."""
+"""The module `great_expectations.expectations`, or what has the same names (`transforms.sieve`)."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,11 @@ def suite_of(table: Table, frame: pl.DataFrame, smallest_cell: int = 0) -> Suite
     )
 
 
-def row_expectations(table: Table, expect: Expect) -> Iterator[Any]:
-    """What each column of `table` promises of each of its values."""
+def row_expectations(table: Table, expect: Expect, without: Collection[str] = ()) -> Iterator[Any]:
+    """What each column of `table` promises of each of its values, but for those left out."""
     for column in table.columns:
-        yield from _column(column, expect)
+        if column.name not in without:
+            yield from _column(column, expect)
 
 
 def derived_columns(table: Table, smallest_cell: int = 0) -> dict[str, pl.Expr]:

@@ -1,8 +1,10 @@
 """The gate after refine: comments that break a check go to `clean.rejected_comment`.
 
-All files of a run are judged together, once: Great Expectations takes seconds to start.
+All files of a run are judged together, once, and of their comments only the doubtful ones by
+Great Expectations: it takes seconds to start, and a hundred times as long a row as the sieve.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import duckdb
@@ -17,9 +19,10 @@ from models.findings import Finding
 from models.tables.comment import COMMENT
 from models.tables.rejected_comment import REJECTED_COMMENT
 from transforms.row_checks import row_suite
+from transforms.sieve import doubtful
 
-BATCH = 200_000
-"""Comments judged at a time: what of them stands in memory."""
+BATCH = 50_000
+"""Comments looked at or judged at a time: what of them stands in memory."""
 
 UNCHECKED = "(SELECT landed_file FROM ops.refined_file WHERE is_checked IS NOT true)"
 
@@ -40,8 +43,8 @@ def quarantine(settings: Settings) -> Quarantine:
     file had told well goes, too: what is known of it now can't be trusted.
     """
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        comments = unchecked(connection)
-        broken, warnings = judged(comments, settings.refine.longest_text)
+        longest_text = settings.refine.longest_text
+        broken, warnings = judged(doubtful_comments(connection, longest_text), longest_text)
         take_out(connection, broken)
         connection.execute(
             f"UPDATE ops.refined_file SET is_checked = true WHERE landed_file IN {UNCHECKED}"
@@ -55,12 +58,22 @@ def has_unchecked(settings: Settings) -> bool:
         return bool(connection.execute(f"SELECT 1 FROM {UNCHECKED} LIMIT 1").fetchone())
 
 
-def unchecked(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """The comments that were read from files not judged yet."""
-    return frame(
-        connection,
-        f"FROM clean.comment WHERE landed_file IN {UNCHECKED} ORDER BY landed_file, position",
-    ).select(COMMENT.column_names)
+def doubtful_comments(connection: duckdb.DuckDBPyConnection, longest_text: int) -> pl.DataFrame:
+    """The comments of files not judged yet that may break a check, in the files' order."""
+    found = [
+        batch.filter(doubtful(row_suite(batch, longest_text))) for batch in unchecked(connection)
+    ]
+    return pl.concat([COMMENT.empty(), *found]).sort("landed_file", "position")
+
+
+def unchecked(connection: duckdb.DuckDBPyConnection) -> Iterator[pl.DataFrame]:
+    """The comments that were read from files not judged yet, some at a time."""
+    names = ", ".join(f'"{name}"' for name in COMMENT.column_names)
+    found = connection.execute(
+        f"SELECT {names} FROM clean.comment WHERE landed_file IN {UNCHECKED}"
+    )
+    for batch in found.to_arrow_reader(BATCH):
+        yield pl.DataFrame(batch)
 
 
 def judged(comments: pl.DataFrame, longest_text: int) -> tuple[pl.DataFrame, tuple[str, ...]]:

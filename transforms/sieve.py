@@ -1,0 +1,77 @@
+"""A suite in, the rows that may break it out: the few that Great Expectations has to judge.
+
+The same declarations are rendered twice: as objects of Great Expectations, which judge and say
+what is wrong, and here as Polars expressions, which are a hundred times as fast but only say
+"doubtful". A row that is not doubtful breaks nothing; a doubtful one may yet be sound.
+"""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import polars as pl
+
+from transforms.suites import Suite
+
+
+def doubtful(suite: Suite) -> pl.Series:
+    """Whether each row of the suite's frame may break one of its expectations.
+
+    Raises `AttributeError` for a kind of expectation that is not rendered here.
+    """
+    doubts = [doubt.fill_null(value=False) for doubt in suite.expectations(RENDERED)]
+    return suite.frame.select(doubtful=pl.any_horizontal(doubts)).to_series()
+
+
+def _is_null(column: str, **_: Any) -> pl.Expr:
+    return pl.col(column).is_null()
+
+
+def _is_outside(
+    column: str, min_value: float | None = None, max_value: float | None = None, **_: Any
+) -> pl.Expr:
+    bounds = (
+        [] if min_value is None else [pl.col(column) < min_value],
+        [] if max_value is None else [pl.col(column) > max_value],
+    )
+    return pl.any_horizontal(*bounds[0], *bounds[1])
+
+
+def _is_strange(column: str, value_set: Sequence[Any], **_: Any) -> pl.Expr:
+    return ~pl.col(column).is_in(value_set)
+
+
+def _is_unlike(column: str, regex: str, **_: Any) -> pl.Expr:
+    # Not by Polars: its expressions take other signs for blanks than those of Python do.
+    search = re.compile(regex).search
+    return _fails(column, lambda value: search(value) is not None)
+
+
+def _is_no_json(column: str, **_: Any) -> pl.Expr:
+    return _fails(column, _is_json)
+
+
+def _is_json(value: str) -> bool:
+    try:
+        json.loads(value)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _fails(column: str, is_sound: Callable[[str], bool]) -> pl.Expr:
+    """Whether values of `column` are not sound; null for those that are missing."""
+    return ~pl.col(column).map_elements(is_sound, return_dtype=pl.Boolean)
+
+
+RENDERED = SimpleNamespace(
+    ExpectColumnValuesToNotBeNull=_is_null,
+    ExpectColumnValuesToBeBetween=_is_outside,
+    ExpectColumnValuesToBeInSet=_is_strange,
+    ExpectColumnValuesToMatchRegex=_is_unlike,
+    ExpectColumnValuesToBeJsonParseable=_is_no_json,
+)
+"""What `great_expectations.expectations` has under these names; missing values break only the
+first, as there."""
