@@ -16,8 +16,8 @@ SOUND: Row = {"text_hash": "0123456789abcdef" * 2, "comment_id": "blog:c1"}
 STRANGE: dict[str, tuple[Any, ...]] = {
     "text": ("", "x" * 101, "x" * 100, "\ufffd" * 9 + "a", "\ufffda", "\ufffd"),
     "text_hash": ("", "zz", "0" * 31, "0" * 32 + "\n", "A" * 32, "\u0663" * 32),
-    "comment_id": ("", "c1", "a:", "a: b", "a b:c", "a\x1cb:c", "a:\u00a0", "a\u2028:c", ":c", "a:\n"),
-    "created_at_utc": tuple(datetime(year, 1, 1) for year in (1, 1970, 1994, 1995, 2026, 2100, 2101)),
+    "comment_id": ("", "c1", "a:", "a: b", "a b:c", "a\x1cb:c", "a:\u00a0", "a\u2028:c", ":c"),
+    "created_at_utc": tuple(datetime(year, 1, 1) for year in (1970, 1994, 1995, 2026, 2100, 2101)),
     "edited_at_utc": (datetime(2025, 1, 1), datetime(2031, 1, 1)),
     "parent_id": ("blog:c1", "blog:c9"),
     "like_count": (-1, 0, 2**62),
