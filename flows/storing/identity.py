@@ -29,14 +29,8 @@ def comments_under_one_id(
 ) -> pl.DataFrame:
     """`comments`, their posts and the comments they answer, under the ids that are kept."""
     learn(connection, comments, "comment")
-    for kind, column in (
-        ("comment", "comment_id"),
-        ("comment", "parent_id"),
-        ("comment", "root_id"),
-        ("post", "post_id"),
-    ):
-        comments = replaced(connection, comments, kind, column)  # type: ignore[arg-type]
-    return comments
+    comments = replaced(connection, comments, "comment", "comment_id", "parent_id", "root_id")
+    return replaced(connection, comments, "post", "post_id")
 
 
 def learn(connection: duckdb.DuckDBPyConnection, rows: pl.DataFrame, kind: Kind) -> None:
@@ -64,15 +58,16 @@ def known(connection: duckdb.DuckDBPyConnection, ids: pl.DataFrame, kind: Kind) 
 
 
 def replaced(
-    connection: duckdb.DuckDBPyConnection, rows: pl.DataFrame, kind: Kind, column: str
+    connection: duckdb.DuckDBPyConnection, rows: pl.DataFrame, kind: Kind, *columns: str
 ) -> pl.DataFrame:
-    """`rows` with the ids of `column` that are other names replaced by those that are kept."""
+    """`rows` with the ids in `columns` that are other names replaced by those that are kept."""
+    ids = pl.concat([rows.select(alias_id=column) for column in columns])
     aliases = beside(
         connection,
         "FROM ops.alias SEMI JOIN wanted USING (alias_id) WHERE kind = ?",
-        rows.select(alias_id=column).drop_nulls().unique(),
+        ids.drop_nulls().unique(),
         [kind],
     )
     if aliases.is_empty():
         return rows
-    return rows.with_columns(pl.col(column).replace(aliases["alias_id"], aliases["id"]))
+    return rows.with_columns(pl.col(columns).replace(aliases["alias_id"], aliases["id"]))

@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import TypeVar
 
 import duckdb
 import polars as pl
 
 from flows.storing.erased import read_erased, without_erased
 from flows.storing.identity import comments_under_one_id, posts_under_one_id
-from flows.warehouse import frame, matching, merge
+from flows.warehouse import append, frame, matching, merge
 from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.contract import Table
 from models.tables.comment import COMMENT
@@ -20,12 +21,14 @@ from models.tables.left_out_field import LEFT_OUT_FIELD
 from models.tables.post import POST
 from models.tables.rejected_comment import REJECTED_COMMENT
 from transforms.canonical import Origin, comments_frame, naive_utc, post_id_of, posts_frame
-from transforms.clean import TAKEN_AWAY, clean
+from transforms.clean import TAKEN_AWAY, Cleaned, clean
 from transforms.merge import merged
 from transforms.threads import with_places
 
 BATCH = 10_000
 """Records held in memory at a time: some 30 MB, and more at once is not faster."""
+
+Kind = TypeVar("Kind", Post, Comment, Rejected, Swept)
 
 FILLED_BY_FILE = (COMMENT_VERSION, REJECTED_COMMENT, LEFT_OUT_FIELD)
 """Tables whose rows of a file are written anew when it is read anew."""
@@ -77,39 +80,48 @@ def merge_records(
     tally, repeats = Tally(), Counter[str]()
     for batch in batches(without_erased(records, read_erased(connection), origin)):
         tally.records += len(batch)
-        posts = posts_under_one_id(
-            connection,
-            posts_frame([record for record in batch if isinstance(record, Post)], origin),
+        merge_posts(connection, of_kind(batch, Post), origin, tally)
+        drafts = comments_under_one_id(
+            connection, comments_frame(of_kind(batch, Comment), origin, repeats)
         )
-        merge_seen(connection, POST, posts)
-        drafts = comments_frame(
-            [record for record in batch if isinstance(record, Comment)], origin, repeats
-        )
-        drafts = comments_under_one_id(connection, drafts)
-        cleaned = clean(drafts, longest_text)
-        rejected = pl.concat(
-            [
-                cleaned.rejected,
-                rejected_frame(
-                    [record for record in batch if isinstance(record, Rejected)], origin
-                ),
-                replaced(connection, cleaned.kept, tally),
-            ]
-        )
-        merge(connection, REJECTED_COMMENT, rejected)
-        merge_seen(connection, COMMENT, cleaned.kept)
-        merge_seen(connection, COMMENT_VERSION, cleaned.kept.select(COMMENT_VERSION.column_names))
+        rejected = rejected_frame(of_kind(batch, Rejected), origin)
+        merge_comments(connection, clean(drafts, longest_text), rejected, tally)
         mark_taken_away(connection, drafts, origin)
         tally.swept |= {
             post_id_of(record.platform, record.site, record.post_native_id)
-            for record in batch
-            if isinstance(record, Swept)
+            for record in of_kind(batch, Swept)
         }
-        tally.posts |= set(posts["post_id"])
-        tally.comments |= set(cleaned.kept["comment_id"])
-        tally.rejected += rejected.height
-        tally.redacted.update(redactions(cleaned.kept))
+        # Before the next batch is read: else two of them stand in memory.
+        del batch, drafts, rejected
     return tally
+
+
+def of_kind(batch: list[Record], kind: type[Kind]) -> list[Kind]:
+    """The records of a batch that are of one kind."""
+    return [record for record in batch if isinstance(record, kind)]
+
+
+def merge_posts(
+    connection: duckdb.DuckDBPyConnection, posts: list[Post], origin: Origin, tally: Tally
+) -> None:
+    """Merge the posts of a batch."""
+    found = posts_under_one_id(connection, posts_frame(posts, origin))
+    merge_seen(connection, POST, found)
+    tally.posts |= set(found["post_id"])
+
+
+def merge_comments(
+    connection: duckdb.DuckDBPyConnection, cleaned: Cleaned, rejected: pl.DataFrame, tally: Tally
+) -> None:
+    """Merge the comments of a batch, what can't be used of them, and what the reader rejected."""
+    kept = cleaned.kept
+    rejected = pl.concat([cleaned.rejected, rejected, replaced(connection, kept, tally)])
+    merge(connection, REJECTED_COMMENT, rejected)
+    merge_seen(connection, COMMENT, kept)
+    merge_seen(connection, COMMENT_VERSION, kept.select(COMMENT_VERSION.column_names))
+    tally.comments |= set(kept["comment_id"])
+    tally.rejected += rejected.height
+    tally.redacted.update(redactions(kept))
 
 
 def redactions(comments: pl.DataFrame) -> Counter[str]:
@@ -122,7 +134,9 @@ def redactions(comments: pl.DataFrame) -> Counter[str]:
 
 def merge_seen(connection: duckdb.DuckDBPyConnection, table: Table, incoming: pl.DataFrame) -> None:
     """Merge rows that carry when they were seen with what is stored of the same ones."""
-    merge(connection, table, merged(incoming, matching(connection, table, incoming), table))
+    stored = matching(connection, table, incoming)
+    write = append if stored.is_empty() else merge
+    write(connection, table, merged(incoming, stored, table))
 
 
 def replaced(
@@ -237,7 +251,7 @@ def place(connection: duckdb.DuckDBPyConnection, touched: pl.DataFrame) -> None:
 
 
 def batches(records: Iterable[Record]) -> Iterator[list[Record]]:
-    """Runs of at most `BATCH` records."""
+    """Runs of at most `BATCH` records; none is held while the next one is read."""
     iterator = iter(records)
-    while batch := list(islice(iterator, BATCH)):
-        yield batch
+    for first in iterator:
+        yield [first, *islice(iterator, BATCH - 1)]
