@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from flows.settings import Warehouse
-from flows.warehouse import merge, prepare, read, use_time_zone, writing
+from flows.warehouse import matching, merge, prepare, read, use_time_zone, writing
 from models.errors import ContractBroken, GiveUp, TryAgain
 from models.tables import all_tables
 from models.tables.comment import COMMENT
@@ -27,6 +27,19 @@ def test_rows_of_one_grain_are_replaced_and_others_stay(con: duckdb.DuckDBPyConn
     merge(con, COMMENT, comments(comment_row("c1", text="new")))
     texts = dict(con.execute("SELECT comment_id, text FROM clean.comment").fetchall())
     assert texts == {"c1": "new", "c2": "text of c2"}
+
+
+def test_stored_rows_are_found_by_their_grain(con: duckdb.DuckDBPyConnection) -> None:
+    merge(
+        con, COMMENT, comments(comment_row(comment_id="a", text="Gut"), comment_row(comment_id="b"))
+    )
+    found = matching(
+        con, COMMENT, comments(comment_row(comment_id="a", text="neu"), comment_row(comment_id="c"))
+    )
+    assert found.select("comment_id", "text").rows() == [("a", "Gut")]
+    nothing = matching(con, COMMENT, comments(comment_row(comment_id="c")))
+    assert nothing.is_empty()
+    assert nothing.schema == found.schema
 
 
 def test_a_frame_that_breaks_the_contract_changes_nothing(con: duckdb.DuckDBPyConnection) -> None:
