@@ -1,7 +1,7 @@
 """A suite in, the rows that may break it out: the few that Great Expectations has to judge.
 
 The same declarations are rendered twice: as objects of Great Expectations, which judge and say
-what is wrong, and here as Polars expressions, which are a hundred times as fast but only say
+what is wrong, and here as Polars expressions, which need neither its start nor pandas but only say
 "doubtful". A row that is not doubtful breaks nothing; a doubtful one may yet be sound.
 """
 

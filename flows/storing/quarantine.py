@@ -1,7 +1,7 @@
 """The gate after refine: comments that break a check go to `clean.rejected_comment`.
 
 All files of a run are judged together, once, and of their comments only the doubtful ones by
-Great Expectations: it takes seconds to start, and a hundred times as long a row as the sieve.
+Great Expectations: it takes seconds to start, and wants all rows as a pandas frame.
 """
 
 from collections.abc import Iterator
