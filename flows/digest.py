@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from prefect import flow, get_run_logger, task
-from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows.letter.content import Letter, as_html, as_markdown, letter_of
@@ -17,6 +16,7 @@ from flows.publishing.snapshots import Snapshot, latest_snapshot
 from flows.running.report import StageReport
 from flows.running.retry import RETRY_DELAYS, may_recover
 from flows.running.stage import stage
+from flows.running.watched import show_page
 from flows.settings import Digest, Settings, load_settings
 from flows.wording import wording
 from models.errors import GiveUp
@@ -38,7 +38,7 @@ def digest(again: bool = False, as_of: datetime | None = None) -> StageReport:
     letter = letter_of(publication_of(settings), wording(settings.reporting.language)["digest"])
     folder = settings.paths.published / "digest" / letter.week.replace("–", "none")
     write(letter, folder)
-    create_markdown_artifact(as_markdown(letter), key="digest", description=letter.title)
+    show_page("digest", as_markdown(letter), letter.title)
     sent = [] if again else already_sent(folder)
     ways = {name: send for name, send in ways_to_send(settings.digest).items() if name not in sent}
     for name, send in ways.items():

@@ -11,9 +11,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
-from prefect.artifacts import create_markdown_artifact
 
 from flows.publishing.publication import Marts
+from flows.running.watched import show_page
 from flows.settings import Settings
 from flows.warehouse import frame, writing
 from models.errors import GateFailed
@@ -96,9 +96,7 @@ def require_fresh(moment: datetime, settings: Settings) -> str:
 def record(judgement: Judgement, moment: datetime, settings: Settings) -> None:
     """Write the pages and the run's artifact."""
     write_pages(judgement, moment, settings)
-    create_markdown_artifact(
-        key="quality-gate", markdown=as_markdown(judgement), description=judgement.sentence[:200]
-    )
+    show_page("quality-gate", as_markdown(judgement), judgement.sentence[:200])
 
 
 def require_passed(judgement: Judgement) -> None:

@@ -59,11 +59,21 @@ def show_reports(stage: str, reports: Sequence[StageReport]) -> None:
         create_table_artifact(rows, key=f"{stage}-report", description=f"What `{stage}` did")
 
 
+def show_page(key: str, markdown: str, about: str) -> None:
+    """A page of Markdown under `key`, on the run's page."""
+    if not is_watched():
+        return
+    from prefect.artifacts import create_markdown_artifact
+
+    with if_it_listens():
+        create_markdown_artifact(markdown, key=key, description=about)
+
+
 def show_published(snapshot: Snapshot | None, rows: Mapping[str, int]) -> None:
     """What was published: a link to the folder, its files, and an event for each table."""
     if snapshot is None or not is_watched():
         return
-    from prefect.artifacts import create_link_artifact, create_markdown_artifact
+    from prefect.artifacts import create_link_artifact
 
     folder = snapshot.folder
     files = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -74,7 +84,7 @@ def show_published(snapshot: Snapshot | None, rows: Mapping[str, int]) -> None:
     table = "\n".join(["| file | bytes |", "|---|---|", *lines])
     with if_it_listens():
         create_link_artifact(folder.as_uri(), link_text=str(folder), key="published-folder")
-        create_markdown_artifact(table, key="published-files", description=f"In `{folder}`")
+    show_page("published-files", table, f"In `{folder}`")
     tell_tables([f"mart.{name}" for name in rows], rows)
 
 

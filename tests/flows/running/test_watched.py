@@ -5,15 +5,22 @@ import pytest
 from prefect import flow
 
 from flows.running.report import StageReport
-from flows.running.watched import is_watched, show_reports, shown_progress, tell_tables
+from flows.running.watched import is_watched, show_page, show_reports, shown_progress, tell_tables
 
 REPORTS = [StageReport("refine", 3, 2, 1, "2 kept")]
 
 
-def test_outside_of_a_run_nobody_watches_and_nothing_is_sent() -> None:
+def test_outside_of_a_run_nobody_watches_and_nothing_is_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a server was started")
+
+    monkeypatch.setattr("prefect.server.api.server.SubprocessASGIServer.start", refuse)
     assert not is_watched()
     show_reports("refine", REPORTS)
     tell_tables(["clean.comment"])
+    show_page("quality-gate", "all well", "the verdict")
     with shown_progress("labelling") as show:
         show(0.5)
 
