@@ -1,5 +1,7 @@
 """The warehouse file: open it for one transaction, read frames, merge frames by grain."""
 
+import fcntl
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,8 +28,8 @@ def writing(path: Path, limits: Warehouse) -> Iterator[duckdb.DuckDBPyConnection
     """
     connection = _connect(path, limits)
     try:
-        prepare(connection)
         connection.begin()
+        prepare(connection)
         yield connection
         connection.commit()
     finally:
@@ -133,8 +135,28 @@ def use_time_zone(connection: duckdb.DuckDBPyConnection, time_zone: str) -> None
         merge(connection, REPORTING, row)
 
 
-def _connect(path: Path, limits: Warehouse) -> duckdb.DuckDBPyConnection:
+def _make(path: Path) -> None:
+    """Put an empty warehouse at `path`, whole or not at all, unless another run has done so.
+
+    DuckDB writes a new file in pieces, and refuses one that a killed process left half written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        if path.exists():
+            return
+        new = path.with_name(f".{path.name}.new")
+        new.unlink(missing_ok=True)
+        duckdb.connect(new).close()
+        new.replace(path)
+    finally:
+        os.close(folder)
+
+
+def _connect(path: Path, limits: Warehouse) -> duckdb.DuckDBPyConnection:
+    if not path.exists():
+        _make(path)
     deadline = time.monotonic() + limits.wait_seconds
     while True:
         try:

@@ -9,6 +9,7 @@ import pytest
 
 from flows.settings import Warehouse
 from flows.warehouse import matching, merge, prepare, read, use_time_zone, writing
+from models.contract import Table
 from models.errors import ContractBroken, GiveUp, TryAgain
 from models.tables import all_tables
 from models.tables.comment import COMMENT
@@ -123,3 +124,48 @@ def test_a_file_that_is_no_warehouse_is_not_worth_another_try(tmp_path: Path) ->
     path.write_bytes(b"not a database" * 1000)
     with pytest.raises(GiveUp, match="can't be opened as a DuckDB file"), writing(path, LIMITS):
         pass
+
+
+@pytest.mark.parametrize("length", [0, 100, 4096, 12287])
+def test_a_run_killed_while_it_made_the_warehouse_leaves_none_or_a_whole_one(
+    tmp_path: Path, length: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    connect = duckdb.connect
+
+    def killed(file: Path) -> None:
+        connect(file).close()
+        file.write_bytes(file.read_bytes()[:length])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(duckdb, "connect", killed)
+    with pytest.raises(KeyboardInterrupt), writing(path, LIMITS):
+        pass
+    monkeypatch.setattr(duckdb, "connect", connect)
+    with writing(path, LIMITS) as connection:
+        assert read(connection, COMMENT).height == 0
+    assert [file.name for file in tmp_path.iterdir()] == ["warehouse.duckdb"]
+
+
+def test_a_run_killed_while_it_made_the_tables_leaves_none_without_a_description(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    comments_of = Table.comments
+    calls: list[str] = []
+
+    def killed(table: Table) -> list[str]:
+        calls.append(table.name)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return comments_of(table)
+
+    monkeypatch.setattr(Table, "comments", killed)
+    with pytest.raises(KeyboardInterrupt), writing(path, LIMITS):
+        pass
+    monkeypatch.setattr(Table, "comments", comments_of)
+    with writing(path, LIMITS) as connection:
+        found = connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE comment IS NULL"
+        ).fetchall()
+    assert found == []
