@@ -20,6 +20,10 @@ LONGEST_READ = 600
 """Characters that are looked at: more do not change the answer, only the time it takes."""
 
 
+DECIMALS = 6
+"""Of a confidence: lingua adds up in an order of its own, so that the last digits are chance."""
+
+
 def language_version() -> str:
     """Name and version of what answers, as labels carry it."""
     return f"lingua@{version('lingua-language-detector')}"
@@ -45,6 +49,7 @@ def _detector() -> Any:
 
 def _surest(answer: Any) -> tuple[str, float]:
     best = answer[0]
-    if best.value < SURE:
-        return UNDETERMINED, 1 - float(best.value)
-    return best.language.iso_code_639_1.name.lower(), float(best.value)
+    value = round(float(best.value), DECIMALS)
+    if value < SURE:
+        return UNDETERMINED, round(1 - value, DECIMALS)
+    return best.language.iso_code_639_1.name.lower(), value

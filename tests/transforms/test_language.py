@@ -25,3 +25,10 @@ def test_answers_come_in_the_order_of_the_texts() -> None:
 
 def test_no_texts_no_answers() -> None:
     assert languages([]) == []
+
+
+def test_equal_texts_get_equal_numbers_in_whatever_order_lingua_adds_up() -> None:
+    text = "Der Umzug unserer Rechenzentren ist endlich durch, und das Netz hält."
+    found = {languages([text] * 40)[n] for n in range(40)}
+    assert len(found) == 1
+    assert round(found.pop()[1], 6) == languages([text])[0][1]
