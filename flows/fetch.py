@@ -1,11 +1,9 @@
 """Flow: platforms' interfaces -> the landing folder, from where each account's last run ended."""
 
 import json
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -17,6 +15,7 @@ from flows.fetching.secrets import secret, without
 from flows.fetching.session import QuotaEnded, Session
 from flows.keys.landing import seal_key
 from flows.landing.files import land_news
+from flows.landing.workspace import clear_leftovers, workspace
 from flows.reading.api_pages import page_line
 from flows.running.report import StageReport
 from flows.running.stage import stage
@@ -76,6 +75,7 @@ def fetch(
     A platform's limit is not an error: the next run goes on from there.
     """
     settings, moment = load_settings(), as_of or datetime.now(UTC)
+    clear_leftovers(settings.paths.landing)
     outcomes = [
         fetch_account(account, is_full_sweep, moment, settings, again_since)
         for account in chosen(settings.fetch.accounts, names)
@@ -175,11 +175,11 @@ class Run:
 
     def land_lines(self, lines: Sequence[str]) -> None:
         """Write `lines` to a file, and land it."""
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / f"{self.account.name}.pages.jsonl"
+        landing = self.settings.paths.landing
+        with workspace(landing) as work:
+            file = work / f"{self.account.name}.pages.jsonl"
             # Half an emoji, which JSON can write and UTF-8 can't hold, lands as a question mark.
             file.write_bytes("".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
-            landing = self.settings.paths.landing
             now = datetime.now(UTC)
             key = seal_key(self.settings.privacy)
             land_news(file, self.source.name, self.account.channel, now, landing, key)

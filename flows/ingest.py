@@ -10,6 +10,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.landing.files import sha256_of
 from flows.landing.receive import Delivery, Received, Reception
+from flows.landing.workspace import clear_leftovers
 from flows.running.report import StageReport
 from flows.running.stage import stage
 from flows.settings import Settings, load_settings
@@ -41,6 +42,7 @@ def ingest(
     """
     settings = load_settings()
     moment = as_of or datetime.now(UTC)
+    clear_leftovers(settings.paths.landing)
     deliveries = (
         [Delivery(readable(Path(file)), channel) for file in files]
         if files

@@ -14,13 +14,13 @@ from flows.keys.landing import read_landing_key
 from flows.landing.door import left_out_fields
 from flows.landing.files import (
     UNRECOGNISED,
-    clear_readings,
     delete_bytes,
     landed_files,
     landed_name,
     opened,
     seal_in_place,
 )
+from flows.landing.workspace import clear_leftovers
 from flows.reading.landed import LandedFile
 from flows.running.report import StageReport
 from flows.running.retry import RETRY_DELAYS, may_recover
@@ -75,7 +75,7 @@ def refine(as_of: datetime | None = None) -> StageReport:
     is read again when its reader or the settings of reading change.
     """
     settings = load_settings()
-    clear_readings(settings.paths.landing)
+    clear_leftovers(settings.paths.landing)
     files = stale_files(settings)
     tallies = [refine_file(landed, settings) for landed in files]
     settle_landing(settings)

@@ -4,13 +4,13 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from flows.erasing.person import Person, is_meant
 from flows.erasing.scrub import Traces, edit
 from flows.keys.landing import read_landing_key
 from flows.landing.files import delete_bytes, landed_files, opened, put
 from flows.landing.sealing import is_sealed
+from flows.landing.workspace import workspace
 from flows.reading.landed import LandedFile
 from flows.settings import Settings
 from flows.sources.base import recognise
@@ -50,11 +50,11 @@ def erase_in(
     landing, seal_key = settings.paths.landing, read_landing_key(settings.privacy)
     with (
         opened(landed, landing, seal_key) as readable,
-        TemporaryDirectory(prefix=".reading-", dir=landing) as folder,
+        workspace(landing) as work,
     ):
         before = read(readable, settings)
         own = [record for record in before if is_meant(record, person, key)]
-        copy = Path(folder) / "copy"
+        copy = work / "copy"
         shutil.copyfile(readable.path, copy)
         copy.chmod(0o600)
         is_edited = edit(copy, traces)

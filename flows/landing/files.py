@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import quote, unquote
 
 from flows.landing.sealing import is_sealed, seal, unseal
+from flows.landing.workspace import make_durable, workspace
 from flows.reading.landed import LandedFile
 
 STAMP = "%Y%m%dT%H%M%SZ"
@@ -25,9 +25,6 @@ LANDED_NAME = re.compile(r"^(?P<received>\d{8}T\d{6}Z)-(?P<digest>[0-9a-f]{12})-
 
 SEALED, DELETED = ".sealed", ".deleted"
 """Endings of a landed file that is sealed, and of the empty file that is left of a deleted one."""
-
-READING = ".reading-"
-"""Beginning of the folders in landing in which sealed files are read."""
 
 UNRECOGNISED = "unrecognised"
 """Folder of files whose format no source knows yet; they are kept, reported, and tried again."""
@@ -77,15 +74,14 @@ class LandingFolder:
 
 def put(file: Path, target: Path, seal_key: bytes | None) -> None:
     """Copy or seal `file` to `target`, whole or not at all; `target` can't be written any more."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.partial")
-    partial.unlink(missing_ok=True)
-    if seal_key:
-        seal(file, partial, seal_key)
-    else:
-        shutil.copyfile(file, partial)
-    partial.chmod(0o444)
-    partial.replace(target)
+    with workspace(target.parent) as work:
+        partial = work / "partial"
+        if seal_key:
+            seal(file, partial, seal_key)
+        else:
+            shutil.copyfile(file, partial)
+        partial.chmod(0o444)
+        make_durable(partial, target)
 
 
 def land(
@@ -157,16 +153,10 @@ def opened(landed: LandedFile, landing: Path, seal_key: bytes | None) -> Iterato
     if not is_sealed(landed.path):
         yield landed
         return
-    with TemporaryDirectory(prefix=READING, dir=landing) as folder:
-        plain = Path(folder) / "plain"
+    with workspace(landing) as work:
+        plain = work / "plain"
         unseal(landed.path, plain, seal_key or b"")
         yield replace(landed, path=plain)
-
-
-def clear_readings(landing: Path) -> None:
-    """Remove what a run that was killed left of the sealed files that it was reading."""
-    for folder in landing.glob(f"{READING}*"):
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def seal_in_place(landed: LandedFile, seal_key: bytes) -> None:

@@ -5,11 +5,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 
 from flows.keys.landing import seal_key
 from flows.landing.archives import Member, members, packing_of
 from flows.landing.files import UNRECOGNISED, LandingFolder
+from flows.landing.workspace import workspace
 from flows.reading.landed import SAMPLE_SIZE, LandedFile
 from flows.settings import Settings
 from flows.sources.base import FileSource, recognise, recognise_sample
@@ -109,11 +109,10 @@ class Reception:
     def _unpack(self, delivery: Delivery) -> Tally:
         """Land the files in an archive that a source knows."""
         tally, paths = Tally(), self._settings.paths
-        paths.landing.mkdir(parents=True, exist_ok=True)
         # Not in the system's folder, which may be in memory.
-        with TemporaryDirectory(prefix=".unpacking-", dir=paths.landing) as folder:
+        with workspace(paths.landing) as work:
             limits = self._settings.ingest
-            for member in members(delivery.file, is_known, Path(folder), limits):
+            for member in members(delivery.file, is_known, work, limits):
                 if isinstance(member, Member):
                     self._receive_member(member, delivery, tally)
                 else:

@@ -334,7 +334,7 @@ def test_landing_files_lie_as_the_settings_want_them(
     refine()
     owners = query("SELECT count(*) FROM clean.comment WHERE is_owner")
     assert owners == [(1 if way == "encrypt" else 0,)]
-    assert not list((workplace / "landing").glob(".reading-*"))
+    assert not list((workplace / "landing").glob(".work-*"))
 
 
 def test_a_lost_landing_key_is_told_and_nothing_changes(
