@@ -129,10 +129,13 @@ def manifest(publication: Publication, state: Mapping[str, str], folder: Path) -
 
 def swap_in(folder: Path, published: Path, kept: int) -> None:
     """Let `latest` lead to `folder`, in one step, and drop snapshots beyond the number kept."""
-    turn_link(published / LATEST, folder.relative_to(published))
+    # This link first: a run that is killed in between would find nothing new to publish.
     turn_link(published / DASHBOARD, Path(LATEST) / DASHBOARD)
-    for old in sorted(folder.parent.iterdir())[:-kept]:
-        if old != folder:
+    turn_link(published / LATEST, folder.relative_to(published))
+    states = sorted(path for path in folder.parent.iterdir() if (path / MANIFEST).exists())
+    for old in folder.parent.iterdir():
+        is_kept = old in states[-kept:] or old == folder
+        if not is_kept:  # what has no manifest was left half written by a run that was killed
             shutil.rmtree(old)
 
 

@@ -1,7 +1,6 @@
 """How the last run of each stage ended: one small file a stage, also when the warehouse is away."""
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -29,7 +28,7 @@ class RunRecord:
 def write_record(record: RunRecord, folder: Path) -> None:
     """Put the record of a stage in the place of its last one, whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f".{record.stage}.{os.getpid()}.partial"
+    partial = folder / f".{record.stage}.partial"
     content = json.dumps(asdict(record), default=datetime.isoformat, indent=2, ensure_ascii=False)
     partial.write_text(f"{content}\n", encoding="utf-8")
     partial.replace(folder / f"{record.stage}.json")

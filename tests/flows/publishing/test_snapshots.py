@@ -10,6 +10,7 @@ from flows.publishing.snapshots import (
     find_snapshot,
     latest_snapshot,
     swap_in,
+    turn_link,
     write_snapshot,
 )
 from models.errors import GiveUp
@@ -68,3 +69,32 @@ def test_a_name_that_does_not_tell_one_snapshot_is_refused(
     written(tmp_path, "ab")
     with pytest.raises(GiveUp, match=message):
         find_snapshot(tmp_path, name)
+
+
+def test_a_run_killed_between_the_links_leaves_nothing_to_mend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_snapshot(EMPTY, {}, "a", tmp_path)
+    links: list[str] = []
+
+    def killed(link: Path, target: Path) -> None:
+        if links:
+            raise KeyboardInterrupt
+        links.append(link.name)
+        turn_link(link, target)
+
+    monkeypatch.setattr("flows.publishing.snapshots.turn_link", killed)
+    with pytest.raises(KeyboardInterrupt):
+        swap_in(folder, tmp_path, kept=8)
+    # Once `latest` leads to it, a run finds nothing new and turns no further link.
+    assert latest_snapshot(tmp_path) is None
+
+
+def test_what_a_killed_run_left_half_written_goes_and_takes_no_good_states_place(
+    tmp_path: Path,
+) -> None:
+    written(tmp_path, "a")
+    for name in ("b", "c"):
+        (tmp_path / "snapshots" / name).mkdir()
+    written(tmp_path, "d", kept=2)
+    assert sorted(path.name for path in (tmp_path / "snapshots").iterdir()) == ["a", "d"]
