@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from flows.running.disk import refusal
 from flows.settings import Warehouse
 from models.contract import DUCKDB_TYPE, Table
 from models.errors import GiveUp, TryAgain
@@ -18,6 +19,9 @@ from models.tables.reporting import REPORTING
 from transforms.views import all_views
 
 LAYERS = ("clean", "classified", "mart", "ops")
+
+HELD = "Could not set lock on file"
+"""How DuckDB says that another process has the file open."""
 
 
 @contextmanager
@@ -162,7 +166,9 @@ def _connect(path: Path, limits: Warehouse) -> duckdb.DuckDBPyConnection:
         try:
             return duckdb.connect(path, config={"memory_limit": limits.memory})
         except duckdb.IOException as error:
-            if "lock" not in str(error).lower():
+            if told := refusal(error):
+                raise GiveUp(told) from error
+            if HELD not in str(error):
                 raise GiveUp(
                     f"`{path}` can't be opened as a DuckDB file: {str(error).splitlines()[0]}. "
                     "Put back a copy, or delete it: `resonanz refine` builds it again from landing."

@@ -1,12 +1,14 @@
 """What every stage has: its turn, a record of how it ended, and a report where somebody watches."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from flows.running.disk import disk_errors_told
 from flows.running.report import StageReport
 from flows.running.run_records import Outcome, RunRecord, read_record, write_record
 from flows.running.turns import turn
@@ -32,12 +34,14 @@ def stage(
         def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Reports:
             settings = load_settings()
             folder = settings.paths.runs
-            with turn(name, folder, settings.warehouse.wait_seconds):
+            with disk_errors_told(), turn(name, folder, settings.warehouse.wait_seconds):
                 begun = begin(name, folder)
                 try:
-                    done = work(*args, **kwargs)
+                    with disk_errors_told():
+                        done = work(*args, **kwargs)
                 except BaseException as error:
-                    end(begun, outcome_of(error), said(error), folder)
+                    with suppress(OSError):  # a full disk holds no record; the error is told
+                        end(begun, outcome_of(error), said(error), folder)
                     raise
                 reports = [done] if isinstance(done, StageReport) else list(done)
                 end(counted(begun, reports), "done", "", folder)

@@ -1,0 +1,54 @@
+"""A disk that is full, folders that may not be written: told, and nothing is lost."""
+
+import ctypes
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from models.errors import GiveUp
+from tests.faults.conftest import Place
+from tests.faults.rig import Rig
+from tests.faults.state import State, differences
+
+SIZE = 96_000_000
+"""Bytes of the small disk: what a run leaves takes a quarter of it."""
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder that is a small disk of its own; skipped where mounting is not allowed."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder)]
+    try:
+        mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        mounted = False
+    if not mounted:
+        pytest.skip("mounting a small disk is not allowed here")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def fill_up(folder: Path, left: int) -> Path:
+    """Leave so many bytes free on a disk; returns the file that takes the others."""
+    ballast = folder / "ballast"
+    free = os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize
+    with ballast.open("wb") as stream:
+        os.posix_fallocate(stream.fileno(), 0, free - left)
+    return ballast
+
+
+@pytest.mark.parametrize("left", [0, 20_000, 60_000, 600_000, 2_000_000, 3_500_000, 6_000_000])
+def test_a_full_disk_is_told_and_a_run_with_space_leaves_what_it_should(
+    small_disk: Path, place: Place, undisturbed: State, left: int
+) -> None:
+    ballast = fill_up(small_disk, left)
+    with pytest.raises(GiveUp, match="the disk is full. Free some space"):
+        place.daily()
+    ballast.unlink()
+    place.daily()
+    assert differences(undisturbed, place.state()) == []
