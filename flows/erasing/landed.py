@@ -8,7 +8,7 @@ from pathlib import Path
 from flows.erasing.person import Person, is_meant
 from flows.erasing.scrub import Traces, edit
 from flows.keys.landing import read_landing_key
-from flows.landing.files import delete_bytes, landed_files, opened, put
+from flows.landing.files import delete_bytes, landed_files, opened, put_edited
 from flows.landing.sealing import is_sealed
 from flows.landing.workspace import workspace
 from flows.reading.landed import LandedFile
@@ -66,7 +66,7 @@ def erase_in(
             and is_clean(copy, traces)
             and keeps_others(before, after, person, traces, key)
         ):
-            put(copy, landed.path, seal_key if is_sealed(landed.path) else None)
+            put_edited(copy, landed.path, seal_key if is_sealed(landed.path) else None)
             return LandedEdit(landed.path.name, len(own), is_deleted=False)
     if not own and not is_edited:
         return None  # no record of his, and a format that is not searched

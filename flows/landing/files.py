@@ -10,21 +10,23 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from flows.landing.sealing import is_sealed, seal, unseal
+from flows.landing.sealing import is_sealed, seal, unseal, unsealed
 from flows.landing.workspace import make_durable, workspace
 from flows.reading.landed import LandedFile
+from models.errors import GiveUp
 
 STAMP = "%Y%m%dT%H%M%SZ"
 LANDED_NAME = re.compile(r"^(?P<received>\d{8}T\d{6}Z)-(?P<digest>[0-9a-f]{12})-(?P<name>.+)$")
 """`<received at>-<first 12 hex digits of the SHA-256>-<name>`: all that is known of a file."""
 
 
-SEALED, DELETED = ".sealed", ".deleted"
-"""Endings of a landed file that is sealed, and of the empty file that is left of a deleted one."""
+SEALED, DELETED, EDITED = ".sealed", ".deleted", ".edited"
+"""Endings of a landed file that is sealed, of the empty file that is left of a deleted one, and of
+the hidden one that lies beside a file out of which a person was taken."""
 
 UNRECOGNISED = "unrecognised"
 """Folder of files whose format no source knows yet; they are kept, reported, and tried again."""
@@ -63,13 +65,25 @@ class LandingFolder:
         """
         digest = sha256_of(file)[:12]
         if digest in self._landed:
-            return Landing(self._landed[digest], is_new=False)
+            return Landing(self._landed[digest], is_new=self._mended(self._landed[digest], file))
         folder = self._path / source_name / slug(channel) if channel else self._path / source_name
         ending = SEALED if self._seal_key else ""
         target = folder / f"{as_of.astimezone(UTC):{STAMP}}-{digest}-{file_name(name)}{ending}"
         put(file, target, self._seal_key)
         self._landed[digest] = target
         return Landing(target, is_new=True)
+
+    def _mended(self, landed: Path, file: Path) -> bool:
+        """Whether a landed file was damaged, and has been replaced by `file`, which is the same.
+
+        One that was edited stays as it is: a person was taken out of it.
+        """
+        if landed.name.endswith(DELETED) or edit_mark(landed).exists():
+            return False
+        if is_whole(landed, self._seal_key):
+            return False
+        put(file, landed, self._seal_key if landed.name.endswith(SEALED) else None)
+        return True
 
 
 def put(file: Path, target: Path, seal_key: bytes | None) -> None:
@@ -106,7 +120,9 @@ def land_news(
 ) -> Landing:
     """Copy `file` as `land` does, unless what landed last under its name is the same.
 
-    What was there before and came back (an edit that was undone) is news.
+    What was there before and came back (an edit that was undone) is news. It counts as received
+    after what landed last, even if the clock was set back in between: what is newer is decided by
+    these times.
     """
     folder = landing / source_name / slug(channel) if channel else landing / source_name
     digest, name = sha256_of(file)[:12], file_name(file.name)
@@ -114,10 +130,16 @@ def land_news(
     before = sorted(path for path in folder.glob("*") if path.name.endswith(endings))
     if before and f"-{digest}-{name}" in before[-1].name:
         return Landing(before[-1], is_new=False)
+    moment = max(as_of, received_at(before[-1]) + timedelta(seconds=1)) if before else as_of
     ending = SEALED if seal_key else ""
-    target = folder / f"{as_of.astimezone(UTC):{STAMP}}-{digest}-{name}{ending}"
+    target = folder / f"{moment.astimezone(UTC):{STAMP}}-{digest}-{name}{ending}"
     put(file, target, seal_key)
     return Landing(target, is_new=True)
+
+
+def received_at(landed: Path) -> datetime:
+    """When a landed file was received, by its name."""
+    return datetime.strptime(landed.name.partition("-")[0], STAMP).replace(tzinfo=UTC)
 
 
 def landed_files(landing: Path) -> Iterator[LandedFile]:
@@ -134,7 +156,7 @@ def landed_files(landing: Path) -> Iterator[LandedFile]:
         yield LandedFile(
             path=path,
             name=unquote(match["name"]),
-            received_at=datetime.strptime(match["received"], STAMP).replace(tzinfo=UTC),
+            received_at=received_at(path),
             channel=parts[1] if len(parts) > 2 else None,
         )
 
@@ -144,13 +166,45 @@ def landed_name(landed: LandedFile, landing: Path) -> str:
     return landed.path.relative_to(landing).as_posix().removesuffix(SEALED)
 
 
+def is_whole(file: Path, seal_key: bytes | None) -> bool:
+    """Whether a landed file holds the bytes that it was received with, or was edited to.
+
+    Reads all of it. A sealed one is whole if it opens.
+    """
+    if file.name.endswith(SEALED):
+        try:
+            return is_sealed(file) and all(True for _ in unsealed(file, seal_key or b""))
+        except GiveUp:
+            return False
+    match, mark = LANDED_NAME.match(file.name), edit_mark(file)
+    known = {match["digest"] if match else "", mark.read_text() if mark.exists() else ""}
+    return sha256_of(file)[:12] in known
+
+
+def edit_mark(landed: Path) -> Path:
+    """The file that lies beside a landed file that was edited, and holds its new digest."""
+    return landed.with_name(f".{landed.name.removesuffix(SEALED)}{EDITED}")
+
+
+def put_edited(file: Path, landed: Path, seal_key: bytes | None) -> None:
+    """Let the edited `file` take the place of a landed one, whose name stays."""
+    edit_mark(landed).write_text(sha256_of(file)[:12])
+    put(file, landed, seal_key)
+
+
 @contextmanager
 def opened(landed: LandedFile, landing: Path, seal_key: bytes | None) -> Iterator[LandedFile]:
     """The same file with a path to its bytes as they were sent, for as long as the block runs.
 
-    Raises `GiveUp` if it is sealed and `seal_key` does not open it.
+    Raises `GiveUp` if it is sealed and `seal_key` does not open it, or if it is damaged.
     """
-    if not is_sealed(landed.path):
+    if not landed.path.name.endswith(SEALED):
+        if not is_whole(landed.path, None):
+            raise GiveUp(
+                f"`{landed.path.name}` in landing is damaged: its bytes are not those that were "
+                "received, as the digest in its name tells. Put it into the inbox once more, or "
+                "put back the file from a backup; then call again."
+            )
         yield landed
         return
     with workspace(landing) as work:
@@ -170,6 +224,7 @@ def delete_bytes(landed: LandedFile) -> None:
     """Leave of a landed file only its name, so that the same bytes do not land again."""
     marker = landed.path.with_name(landed.path.name.removesuffix(SEALED) + DELETED)
     marker.touch()
+    edit_mark(landed.path).unlink(missing_ok=True)
     landed.path.unlink()
 
 

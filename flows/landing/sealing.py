@@ -53,7 +53,8 @@ def unsealed(source: Path, key: bytes) -> Iterator[bytes]:
                 raise GiveUp(
                     f"`{source.name}` in landing can't be opened: it was sealed with another key, "
                     "or is damaged or cut off. Put back the key file (`landing_key_file` under "
-                    "`[privacy]`, or `RESONANZ_LANDING_KEY`), or the file from a backup."
+                    "`[privacy]`, or `RESONANZ_LANDING_KEY`); or put what was sent into the inbox "
+                    "once more, or back the file from a backup."
                 ) from error
             if not following:
                 return

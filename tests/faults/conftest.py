@@ -1,4 +1,4 @@
-"""What tests of faults share: a data folder for runs in this process, and what they should leave."""
+"""What tests of faults share: a folder for runs in this process, and what they should leave."""
 
 import os
 from collections.abc import Iterator

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -168,7 +169,7 @@ def arrange(conditions: Conditions) -> None:
         flows.publish.judge = quick
 
 
-def stop_clock(moment: datetime) -> None:
+def stop_clock(moment: datetime, put: Callable[..., None] = setattr) -> None:
     """Let every module of the flows see the same moment whenever it looks at the clock."""
 
     class Stopped(datetime):
@@ -177,8 +178,9 @@ def stop_clock(moment: datetime) -> None:
             return moment.astimezone(tz) if tz else moment.replace(tzinfo=None)
 
     for name, module in list(sys.modules.items()):
-        if name.startswith("flows.") and getattr(module, "datetime", None) is datetime:
-            module.datetime = Stopped  # type: ignore[attr-defined]
+        known = getattr(module, "datetime", None)
+        if name.startswith("flows.") and isinstance(known, type) and issubclass(known, datetime):
+            put(module, "datetime", Stopped)
 
 
 def live(

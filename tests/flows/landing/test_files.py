@@ -4,7 +4,16 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from flows.landing.files import LandingFolder, land, land_news, landed_files, slug
+from flows.landing.files import (
+    LandingFolder,
+    land,
+    land_news,
+    landed_files,
+    opened,
+    put_edited,
+    slug,
+)
+from models.errors import GiveUp
 
 MONDAY = datetime(2025, 11, 3, 8, 0, tzinfo=UTC)
 TUESDAY = datetime(2025, 11, 4, 8, 0, tzinfo=UTC)
@@ -128,3 +137,44 @@ def test_accounts_whose_answers_are_the_same_land_each(tmp_path: Path) -> None:
         (tmp_path / name).write_text("nothing new")
         land_news(tmp_path / name, "board_api", None, MONDAY, tmp_path / "landing")
     assert len(list(landed_files(tmp_path / "landing"))) == 2
+
+
+def test_news_come_after_what_landed_last_even_if_the_clock_was_set_back(tmp_path: Path) -> None:
+    landing, file = tmp_path / "landing", tmp_path / "a.jsonl"
+    for text, moment in (("first", TUESDAY), ("second", MONDAY), ("third", MONDAY)):
+        file.write_text(text)
+        assert land_news(file, "board_api", None, moment, landing).is_new
+    assert not land_news(file, "board_api", None, MONDAY, landing).is_new
+    found = [landed.path.read_text() for landed in landed_files(landing)]
+    assert found == ["first", "second", "third"]
+
+
+@pytest.mark.parametrize("key", [None, b"k" * 32])
+def test_a_damaged_landed_file_is_mended_by_the_same_bytes(
+    file: Path, tmp_path: Path, key: bytes | None
+) -> None:
+    landing = tmp_path / "landing"
+    path = land(file, "table_file", None, MONDAY, landing, key).path
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:-2])
+    (landed,) = landed_files(landing)
+    with pytest.raises(GiveUp, match="damaged"), opened(landed, landing, key):
+        pass
+    assert land(file, "table_file", None, TUESDAY, landing, key).is_new
+    with opened(landed, landing, key) as readable:
+        assert readable.path.read_bytes() == file.read_bytes()
+    assert not land(file, "table_file", None, TUESDAY, landing, key).is_new
+
+
+@pytest.mark.parametrize("key", [None, b"k" * 32])
+def test_a_file_out_of_which_a_person_was_taken_is_not_damaged_and_stays_so(
+    file: Path, tmp_path: Path, key: bytes | None
+) -> None:
+    landing, edited = tmp_path / "landing", tmp_path / "edited"
+    path = land(file, "table_file", None, MONDAY, landing, key).path
+    edited.write_text("a;b")
+    put_edited(edited, path, key)
+    assert not land(file, "table_file", None, TUESDAY, landing, key).is_new
+    (landed,) = landed_files(landing)
+    with opened(landed, landing, key) as readable:
+        assert readable.path.read_text() == "a;b"

@@ -7,15 +7,22 @@ from flows.running.disk import disk_errors_told, refusal
 from models.errors import GiveUp, TryAgain
 
 
+FULL = OSError(errno.ENOSPC, "No space left on device", "a.csv")
+FIXED = OSError(errno.EROFS, "Read-only file system", "a.csv")
+CLOSED = PermissionError(errno.EACCES, "Permission denied", "a.csv")
+OF_DUCKDB = duckdb.IOException("Could not write: No space left on device")
+
+
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (OSError(errno.ENOSPC, "No space left on device", "a.csv"), "`a.csv` can't be written: the disk is full"),
-        (OSError(errno.EROFS, "Read-only file system", "a.csv"), "mounted read-only"),
-        (PermissionError(errno.EACCES, "Permission denied", "a.csv"), "may not write there"),
-        (duckdb.IOException("Could not write: No space left on device"), "a file of the data folder"),
+        (FULL, "`a.csv` can't be written: the disk is full"),
+        (FIXED, "mounted read-only"),
+        (CLOSED, "may not write there"),
+        (OF_DUCKDB, "a file of the data folder"),
     ],
-)  # fmt: skip
+    ids=["full", "read-only", "closed", "full, of DuckDB"],
+)
 def test_what_a_disk_refuses_is_told_with_what_to_do(error: Exception, told: str) -> None:
     with pytest.raises(GiveUp, match=told) as raised, disk_errors_told():
         raise error
@@ -31,5 +38,8 @@ def test_other_errors_stay_what_they_are(error: Exception) -> None:
 
 
 def test_an_error_that_explains_itself_is_not_told_anew() -> None:
-    with pytest.raises(TryAgain, match="^the platform says: Permission denied$"), disk_errors_told():
+    with (
+        pytest.raises(TryAgain, match=r"^the platform says: Permission denied$"),
+        disk_errors_told(),
+    ):
         raise TryAgain("the platform says: Permission denied")
