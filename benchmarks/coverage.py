@@ -1,8 +1,11 @@
 """How often do the intervals of shares contain the truth, and how far off are the shares?
 
 Texts whose sentiment is known are read once by the shipped model, then drawn again and again with
-another mix of negative, neutral and positive ones, as cells of a share mart. What the pipeline
-would publish of each is compared with the mix.
+another mix of negative, neutral and positive ones, as cells of a share mart, each of a channel of
+its own. What the pipeline would publish of each is compared with the mix.
+
+No text that is counted is in the held-out set that corrects it. Of the tweets, one half is counted;
+the tweets of the set that ships are taken out of it, and the other half put in their place.
 """
 
 import tempfile
@@ -16,12 +19,12 @@ import numpy.typing as npt
 import polars as pl
 
 from benchmarks.measure import Cell, machine, note, parser, show, table
-from models.held_out import FILE_NAME, HOME, HeldOut, read_held_out
+from models.held_out import FILE_NAME, HeldOut, read_held_out, write_held_out
 from transforms.estimates.digits import codes
 from transforms.estimates.interval import wilson
+from transforms.estimates.kinds import TWEETS, Company, Signs, kinds_of, logits, signs_of
 from transforms.estimates.pools import Pooling
 from transforms.estimates.shares import Gathered, Known, share_rows
-from transforms.estimates.shift import shift_of
 from transforms.statements import Shares
 
 CHECKPOINT = Path("models/checkpoint")
@@ -54,14 +57,11 @@ Places = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Texts:
-    """Probabilities (texts, labels) and gold labels' places (texts,)."""
+    """Probabilities (texts, labels), gold labels' places (texts,), and signs (texts, signs)."""
 
     probabilities: Numbers
     gold: Places
-
-    def at(self, places: Places) -> "Texts":
-        """Some of them."""
-        return Texts(self.probabilities[places], self.gold[places])
+    signs: Numbers
 
     def drawn(
         self, mix: Sequence[float], shape: tuple[int, int], random: np.random.Generator
@@ -72,12 +72,37 @@ class Texts:
         for label in range(len(LABELS)):
             here = gold == label
             places[here] = random.choice(np.flatnonzero(self.gold == label), int(here.sum()))
-        return Texts(self.probabilities[places], gold)
+        return Texts(self.probabilities[places], gold, self.signs[places])
+
+
+Sets = Mapping[str, HeldOut]
+"""What the model says of some texts under each head, in one order."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Texts that are counted, and the held-out sets that correct them."""
+
+    counted: Texts
+    held: Sets
+
+    def company(self, cells: Texts) -> Company | None:
+        """What the cells' texts are like, each cell taken for a channel."""
+        names = tuple(signs_of(self.held))
+        kinds = kinds_of(self.held, names)
+        channels = tuple(map(str, range(len(cells.gold))))
+        counts = np.full(len(channels), float(cells.gold.shape[1]))
+        signs = Signs(names, channels, cells.signs.mean(axis=1), counts)
+        return Company(kinds, signs) if kinds else None
 
 
 @dataclass(frozen=True)
 class Line:
-    """What one way of counting gave for one mix, in points: worst and mean over the labels."""
+    """What one way of counting gave for one mix, in points: worst and mean over the labels.
+
+    `bias` is the mean over all held-out sets; `one_set` how far off it is with one of them, on
+    average: a held-out set is a sample, too.
+    """
 
     texts: str
     mix: str
@@ -85,6 +110,7 @@ class Line:
     way: str
     audits: int
     bias: float
+    one_set: float
     coverage: float
     least_coverage: float
     half_width: float
@@ -120,61 +146,131 @@ def main(arguments: Sequence[str] | None = None) -> None:
     show("coverage", about, shown(lines), facts if chosen.json else None)
 
 
-def read_texts(kind: str, data: Path, work: Path) -> Texts:
+def read_texts(kind: str, data: Path, work: Path) -> Sets:
     """The model's answers to one kind of texts, from `work` if they are there."""
     from models.encoder import checkpoint_version, load_encoder
     from models.training.datasets import read_dataset
+    from models.training.held_out import joined, read_domain
 
     version = checkpoint_version(CHECKPOINT)
-    file = work / f"{version}-{kind.replace(' ', '-')}.npz"
-    if not file.exists():
+    folder = work / f"{version}-{kind.replace(' ', '-')}"
+    if not (folder / FILE_NAME).exists():
         note(f"reading {kind}")
-        examples = [
-            example
-            for name, part in TEXTS[kind]
-            for example in read_dataset(data, name, part)
-            if "sentiment" in example.labels
-        ]
-        reading = load_encoder(CHECKPOINT).read([example.text for example in examples])
-        gold = [LABELS.index(example.labels["sentiment"][0]) for example in examples]
-        work.mkdir(parents=True, exist_ok=True)
-        np.savez(file, probabilities=reading.probabilities["sentiment"], gold=gold)
-    with np.load(file) as kept:
-        return Texts(kept["probabilities"].astype(np.float64), kept["gold"])
+        encoder = load_encoder(CHECKPOINT)
+        found = []
+        for name, part in TEXTS[kind]:
+            examples = [e for e in read_dataset(data, name, part) if "sentiment" in e.labels]
+            found.append(read_domain(encoder, examples, f"{kind}/{name}"))
+        folder.mkdir(parents=True, exist_ok=True)
+        heads = {head: joined([part[head] for part in found]) for head in found[0]}
+        write_held_out(heads, folder, version)
+    return read_held_out(folder / FILE_NAME, version)
 
 
-def measured(kind: str, texts: Texts, sizes: Sequence[int], repeats: int) -> Iterator[Line]:
+def texts_of(sets: Sets, places: npt.NDArray[np.bool_]) -> Texts:
+    """Some texts of a set, as they are counted."""
+    mood = sets["sentiment"].at(places)
+    columns = [
+        logits(sets[head].probabilities[places, sets[head].labels.index(label)])
+        for head, label in signs_of(sets)
+    ]
+    return Texts(mood.probabilities, mood.gold.argmax(axis=1), np.stack(columns, axis=1))
+
+
+def without_tweets(shipped: Sets) -> Sets:
+    """The set that ships without all that this benchmark draws from."""
+    return {head: held.at(held.kinds != TWEETS) for head, held in shipped.items()}
+
+
+def with_some(shipped: Sets, texts: Sets, places: npt.NDArray[np.bool_]) -> Sets:
+    """A set and some of `texts`."""
+    from models.training.held_out import joined
+
+    return {head: joined([held, texts[head].at(places)]) for head, held in shipped.items()}
+
+
+def halves(texts: Sets, shipped: Sets, random: np.random.Generator) -> Iterator[Split]:
+    """One half counted, the set having the other half in the place of its own tweets."""
+    base, count = without_tweets(shipped), len(texts["sentiment"].gold)
+    for _ in range(SPLITS):
+        here = random.permutation(count) % 2 == 0
+        yield Split(texts_of(texts, here), with_some(base, texts, ~here))
+
+
+def sources(texts: Sets, shipped: Sets) -> Iterator[Split]:
+    """Each source counted in its turn, the set having the other sources of the kind."""
+    base, domains = without_tweets(shipped), texts["sentiment"].domains
+    for source in sorted(set(domains.tolist())):
+        here = domains == source
+        yield Split(texts_of(texts, here), with_some(base, texts, ~here))
+
+
+def all_at_once(texts: Sets, held: Sets) -> Split:
+    """All texts counted; the set has none of the kind."""
+    return Split(texts_of(texts, np.ones(len(texts["sentiment"].gold), dtype=np.bool_)), held)
+
+
+def measured(kind: str, texts: Sets, sizes: Sequence[int], repeats: int) -> Iterator[Line]:
     """All ways of counting, for every mix and size."""
     from models.encoder import checkpoint_version
 
-    shipped = read_held_out(CHECKPOINT / FILE_NAME, checkpoint_version(CHECKPOINT))["sentiment"]
+    shipped = read_held_out(CHECKPOINT / FILE_NAME, checkpoint_version(CHECKPOINT))
     random = np.random.default_rng(SEED)
+    if kind == TWEETS:
+        plans = [
+            Plan("", list(halves(texts, shipped, random)), with_audits=True),
+            Plan(", another source", list(sources(texts, shipped))),
+            Plan(", another kind", [all_at_once(texts, without_tweets(shipped))]),
+        ]
+    else:
+        plans = [Plan("", [all_at_once(texts, shipped)], with_audits=True)]
     for mix in MIXES:
         for size in sizes:
             note(f"{kind}, {percent(mix)}, {size} comments")
-            for way, audits, rows, nets in ways(texts, shipped, mix, (repeats, size), random):
-                yield line_of(kind, mix, size, way, audits, rows, nets)
+            for plan in plans:
+                for (way, audits), (rows, nets) in plan.counted(mix, (repeats, size), random):
+                    yield line_of(kind, mix, size, way, audits, rows, nets)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Splits of texts by which the same things are counted; `name` is added to the ways' names."""
+
+    name: str
+    splits: Sequence[Split]
+    with_audits: bool = False
+
+    def counted(
+        self, mix: Sequence[float], shape: tuple[int, int], random: np.random.Generator
+    ) -> Iterator[tuple[tuple[str, int], tuple[pl.DataFrame, pl.DataFrame]]]:
+        """(Way, audits), and its rows and nets over all splits, `shape` (repeats, comments)."""
+        each = max(1, shape[0] // len(self.splits)), shape[1]
+        found: dict[tuple[str, int], list[tuple[pl.DataFrame, pl.DataFrame]]] = {}
+        for place, split in enumerate(self.splits):
+            for way, audits, rows, nets in ways(split, mix, each, random, self.with_audits):
+                told = rows.with_columns(split=pl.lit(place))
+                found.setdefault((way + self.name, audits), []).append((told, nets))
+        for key, parts in found.items():
+            yield key, (pl.concat(r for r, _ in parts), pl.concat(n for _, n in parts))
 
 
 def ways(
-    texts: Texts,
-    shipped: HeldOut,
+    split: Split,
     mix: Sequence[float],
     shape: tuple[int, int],
     random: np.random.Generator,
+    with_audits: bool,
 ) -> Iterator[tuple[str, int, pl.DataFrame, pl.DataFrame]]:
     """Name, audits, share rows and nets of every way of counting the same cells."""
-    cells = texts.drawn(mix, shape, random)
-    shift = shift_of(shipped) or 0.0
-    yield "raw", 0, *published(cells, None, 0.0)
-    halves = [halved(texts, mix, shape, random) for _ in range(SPLITS)]
-    yield "EMQ, like texts", 0, *map(pl.concat, zip(*halves, strict=True))
-    yield "EMQ, shipped", 0, *published(cells, shipped, shift)
-    for audits in AUDITS:
-        yield "PPI++", audits, *published(cells, shipped, shift, audited(cells, audits))
+    cells = split.counted.drawn(mix, shape, random)
+    yield "raw", 0, *published(cells, None)
+    yield "EMQ", 0, *published(cells, split)
+    for audits in AUDITS if with_audits else ():
+        yield "PPI++", audits, *published(cells, split, audited(cells, audits))
         yield "audits alone", audits, *audits_alone(cells, audits)
-        elsewhere = texts.drawn((np.array(mix) - off(mix)).tolist(), (shape[0], audits), random)
-        yield "PPI++, other weeks", audits, *published(cells, shipped, shift, lent(elsewhere))
+        other = (np.array(mix) - off(mix)).tolist()
+        elsewhere = split.counted.drawn(other, (shape[0], audits), random)
+        yield "PPI++, other weeks", audits, *published(cells, split, lent(elsewhere))
 
 
 def off(mix: Sequence[float]) -> Numbers:
@@ -183,21 +279,8 @@ def off(mix: Sequence[float]) -> Numbers:
     return np.array([ELSEWHERE_OFF[1], ELSEWHERE_OFF[0], ELSEWHERE_OFF[2]])[order]
 
 
-def halved(
-    texts: Texts, mix: Sequence[float], shape: tuple[int, int], random: np.random.Generator
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Cells of one half of the texts, corrected by the other half."""
-    order = random.permutation(len(texts.gold))
-    here, there = texts.at(order[::2]), texts.at(order[1::2])
-    held = HeldOut(
-        LABELS, there.probabilities, np.eye(3)[there.gold], np.full(len(there.gold), HOME)
-    )
-    count = max(1, shape[0] // SPLITS)
-    return published(here.drawn(mix, (count, shape[1]), random), held, 0.0)
-
-
 def published(
-    cells: Texts, held: HeldOut | None, shift: float, audits: pl.DataFrame | None = None
+    cells: Texts, split: Split | None, audits: pl.DataFrame | None = None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What the pipeline says of `cells`: its share rows and nets."""
     count, size = cells.gold.shape
@@ -210,10 +293,15 @@ def published(
         }
     )
     histogram = rows.group_by(rows.columns).agg(comments=pl.len(), voices=pl.len().cast(pl.Float64))
-    gathered = Gathered(
-        LABELS, frame_of_cells(count, size), histogram, NO_AUDITS if audits is None else audits
-    )
-    return share_rows(SENTIMENT, gathered, Known(held, shift, Pooling(20, 8, "alike")))
+    table = frame_of_cells(count, size)
+    origins = table.select("cell", channel="alike", voices=pl.lit(float(size)))
+    told = NO_AUDITS if audits is None else audits
+    gathered = Gathered(LABELS, table, histogram, told, origins)
+    pooling = Pooling(20, 8, "alike")
+    if split is None:
+        return share_rows(SENTIMENT, gathered, Known(None, 0.0, pooling))
+    known = Known(split.held["sentiment"], 0.0, pooling, split.company(cells))
+    return share_rows(SENTIMENT, gathered, known)
 
 
 def frame_of_cells(count: int, size: int) -> pl.DataFrame:
@@ -316,6 +404,14 @@ def line_of(
             width=(pl.col("ci_high") - pl.col("ci_low")).mean() / 2,
         )
     )
+    by_set = rows.with_columns(pl.lit(0).alias("split")) if "split" not in rows.columns else rows
+    one_set = (
+        by_set.join(truth, on="label")
+        .group_by("split", "label")
+        .agg(bias=(pl.col("share") - pl.col("truth")).mean().abs())
+        .group_by("split")
+        .agg(pl.col("bias").max())
+    )
     net = mix[2] - mix[0]
     return Line(
         kind,
@@ -324,6 +420,7 @@ def line_of(
         way,
         audits,
         100 * float(each["bias"].abs().max()),  # type: ignore[arg-type]
+        100 * float(one_set["bias"].mean()),  # type: ignore[arg-type]
         100 * float(each["coverage"].mean()),  # type: ignore[arg-type]
         100 * float(each["coverage"].min()),  # type: ignore[arg-type]
         100 * float(each["width"].mean()),  # type: ignore[arg-type]
@@ -341,20 +438,35 @@ def goals(lines: Sequence[Line]) -> dict[str, str]:
     own = [line for line in lines if line.way == "PPI++"]
     covered = [line.coverage for line in own]
     worst = max((line.bias for line in own), default=0.0)
-    raw = {(line.texts, line.mix, line.comments): line.bias for line in lines if line.way == "raw"}
     found = {
         "PPI++ coverage 93 to 97 % in every mix": f"{min(covered):.1f} to {max(covered):.1f} %",
         "PPI++ bias under 1 point in every mix": f"at most {worst:.2f}",
     }
-    for way in ("EMQ, like texts", "EMQ, shipped"):
-        parts = [
-            line.bias / raw[line.texts, line.mix, line.comments]
-            for line in lines
-            if line.way == way and line.texts == "tweets"
-        ]
-        name = f"{way}: bias at most a third of raw's (tweets)"
-        found[name] = f"{min(parts):.2f} to {max(parts):.2f}"
+    for way in ("EMQ", "EMQ, another source", "EMQ, another kind"):
+        here = [line for line in lines if line.way == way and line.texts == TWEETS]
+        parts = [line.bias / raw_of(lines, line).bias for line in here]
+        found[f"{way}: bias at most a third of raw's (tweets)"] = spread(parts, 2)
+    for kind in sorted({line.texts for line in lines}):
+        for way in sorted({line.way for line in lines if line.texts == kind and "EMQ" in line.way}):
+            covers = [line.coverage for line in lines if (line.texts, line.way) == (kind, way)]
+            found[f"{way}: coverage at least 90 % ({kind})"] = f"{spread(covers, 1)} %"
     return found
+
+
+def raw_of(lines: Sequence[Line], of: Line) -> Line:
+    """The raw line of the same texts."""
+    way = of.way.replace("EMQ", "raw")
+    (found,) = [
+        line
+        for line in lines
+        if (line.texts, line.mix, line.comments, line.way) == (of.texts, of.mix, of.comments, way)
+    ]
+    return found
+
+
+def spread(values: Sequence[float], digits: int) -> str:
+    """Lowest to highest."""
+    return f"{min(values):.{digits}f} to {max(values):.{digits}f}" if values else "not measured"
 
 
 def shown(lines: Sequence[Line]) -> str:
@@ -365,6 +477,7 @@ def shown(lines: Sequence[Line]) -> str:
         "counted by",
         "audits",
         "bias",
+        "one set",
         "covers %",
         "least %",
         "+-",
@@ -377,6 +490,7 @@ def shown(lines: Sequence[Line]) -> str:
             line.way,
             line.audits,
             f"{line.bias:.1f}",
+            f"{line.one_set:.1f}",
             f"{line.coverage:.1f}",
             f"{line.least_coverage:.1f}",
             f"{line.half_width:.1f}",
@@ -386,8 +500,9 @@ def shown(lines: Sequence[Line]) -> str:
     ]
     judged = "\n".join(f"{goal}: {found}" for goal, found in goals(lines).items())
     explained = (
-        "bias: of the label that is furthest off, in points; covers: how many 95 % intervals hold "
-        "the truth,\nover the labels; least: the label with the fewest; +-: half the mean width"
+        "bias: of the label that is furthest off, in points; one set: with one held-out set, "
+        "the mean over sets;\ncovers: how many 95 % intervals hold the truth, "
+        "over the labels; least: the label with the fewest; +-: half the mean width"
     )
     return f"{table(header, cells)}\n\n{explained}\n\n{judged}"
 
@@ -399,7 +514,7 @@ def draw(lines: Sequence[Line], path: Path) -> None:
     size = max(line.comments for line in lines)
     names = {
         "raw": "as the model chose",
-        "EMQ, shipped": "corrected, no audits",
+        "EMQ": "corrected, no audits",
         "PPI++": "corrected, 60 audits",
     }
     rows = pl.DataFrame(

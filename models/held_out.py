@@ -15,7 +15,9 @@ import polars as pl
 
 FILE_NAME = "held_out.parquet"
 HOME = "home"
-"""Domain of the texts that are like those the model is for; others tell how far that matters."""
+"""Domain of the texts that are like those the model is for, read with their posts."""
+ALONE = "alone"
+"""The same texts, read without their posts: of many comments the post is not known."""
 
 SCHEMA = pl.Schema(
     {
@@ -33,7 +35,12 @@ Numbers = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class HeldOut:
-    """One head's probabilities and gold marks, both (texts, labels), and each text's domain."""
+    """One head's probabilities and gold marks, both (texts, labels), and each text's domain.
+
+    Gold marks are not a number where nobody knows them: then only what the model says matters.
+    Texts have the same order under every head. A domain is a kind of texts, or a source of that
+    kind: `home`, `tweets/sb10k`.
+    """
 
     labels: tuple[str, ...]
     probabilities: Numbers
@@ -42,8 +49,23 @@ class HeldOut:
 
     def of(self, domain: str) -> "HeldOut":
         """The texts of one domain."""
-        here = self.domains == domain
-        return HeldOut(self.labels, self.probabilities[here], self.gold[here], self.domains[here])
+        return self.at(self.domains == domain)
+
+    def at(self, places: npt.NDArray[np.bool_]) -> "HeldOut":
+        """Some of the texts."""
+        return HeldOut(
+            self.labels, self.probabilities[places], self.gold[places], self.domains[places]
+        )
+
+    @property
+    def known(self) -> npt.NDArray[np.bool_]:
+        """Which texts have gold marks, (texts,)."""
+        return np.asarray(~np.isnan(self.gold).any(axis=1))
+
+    @property
+    def kinds(self) -> npt.NDArray[np.str_]:
+        """The kind of each text, (texts,)."""
+        return np.array([str(domain).partition("/")[0] for domain in self.domains])
 
 
 def read_held_out(path: Path, model_version: str) -> dict[str, HeldOut]:
@@ -52,7 +74,8 @@ def read_held_out(path: Path, model_version: str) -> dict[str, HeldOut]:
     Empty where it was made with another model than `model_version`: its errors are not this one's.
     """
     rows = pl.read_parquet(path).filter(pl.col("model_version") == model_version)
-    return {str(head): _held_out(part) for (head,), part in rows.group_by("head")}
+    heads = rows.group_by("head", maintain_order=True)
+    return {str(head): _held_out(part) for (head,), part in heads}
 
 
 def write_held_out(heads: Mapping[str, HeldOut], folder: Path, model_version: str) -> Path:
@@ -65,7 +88,7 @@ def write_held_out(heads: Mapping[str, HeldOut], folder: Path, model_version: st
                 "domain": held.domains.tolist(),
                 "labels": [list(held.labels)] * len(held.gold),
                 "probabilities": held.probabilities.round(3).tolist(),
-                "gold": (held.gold > 0).tolist(),
+                "gold": _marks(held),
             },
             schema=SCHEMA,
         )
@@ -76,10 +99,20 @@ def write_held_out(heads: Mapping[str, HeldOut], folder: Path, model_version: st
     return path
 
 
+def _marks(held: HeldOut) -> list[list[bool] | None]:
+    """Gold marks as the file has them: null where nobody knows them."""
+    return [
+        marks if is_known else None
+        for marks, is_known in zip((held.gold > 0).tolist(), held.known.tolist(), strict=True)
+    ]
+
+
 def _held_out(rows: pl.DataFrame) -> HeldOut:
+    unknown = [float("nan")] * len(rows["labels"][0])
+    marks = [unknown if marks is None else marks for marks in rows["gold"].to_list()]
     return HeldOut(
         labels=tuple(rows["labels"][0]),
         probabilities=np.array(rows["probabilities"].to_list(), dtype=np.float64),
-        gold=np.array(rows["gold"].to_list(), dtype=np.float64),
+        gold=np.array(marks, dtype=np.float64),
         domains=np.array(rows["domain"].to_list()),
     )

@@ -1,13 +1,15 @@
 """Count in DuckDB what the model and people said of the cells of share marts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import duckdb
+import numpy as np
 import polars as pl
 
 from flows.warehouse import frame
 from models.contract import Table
 from transforms.estimates.digits import STEPS, weights
+from transforms.estimates.kinds import FARTHEST, Sign, Signs
 from transforms.estimates.shares import Gathered
 from transforms.statements import Shares, Statement
 
@@ -73,6 +75,7 @@ MEMBER = """
         cell.cell,
         listed.comment_id,
         dated.day,
+        dated.channel,
         whole.post_id IS NOT NULL                                       AS is_whole,
         heard.is_uncertain,
         (hash(coalesce(dated.author_key, dated.comment_id)) >> 1)::BIGINT AS author,
@@ -118,6 +121,45 @@ HISTOGRAM = """
     JOIN answer USING (comment_id)
     GROUP BY ALL
 """
+
+ORIGINS = """
+    SELECT cell, channel, sum(voice) AS voices
+    FROM member
+    GROUP BY ALL
+    ORDER BY ALL
+"""
+
+SAMPLE = 4_000
+"""Comments of a channel that tell what it is like: of more, a mean would hardly be surer."""
+
+SIGNS = f"""
+    WITH audience AS (
+        SELECT comment_id, channel
+        FROM classified.dated
+        WHERE is_audience
+        QUALIFY row_number() OVER (PARTITION BY channel ORDER BY hash(comment_id), comment_id)
+            <= {SAMPLE}
+    )
+    SELECT
+        channel,
+        head,
+        label,
+        count(*)                           AS comments,
+        avg(ln(near / (1 - near)))         AS logit
+    FROM (
+        SELECT
+            audience.channel,
+            answer.head,
+            answer.label,
+            least(greatest(answer.probability, {FARTHEST}), 1 - {FARTHEST}) AS near
+        FROM classified.current_label AS answer
+        JOIN audience USING (comment_id)
+        SEMI JOIN sign USING (head, label)
+    )
+    GROUP BY channel, head, label
+    ORDER BY channel, head, label
+"""
+"""What the model says on average of a channel's comments."""
 
 GOLD_OF_ONE = """
     SELECT
@@ -187,6 +229,27 @@ def gather(
         frame(connection, CELLS.format(alike=alike)),
         frame(connection, HISTOGRAM),
         frame(connection, AUDITS.format(alike=alike)),
+        frame(connection, ORIGINS),
+    )
+
+
+def gather_signs(connection: duckdb.DuckDBPyConnection, names: Sequence[Sign]) -> Signs:
+    """The means of the signs in `names` over each channel's comments.
+
+    Signs that some channel's comments have no answer to are left out, as after a change of topics.
+    """
+    wanted = pl.DataFrame(names, schema={"head": pl.String(), "label": pl.String()}, orient="row")
+    connection.register("sign", wanted)
+    rows = frame(connection, SIGNS)
+    channels = tuple(rows["channel"].unique(maintain_order=True))
+    wide = rows.pivot("channel", index=["head", "label"], values="logit").drop_nulls()
+    counts = rows.group_by("channel", maintain_order=True).agg(pl.col("comments").max())
+    means = wide.select(channels).to_numpy().T.reshape(len(channels), wide.height)
+    return Signs(
+        tuple(wide.select("head", "label").rows()),
+        channels,
+        np.asarray(means, dtype=np.float64),
+        counts["comments"].to_numpy().astype(np.float64),
     )
 
 

@@ -9,12 +9,13 @@ import duckdb
 import polars as pl
 
 from flows.checkpoint import checkpoint_folder
-from flows.publishing.counting import gather, hear, labels_of
+from flows.publishing.counting import gather, gather_signs, hear, labels_of
 from flows.settings import Settings
 from flows.warehouse import frame
 from models.errors import GiveUp, TryAgain
 from models.held_out import FILE_NAME, HeldOut, read_held_out
 from models.shares import NET_COLUMNS
+from transforms.estimates.kinds import Company, kinds_of, signs_of
 from transforms.estimates.pools import Pooling
 from transforms.estimates.reference import merged
 from transforms.estimates.shares import Known, share_rows
@@ -35,12 +36,13 @@ class Estimator:
     shift: float
     least_audits: int
     audit_weeks: int
+    company: Company | None = None
 
     def known(self, shares: Shares) -> Known:
         """What is known of a mart's head."""
         alike = shares.alike.removesuffix("_id")
         pooling = Pooling(self.least_audits, self.audit_weeks, alike)
-        return Known(self.held.get(shares.head), self.shift, pooling)
+        return Known(self.held.get(shares.head), self.shift, pooling, self.company)
 
 
 def estimator(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Estimator:
@@ -53,7 +55,16 @@ def estimator(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Esti
         max(shifts, default=0.0),
         settings.shares.least_audits,
         settings.shares.audit_weeks,
+        company(connection, held),
     )
+
+
+def company(connection: duckdb.DuckDBPyConnection, held: Mapping[str, HeldOut]) -> Company | None:
+    """What the channels' comments are like; None where too few heads have answered to tell."""
+    names = signs_of(held)
+    signs = gather_signs(connection, names) if names else None
+    kinds = kinds_of(held, signs.names) if signs and signs.channels else None
+    return Company(kinds, signs) if signs and kinds else None
 
 
 def held_out_sets(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, HeldOut]:

@@ -1,26 +1,34 @@
 """Write `held_out.parquet` beside a checkpoint: what it says of texts that it was not fitted on.
 
 `python -m models.training.held_out --data FOLDER` reads the corpus' validation and test parts with
-their posts, comments of the audience only, through the encoder as it is shipped: the domain `home`.
-With `--data`, tweets that were not trained on follow as domains of their own; they serve only to
-measure how far the model's errors move from one kind of text to another.
+their posts, comments of the audience only, through the encoder as it is shipped: the domain `home`,
+and once more without their posts: `alone`. With `--data`, tweets that were not trained on follow, a
+domain a source. Shares are corrected by the kind that the counted comments are like, so every text
+is read under every head, whether or not it is labelled for it (`transforms/estimates/kinds.py`).
 """
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from models.encoder import Encoder, load_encoder
-from models.held_out import HOME, HeldOut, write_held_out
-from models.training.corpus import labels_of, rows_of
-from models.training.datasets import Example, normalise, read_dataset
+from models.held_out import ALONE, HOME, HeldOut, write_held_out
+from models.preprocess import normalise
+from models.training.corpus import labels_of
+from models.training.datasets import Example, read_dataset, rows_of
 from models.training.measure import targets_of
 
 PARTS = ("validation", "test")
-ELSEWHERE = {"umsab_de": "val", "umsab_en": "val", "sb10k": "dev", "potts": "dev"}
+TWEETS = {"umsab_de": "val", "umsab_en": "val", "sb10k": "dev", "potts": "dev"}
 """Tweets whose licence lets a shipped model rest on them, and their part that was held out."""
+
+
+def tweets_of(source: str) -> str:
+    """The domain of a source of tweets."""
+    return f"tweets/{source}"
 
 
 def audience_of(corpus: Path) -> list[Example]:
@@ -35,25 +43,27 @@ def audience_of(corpus: Path) -> list[Example]:
 
 def domains(corpus: Path, data: Path | None) -> dict[str, list[Example]]:
     """Domain -> its texts, those of `home` first."""
-    found = {HOME: audience_of(corpus)}
+    home = audience_of(corpus)
+    found = {HOME: home, ALONE: [replace(example, post=None) for example in home]}
     if data is not None:
-        for name, part in ELSEWHERE.items():
-            found[name] = [e for e in read_dataset(data, name, part) if e.labels]
+        for name, part in TWEETS.items():
+            found[tweets_of(name)] = [e for e in read_dataset(data, name, part) if e.labels]
     return found
 
 
 def read_domain(encoder: Encoder, examples: Sequence[Example], domain: str) -> dict[str, HeldOut]:
-    """What `encoder` says of `examples`, under each head that they are labelled for."""
+    """What `encoder` says of `examples` under each head; gold marks of those that they have."""
     reading = encoder.read([e.text for e in examples], [e.post for e in examples])
     return {
         head.name: HeldOut(
             head.labels,
             reading.probabilities[head.name].astype(np.float64),
-            targets_of(examples, head),
+            targets_of(examples, head)
+            if head.name in examples[0].labels
+            else np.full((len(examples), len(head.labels)), np.nan),
             np.full(len(examples), domain),
         )
         for head in encoder.heads
-        if head.name in examples[0].labels
     }
 
 
@@ -79,7 +89,7 @@ def main() -> None:
         read_domain(encoder, examples, domain)
         for domain, examples in domains(chosen.corpus, chosen.data).items()
     ]
-    heads = {name: joined([part[name] for part in read if name in part]) for name in read[0]}
+    heads = {name: joined([part[name] for part in read]) for name in read[0]}
     path = write_held_out(heads, chosen.checkpoint, encoder.version)
     print(f"{path}: {path.stat().st_size:,} bytes, {len(heads)} heads of `{encoder.version}`")
 

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from models.encoder import checkpoint_version
-from models.held_out import FILE_NAME, HOME, HeldOut, read_held_out, write_held_out
+from models.held_out import ALONE, FILE_NAME, HOME, HeldOut, read_held_out, write_held_out
 
 SHIPPED = Path(__file__).parents[2] / "models" / "checkpoint"
 
@@ -22,6 +22,18 @@ def test_what_was_written_is_read_again(tmp_path: Path) -> None:
     assert found.of(HOME).gold.tolist() == [[1.0, 0.0]]
 
 
+def test_marks_that_nobody_knows_stay_unknown(tmp_path: Path) -> None:
+    unknown = HeldOut(
+        held().labels,
+        held().probabilities,
+        np.array([[1.0, 0.0], [np.nan, np.nan]]),
+        np.array([HOME, "tweets/sb10k"]),
+    )
+    found = read_held_out(write_held_out({"toxic": unknown}, tmp_path, "m@1"), "m@1")["toxic"]
+    assert found.known.tolist() == [True, False]
+    assert found.kinds.tolist() == [HOME, "tweets"]
+
+
 def test_another_models_errors_are_not_taken_for_this_ones(tmp_path: Path) -> None:
     assert read_held_out(write_held_out({"toxic": held()}, tmp_path, "m@1"), "m@2") == {}
 
@@ -31,10 +43,18 @@ def test_the_checkpoint_that_ships_has_a_set_of_its_own() -> None:
     sets = read_held_out(SHIPPED / FILE_NAME, checkpoint_version(SHIPPED))
     assert {"sentiment", "stance", "topic", "intent"} <= set(sets)
     assert len(sets["sentiment"].of(HOME).gold) > 1_000
+    assert set(sets["sentiment"].kinds) == {HOME, ALONE, "tweets"}
+    assert sets["sentiment"].known.all()
+    for held in sets.values():
+        assert held.domains.tolist() == sets["sentiment"].domains.tolist()
+        assert held.known.tolist() == [
+            domain in (HOME, ALONE) or held.labels == sets["sentiment"].labels
+            for domain in held.domains
+        ]
 
 
 def test_the_set_that_ships_is_small_and_holds_no_text() -> None:
-    assert (SHIPPED / FILE_NAME).stat().st_size < 300_000
+    assert (SHIPPED / FILE_NAME).stat().st_size < 400_000
     rows = pl.read_parquet(SHIPPED / FILE_NAME)
     texts = [name for name, kind in rows.schema.items() if kind == pl.String]
     assert texts == ["model_version", "head", "domain"]

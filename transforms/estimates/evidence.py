@@ -97,3 +97,29 @@ class Reference:
     def prior(self) -> Numbers:
         """The share of each answer, (answers,)."""
         return np.asarray(self.gold.sum(axis=0) / self.gold.sum())
+
+
+@dataclass(frozen=True)
+class References:
+    """References by kind of texts: `posterior` (bins, answers), `gold` (kinds, bins, answers).
+
+    The first kind is that of the texts which the model is for.
+    """
+
+    kinds: tuple[str, ...]
+    posterior: Numbers
+    gold: Numbers
+
+    def mixed(self, weights: Numbers, shift: float) -> Reference:
+        """Texts of the kinds as `weights` (kinds,) mix them: of each answer, a kind its weight.
+
+        They count for as many texts as would be as sure, were they of one kind (Kish 1965).
+        """
+        counts = self.gold.sum(axis=1)
+        sure = 1 / (weights[:, None] ** 2 / counts).sum(axis=0)
+        parts = weights[:, None] / counts * sure
+        return Reference(self.posterior, np.einsum("ky,kby->by", parts, self.gold), shift)
+
+    def first(self, shift: float) -> Reference:
+        """Texts of the first kind alone."""
+        return self.mixed(np.eye(len(self.kinds))[0], shift)

@@ -7,7 +7,7 @@ import numpy as np
 
 from models.held_out import HeldOut
 from transforms.estimates.digits import pair_posteriors, posteriors
-from transforms.estimates.evidence import Numbers, Places, Reference
+from transforms.estimates.evidence import Numbers, Places, References
 from transforms.estimates.reference import none_reference, pair_reference, single_reference
 from transforms.statements import Shares
 
@@ -27,7 +27,7 @@ class Question:
     answers: int
     published: tuple[tuple[int, str], ...]
     values: Numbers
-    reference: Reference | None
+    references: References | None
     is_pair: bool
 
     def posterior(self, codes: Places) -> Numbers:
@@ -35,9 +35,7 @@ class Question:
         return pair_posteriors(codes) if self.is_pair else posteriors(codes, self.answers)
 
 
-def questions(
-    shares: Shares, labels: Sequence[str], held: HeldOut | None, shift: float
-) -> Iterator[Question]:
+def questions(shares: Shares, labels: Sequence[str], held: HeldOut | None) -> Iterator[Question]:
     """The questions of a mart; none if its head has answered with no label."""
     if labels and not shares.many:
         values = dict(shares.net)
@@ -46,15 +44,15 @@ def questions(
             answers=len(labels),
             published=tuple(enumerate(labels)),
             values=np.array([values.get(label, 0.0) for label in labels]),
-            reference=single_reference(held, labels, shift),
+            references=single_reference(held, labels),
             is_pair=False,
         )
     if labels and shares.many:
         for place, label in enumerate(labels):
-            yield _pair(place, label, pair_reference(held, label, shift))
+            yield _pair(place, label, pair_reference(held, label))
         if shares.with_none:
-            yield _pair(len(labels), NONE, none_reference(held, shift))
+            yield _pair(len(labels), NONE, none_reference(held))
 
 
-def _pair(place: int, label: str, reference: Reference | None) -> Question:
-    return Question(place, 2, ((1, label),), np.zeros(2), reference, is_pair=True)
+def _pair(place: int, label: str, references: References | None) -> Question:
+    return Question(place, 2, ((1, label),), np.zeros(2), references, is_pair=True)

@@ -6,39 +6,39 @@ from collections.abc import Set as AbstractSet
 import numpy as np
 
 from models.held_out import HOME, HeldOut
-from transforms.estimates.digits import codes, pair_codes, pair_posteriors, posteriors
-from transforms.estimates.evidence import Numbers, Places, Reference
+from transforms.estimates.digits import Codes, codes, pair_codes, pair_posteriors, posteriors
+from transforms.estimates.evidence import Numbers, References
 
 LEAST_TEXTS = 10
 """Held-out texts that an answer needs: of fewer, what the model says of it is mostly chance."""
 
 
-def single_reference(held: HeldOut | None, labels: Sequence[str], shift: float) -> Reference | None:
+def single_reference(held: HeldOut | None, labels: Sequence[str]) -> References | None:
     """Of a head with one label, its answers in the order of `labels`; None if one is unknown."""
     if held is None or not set(labels) <= set(held.labels):
         return None
     places = [held.labels.index(label) for label in labels]
-    home = held.of(HOME)
-    gold = home.gold[:, places]
-    found, bins = np.unique(codes(home.probabilities[:, places]), return_inverse=True)
-    return _reference(posteriors(found, len(labels)), bins, gold, shift)
+    known = held.at(held.known)
+    code = codes(known.probabilities[:, places])
+    found = np.unique(code)
+    return _by_kind(known, code, found, posteriors(found, len(labels)), known.gold[:, places])
 
 
-def pair_reference(held: HeldOut | None, label: str, shift: float) -> Reference | None:
+def pair_reference(held: HeldOut | None, label: str) -> References | None:
     """Of one label of a head where several may apply; None if the set does not know it."""
     if held is None or label not in held.labels:
         return None
     place = held.labels.index(label)
-    home = held.of(HOME)
-    return _pair(home.probabilities[:, place], home.gold[:, place], shift)
+    known = held.at(held.known)
+    return _pair(known, known.probabilities[:, place], known.gold[:, place])
 
 
-def none_reference(held: HeldOut | None, shift: float) -> Reference | None:
+def none_reference(held: HeldOut | None) -> References | None:
     """Of having none of a head's labels."""
     if held is None:
         return None
-    home = held.of(HOME)
-    return _pair((1 - home.probabilities).prod(axis=1), 1 - home.gold.max(axis=1), shift)
+    known = held.at(held.known)
+    return _pair(known, (1 - known.probabilities).prod(axis=1), 1 - known.gold.max(axis=1))
 
 
 def merged(held: HeldOut, members: Mapping[str, AbstractSet[str]]) -> HeldOut:
@@ -65,14 +65,24 @@ def merged(held: HeldOut, members: Mapping[str, AbstractSet[str]]) -> HeldOut:
     )
 
 
-def _pair(probability: Numbers, gold: Numbers, shift: float) -> Reference | None:
-    found, bins = np.unique(pair_codes(probability), return_inverse=True)
-    return _reference(pair_posteriors(found), bins, np.stack([1 - gold, gold], axis=1), shift)
+def _pair(known: HeldOut, probability: Numbers, gold: Numbers) -> References | None:
+    code = pair_codes(probability)
+    found = np.unique(code)
+    answers = np.stack([1 - gold, gold], axis=1)
+    return _by_kind(known, code, found, pair_posteriors(found), answers)
 
 
-def _reference(posterior: Numbers, bins: Places, gold: Numbers, shift: float) -> Reference | None:
-    if gold.sum(axis=0).min() < LEAST_TEXTS:
-        return None
-    counted = np.zeros(posterior.shape)
-    np.add.at(counted, bins, gold)
-    return Reference(posterior, counted, shift)
+def _by_kind(
+    known: HeldOut, code: Codes, found: Codes, posterior: Numbers, gold: Numbers
+) -> References | None:
+    """References of every kind with enough texts; none if the first, `home`, has too few."""
+    bins = np.searchsorted(found, code)
+    kinds, counted = [], []
+    for kind in [HOME, *sorted(set(known.kinds.tolist()) - {HOME})]:
+        here = known.kinds == kind
+        if here.any() and gold[here].sum(axis=0).min() >= LEAST_TEXTS:
+            counts = np.zeros(posterior.shape)
+            np.add.at(counts, bins[here], gold[here])
+            kinds.append(kind)
+            counted.append(counts)
+    return References(tuple(kinds), posterior, np.array(counted)) if HOME in kinds else None

@@ -1,7 +1,7 @@
 """Share rows: what was counted of a mart's cells in, one row per cell, head and label out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -10,8 +10,9 @@ from models.contract import POLARS_TYPE
 from models.held_out import HeldOut
 from models.shares import NET_COLUMNS, SHARE_COLUMNS
 from transforms.estimates import correction
-from transforms.estimates.evidence import Audits, Cells, Numbers, Places
+from transforms.estimates.evidence import Audits, Cells, Numbers, Places, Reference
 from transforms.estimates.interval import Estimates
+from transforms.estimates.kinds import Company, Likeness
 from transforms.estimates.pools import Pool, Pooling, pools
 from transforms.estimates.questions import Question, questions
 from transforms.statements import Shares
@@ -32,6 +33,7 @@ ROWS = pl.Schema(
     {"cell": pl.Int64()}
     | {c.name: POLARS_TYPE[c.kind] for c in SHARE_COLUMNS if c.name in ESTIMATED}
 )
+ORIGINS = pl.Schema({"cell": pl.Int64(), "channel": pl.String(), "voices": pl.Float64()})
 NETS = pl.Schema({"cell": pl.Int64()} | {c.name: POLARS_TYPE[c.kind] for c in NET_COLUMNS})
 
 
@@ -43,7 +45,7 @@ class Gathered:
     cell's own columns, and `INNER`. `histogram`: `cell`, `question`, `code`, `chosen`, `comments`,
     `voices`; of a label that may apply, comments of code 0 that were not chosen may be left out.
     `audits`: `cell`, `question`, `code`, `gold`, `comment`, `author`, `day`, `alike`, `voice`,
-    `drawn_share`.
+    `drawn_share`. `origins`: how many voices a cell has from which channel.
 
     A head with one label has the question 0, and `chosen` and `gold` are places of labels. Where
     several apply, every label's place is a question, their number that of having none, and `chosen`
@@ -54,15 +56,21 @@ class Gathered:
     cells: pl.DataFrame
     histogram: pl.DataFrame
     audits: pl.DataFrame
+    origins: pl.DataFrame = field(default_factory=ORIGINS.to_frame)
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is known beside the warehouse: the head's held-out set, the shift, how audits pool."""
+    """What is known beside the warehouse: the head's held-out set, the shift, how audits pool.
+
+    `company`: what the channels' comments are like. Without it, comments are taken for such as the
+    model is for, as far as `shift` lets them be.
+    """
 
     held: HeldOut | None
     shift: float
     pooling: Pooling
+    company: Company | None = None
 
 
 @dataclass(frozen=True)
@@ -83,8 +91,8 @@ def share_rows(
     Rows are in no particular order. Of a head that has answered nothing there are none.
     """
     rows, nets = [ROWS.to_frame()], [NETS.to_frame()]
-    for question in questions(shares, gathered.labels, known.held, known.shift):
-        for more_rows, more_nets in _answered(question, gathered, known.pooling):
+    for question in questions(shares, gathered.labels, known.held):
+        for more_rows, more_nets in _answered(question, gathered, known):
             rows.append(more_rows)
             nets.append(more_nets)
     own = [name for name in gathered.cells.columns if name not in INNER]
@@ -99,7 +107,7 @@ def share_rows(
 
 
 def _answered(
-    question: Question, gathered: Gathered, pooling: Pooling
+    question: Question, gathered: Gathered, known: Known
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     """The rows and nets of one question, a chunk of cells at a time."""
     asked = pl.col("question") == question.place
@@ -112,8 +120,12 @@ def _answered(
         cells = gathered.cells.slice(first, CHUNK)
         codes = np.unique(np.concatenate([[0], part["code"], audits["code"]]).astype(np.int64))
         evidence, raw = _cells(question, cells, part, codes)
-        borrowed = pools(cells, audits, pooling, question.reference is not None)
-        found = list(_estimates(question, evidence, borrowed, codes))
+        borrowed = pools(cells, audits, known.pooling, question.references is not None)
+        origins = gathered.origins.with_columns(pl.col("cell") - first).filter(
+            pl.col("cell").is_between(0, cells.height - 1)
+        )
+        basis = _Basis(question, known, origins, cells.height)
+        found = list(_estimates(question, evidence, borrowed, basis, codes))
         yield _rows(question, cells, raw, found), _nets(question, cells, found)
 
 
@@ -144,29 +156,50 @@ def _cells(
     return evidence, _rows_to_one(by_comment)
 
 
+class _Basis:
+    """The references of a chunk's cells: of each, texts of the kinds that its comments are like."""
+
+    def __init__(self, question: Question, known: Known, origins: pl.DataFrame, cells: int) -> None:
+        self._references, self._shift = question.references, known.shift
+        self._likeness: Likeness | None = None
+        if known.company and question.references:
+            self._likeness = known.company.of(origins, cells, question.references.kinds)
+
+    def groups(self, places: Places) -> Iterator[tuple[Places, Reference | None, str]]:
+        """Cells of `places` that share a reference, the reference, and what the cells are like."""
+        if self._references is None:
+            yield places, None, ""
+        elif self._likeness is None:
+            yield places, self._references.first(self._shift), ""
+        else:
+            for here, weights, shift, name in self._likeness.groups(places):
+                yield places[here], self._references.mixed(weights, shift), f" ({name})"
+
+
 def _estimates(
-    question: Question, evidence: Cells, borrowed: Iterator[Pool], codes: Places
+    question: Question, evidence: Cells, borrowed: Iterator[Pool], basis: _Basis, codes: Places
 ) -> Iterator[_Found]:
     """Estimates of every cell, each by the best method that it has the audits for."""
-    left = np.ones(len(evidence), dtype=bool)
-    reference, values = question.reference, question.values
+    left, values = np.ones(len(evidence), dtype=bool), question.values
     for name, is_own, pairs in borrowed:
-        places = np.unique(pairs["cell"].to_numpy())
-        left[places] = False
-        audits = _audits(question, pairs, codes).of(places)
-        here, counts = evidence.at(places), np.bincount(audits.cell, minlength=len(places))
-        if is_own and len(places):
-            found = correction.own(here, audits, reference, values)
-            yield _Found(places, found, f"ppi ({name})", counts)
-        elif reference is not None and len(places):
-            found = correction.pooled(here, audits, reference, values)
-            yield _Found(places, found, f"ppi ({name})", counts)
-    places = np.flatnonzero(left)
-    here, none = evidence.at(places), np.zeros(len(places), dtype=np.int64)
-    if reference is None:
-        yield _Found(places, correction.raw(here, values), "raw", none)
-    else:
-        yield _Found(places, correction.alone(here, reference, values), "emq", none)
+        audited = np.unique(pairs["cell"].to_numpy())
+        left[audited] = False
+        every = _audits(question, pairs, codes)
+        for places, reference, _ in basis.groups(audited):
+            audits, here = every.of(places), evidence.at(places)
+            counts = np.bincount(audits.cell, minlength=len(places))
+            if is_own and len(places):
+                found = correction.own(here, audits, reference, values)
+                yield _Found(places, found, f"ppi ({name})", counts)
+            elif reference is not None and len(places):
+                found = correction.pooled(here, audits, reference, values)
+                yield _Found(places, found, f"ppi ({name})", counts)
+    for places, reference, like in basis.groups(np.flatnonzero(left)):
+        here, none = evidence.at(places), np.zeros(len(places), dtype=np.int64)
+        if reference is None:
+            yield _Found(places, correction.raw(here, values), "raw", none)
+        else:
+            yield _Found(places, correction.alone(here, reference, values), f"emq{like}", none)
 
 
 def _audits(question: Question, pairs: pl.DataFrame, codes: Places) -> Audits:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.held_out import HOME, HeldOut
+from models.held_out import ALONE, HOME, HeldOut
 
 LEAST_TEXTS = 30
 """Texts of an answer that a kind of texts needs to be compared by."""
@@ -18,7 +18,7 @@ def shift_of(held: HeldOut) -> float | None:
     home = held.of(HOME)
     moves = [
         move
-        for domain in sorted(set(held.domains.tolist()) - {HOME})
+        for domain in sorted(set(held.domains.tolist()) - {HOME, ALONE})
         for move in _moves(home, held.of(domain))
     ]
     return float(np.sqrt(max(0.0, float(np.mean(moves))))) if moves else None

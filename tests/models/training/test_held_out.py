@@ -1,9 +1,11 @@
+import tomllib
 from pathlib import Path
 
-from models.held_out import HOME
-from models.training.held_out import audience_of, domains
+from models.held_out import ALONE, HOME
+from models.training.held_out import TWEETS, audience_of, domains
 
 CORPUS = Path(__file__).parents[3] / "data" / "corpus"
+TRAINING = Path(__file__).parents[3] / "models" / "training"
 
 
 def test_home_is_what_the_audience_wrote_in_parts_that_were_not_trained_on() -> None:
@@ -20,5 +22,16 @@ def test_home_is_what_the_audience_wrote_in_parts_that_were_not_trained_on() -> 
     assert {"sentiment", "topic", "intent", "stance"} <= set(found[0].labels)
 
 
-def test_without_labelled_sets_there_is_only_home() -> None:
-    assert list(domains(CORPUS, None)) == [HOME]
+def test_without_labelled_sets_there_is_only_home_with_and_without_posts() -> None:
+    found = domains(CORPUS, None)
+    assert list(found) == [HOME, ALONE]
+    assert [example.text for example in found[ALONE]] == [e.text for e in found[HOME]]
+    assert not any(example.post for example in found[ALONE])
+
+
+def test_what_is_held_out_was_not_trained_on() -> None:
+    trained = tomllib.loads((TRAINING / "settings.toml").read_text(encoding="utf-8"))["stages"]
+    names = {name for stage in trained.values() for name in stage["data"]}
+    assert set(TWEETS) <= names  # their train parts, from which near copies are taken out
+    assert not {part for part in TWEETS.values() if part.startswith("train")}
+    assert not any("germeval2017" in name for name in (*TWEETS, *names))
