@@ -215,17 +215,19 @@ def measured(kind: str, texts: Sets, sizes: Sequence[int], repeats: int) -> Iter
     from models.encoder import checkpoint_version
 
     shipped = read_held_out(CHECKPOINT / FILE_NAME, checkpoint_version(CHECKPOINT))
-    random = np.random.default_rng(SEED)
+    splits = np.random.default_rng(SEED)
     if kind == TWEETS:
         plans = [
-            Plan("", list(halves(texts, shipped, random)), with_audits=True),
+            Plan("", list(halves(texts, shipped, splits)), with_audits=True),
             Plan(", another source", list(sources(texts, shipped))),
             Plan(", another kind", [all_at_once(texts, without_tweets(shipped))]),
         ]
     else:
         plans = [Plan("", [all_at_once(texts, shipped)], with_audits=True)]
-    for mix in MIXES:
+    for place, mix in enumerate(MIXES):
         for size in sizes:
+            # Of its own, so that each line can be drawn again without the others.
+            random = np.random.default_rng([SEED, place, size])
             note(f"{kind}, {percent(mix)}, {size} comments")
             for plan in plans:
                 for (way, audits), (rows, nets) in plan.counted(mix, (repeats, size), random):

@@ -6,10 +6,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.publishing.shares import estimator, held_out_sets
+from flows.publishing.shares import company, estimator, held_out_sets
 from flows.settings import load_settings
 from models.encoder import checkpoint_version
-from models.held_out import FILE_NAME, read_held_out
+from models.held_out import FILE_NAME, HeldOut, read_held_out
 from tests.builders import NOON, Row, comment_row, post_row
 from tests.conftest import NOTHING_HELD_OUT
 from transforms.estimates.shift import shift_of
@@ -107,6 +107,65 @@ def test_audits_of_other_weeks_on_the_channel_are_borrowed_where_errors_are_know
         "2025-W47": "ppi (channel, 8 weeks)",
     }
     assert float(str(of(rows[3:], "positive")["share"])) > 0.6
+
+
+def read_like(sets: dict[str, HeldOut], domain: str, count: int) -> list[tuple[object, ...]]:
+    """The model says of comments what it said of the first held-out texts of a domain."""
+    return [
+        (f"c{place}", head, label, float(chance))
+        for head, held in sets.items()
+        for place, row in enumerate(held.of(domain).probabilities[:count])
+        for label, chance in zip(held.labels, row, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("domain", "method"),
+    [("home", "emq (IT)"), ("alone", "emq (IT)"), ("tweets/potts", "emq (tweets)")],
+)
+def test_comments_are_corrected_by_texts_of_the_kind_that_they_are_like(
+    con: duckdb.DuckDBPyConnection,
+    given: Callable[..., None],
+    mart: Mart,
+    domain: str,
+    method: str,
+) -> None:
+    sets = read_held_out(SHIPPED / FILE_NAME, checkpoint_version(SHIPPED))
+    given(comments=commented(200), labels=read_like(sets, domain, 200))
+    known = replace(NOTHING_HELD_OUT, held=sets, company=company(con, sets))
+    assert {row["method"] for row in mart("sentiment_weekly", known)} == {method}
+    stances = {row["method"] for row in mart("stance_weekly", known)}
+    # Nobody knows the stance of tweets: there, comments on IT are the next best.
+    assert stances == ({"emq (IT)"} if domain != "tweets/potts" else {"emq (unlike)"})
+
+
+def test_channels_are_compared_each_by_itself(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None], mart: Mart
+) -> None:
+    sets = read_held_out(SHIPPED / FILE_NAME, checkpoint_version(SHIPPED))
+    tweets = [(f"t{comment}", *rest) for comment, *rest in read_like(sets, "tweets/sb10k", 150)]
+    given(
+        comments=[
+            *commented(150),
+            *(comment_row(f"tc{place}", channel="x:we") for place in range(150)),
+        ],
+        labels=[*read_like(sets, "home", 150), *tweets],
+    )
+    known = replace(NOTHING_HELD_OUT, held=sets, company=company(con, sets))
+    rows = mart("channel_sentiment_weekly", known)
+    methods = {row["channel"]: row["method"] for row in rows}
+    assert methods.pop("x:we") == "emq (tweets)"
+    assert set(methods.values()) == {"emq (IT)"}
+    assert {row["method"] for row in mart("sentiment_weekly", known)} == {"emq (mixed)"}
+
+
+def test_a_head_that_has_not_answered_leaves_no_sign_of_the_kind(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    sets = read_held_out(SHIPPED / FILE_NAME, checkpoint_version(SHIPPED))
+    assert company(con, sets) is None
+    given(comments=commented(3), labels=read_as("negative", 3))
+    assert company(con, sets) is None
 
 
 def three_ways(count: int) -> list[tuple[object, ...]]:

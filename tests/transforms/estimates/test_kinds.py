@@ -20,30 +20,38 @@ from transforms.estimates.kinds import (
 )
 
 MOODS = ("negative", "neutral", "positive")
-TOPICS = tuple("abcdef")
-CENTRES = {HOME: [0, 0, 0, 0, 0, 0], ALONE: [1, 0, -1, 0, 0, 0], "tweets": [-2, 0, 0, -1, 1, 0]}
-"""Mean log odds of each topic in texts of a kind; praise moves the last but one."""
+TOPICS, INTENTS = tuple("abcdef"), ("question", "request", "experience")
+CENTRES = {HOME: [2.0, 0, 0], ALONE: [0, 2.0, 0], "tweets": [0, 0, 0]}
+"""Mean log odds of each intent in texts of a kind; what is felt moves the last."""
 
 
-def said(kind: Sequence[float], mood: np.ndarray, seed: int = 1) -> np.ndarray:
-    """Probabilities (texts, topics) of texts of a kind; what they feel moves two of the topics."""
-    moved = np.array(kind) + 0.8 * (mood[:, None] - 1) * np.array([0, 1, 0, 0, 1, 0])
-    noise = np.random.default_rng(seed).normal(0, 1, moved.shape)
-    return np.asarray(1 / (1 + np.exp(-(moved + noise - 1))))
+def said(
+    kind: str, mood: np.ndarray, seed: int = 9, about: int | None = None, off: float = 0.0
+) -> np.ndarray:
+    """Log odds (texts, topics and intents): comments on IT have one topic each, tweets none."""
+    random = np.random.default_rng(seed)
+    topic = np.full(len(mood), about) if about is not None else random.integers(0, 6, len(mood))
+    has = kind != "tweets"
+    topics = -4.0 + 6.0 * has * np.eye(6)[topic] + random.normal(0, 0.7, (len(mood), 6))
+    intents = np.array(CENTRES[kind]) + random.normal(0, 1, (len(mood), 3))
+    intents[:, 2] += 0.8 * (mood - 1) + off
+    return np.concatenate([topics, intents], axis=1)
 
 
 def held_sets(texts: int = 600) -> dict[str, HeldOut]:
     """As many texts of each kind and mood; nobody knows the topics of tweets."""
     mood = np.tile(np.arange(3), texts)
     domains = np.repeat([HOME, ALONE, "tweets/x"], texts)
-    topics = np.concatenate(
-        [said(centre, mood[:texts], seed) for seed, centre in enumerate(CENTRES.values(), start=1)]
+    odds = np.concatenate(
+        [said(kind, mood[:texts], seed) for seed, kind in enumerate(CENTRES, start=1)]
     )
-    gold = np.where((domains == "tweets/x")[:, None], np.nan, np.zeros(topics.shape))
-    mood = mood[: 3 * texts]
+    chances = 1 / (1 + np.exp(-odds))
+    is_tweet = (domains == "tweets/x")[:, None]
+    gold = np.where(is_tweet, np.nan, np.zeros(chances.shape))
     return {
         "sentiment": HeldOut(MOODS, np.eye(3)[mood] * 0.7 + 0.1, np.eye(3)[mood], domains),
-        "topic": HeldOut(TOPICS, topics, gold, domains),
+        "topic": HeldOut(TOPICS, chances[:, :6], gold[:, :6], domains),
+        "intent": HeldOut(INTENTS, chances[:, 6:], gold[:, 6:], domains),
     }
 
 
@@ -57,12 +65,14 @@ def kinds() -> Kinds:
 
 
 def signs(*channels: np.ndarray) -> Signs:
-    """Channels of comments of which the model says these topics."""
+    """Channels of comments with these log odds."""
+    names = [("topic", topic) for topic in TOPICS] + [("intent", intent) for intent in INTENTS]
+    near = [logits(1 / (1 + np.exp(-odds))) for odds in channels]
     return Signs(
-        tuple(signs_of(SETS)),
+        tuple(names),
         tuple(f"channel {place}" for place in range(len(channels))),
-        np.array([logits(topics).mean(axis=0) for topics in channels]),
-        np.array([float(len(topics)) for topics in channels]),
+        np.array([odds.mean(axis=0) for odds in near]),
+        np.array([float(len(odds)) for odds in near]),
     )
 
 
@@ -79,14 +89,20 @@ def moods(mix: Sequence[float], count: int) -> np.ndarray:
 def test_the_kind_that_comments_are_like_has_most_weight_whatever_they_feel(
     kind: str, mix: tuple[float, float, float]
 ) -> None:
-    found = kinds().like(signs(said(CENTRES[kind], moods(mix, 400), seed=9)), kinds().kinds)
+    found = kinds().like(signs(said(kind, moods(mix, 400))), kinds().kinds)
     assert found.weights[0, found.kinds.index(kind)] > 0.8
     assert found.unlikeness[0] < 0.4
 
 
+def test_a_channel_on_one_subject_is_no_other_kind() -> None:
+    one = signs(said(HOME, moods((0.3, 0.4, 0.3), 400), about=2))
+    found = kinds().like(one, kinds().kinds)
+    assert found.weights[0, found.kinds.index(HOME)] > 0.8
+    assert found.unlikeness[0] < 0.4
+
+
 def test_the_farther_from_every_kind_the_wider() -> None:
-    far = np.array([0, 0, 0, 0, 0, 1])
-    channels = [said(step * far, moods((0.3, 0.4, 0.3), 400), seed=9) for step in (0, 1, 2, 3)]
+    channels = [said(HOME, moods((0.3, 0.4, 0.3), 400), off=step) for step in (0, 2, 4, 6)]
     found = kinds().like(signs(*channels), kinds().kinds)
     assert (np.diff(found.shift) > 0.2).all()
     names = [name for *_, name in found.groups(np.arange(4))]
@@ -95,7 +111,7 @@ def test_the_farther_from_every_kind_the_wider() -> None:
 
 
 def test_what_a_head_was_not_measured_on_is_farther_from_what_it_was() -> None:
-    tweets = signs(said(CENTRES["tweets"], moods((0.3, 0.4, 0.3), 400), seed=9))
+    tweets = signs(said("tweets", moods((0.3, 0.4, 0.3), 400)))
     every, some = (kinds().like(tweets, known) for known in (kinds().kinds, (HOME, ALONE)))
     assert some.kinds == (HOME, ALONE)
     assert some.weights.sum() == pytest.approx(1)
@@ -103,15 +119,15 @@ def test_what_a_head_was_not_measured_on_is_farther_from_what_it_was() -> None:
 
 
 def test_few_comments_are_taken_for_such_as_all_channels_have() -> None:
-    usual = said(CENTRES["tweets"], moods((0.3, 0.4, 0.3), 1_000), seed=9)
-    few = said(CENTRES[HOME], moods((0.4, 0.2, 0.4), 5), seed=8)
+    usual = said("tweets", moods((0.3, 0.4, 0.3), 1_000))
+    few = said(HOME, moods((0.4, 0.2, 0.4), 5))
     found = kinds().like(signs(usual, few), kinds().kinds)
     assert found.weights[1, found.kinds.index("tweets")] > 0.6
 
 
 @given(
     st.lists(
-        st.tuples(st.lists(st.floats(-6.2, 6.2), min_size=6, max_size=6), st.integers(1, 5_000)),
+        st.tuples(st.lists(st.floats(-6.2, 6.2), min_size=9, max_size=9), st.integers(1, 5_000)),
         min_size=1,
         max_size=5,
     )
@@ -122,7 +138,7 @@ def test_weights_are_a_mixture_and_the_shift_a_number_whatever_was_said(
     means = np.array([mean for mean, _ in channels])
     counts = np.array([float(count) for _, count in channels])
     names = tuple(map(str, range(len(channels))))
-    given_signs = Signs(tuple(signs_of(SETS)), names, means, counts)
+    given_signs = Signs(signs(means).names, names, means, counts)
     found = kinds().like(given_signs, kinds().kinds)
     assert np.isfinite(found.shift).all()
     assert (found.weights >= 0).all()
@@ -133,9 +149,7 @@ def test_weights_are_a_mixture_and_the_shift_a_number_whatever_was_said(
 
 
 def test_a_cell_of_two_channels_is_like_both_by_their_voices() -> None:
-    channels = [
-        said(CENTRES[kind], moods((0.3, 0.4, 0.3), 1_000), seed=9) for kind in (HOME, "tweets")
-    ]
+    channels = [said(kind, moods((0.3, 0.4, 0.3), 1_000)) for kind in (HOME, "tweets")]
     origins = pl.DataFrame(
         {
             "cell": [0, 0, 1, 2],
