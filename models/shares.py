@@ -33,7 +33,12 @@ SHARE_COLUMNS = (
     Column(
         "uncertain_share", "share", "share of comments that the model was unsure of", optional=True
     ),
-    Column("method", "text", "how `share` and its interval were made; see docs/honest-numbers.md"),
+    Column(
+        "method",
+        "text",
+        "how `share` and its interval were made: ppi (whose audits), emq (what the comments are "
+        "like) or raw; see docs/honest-numbers.md",
+    ),
     HIDDEN_REASON,
 )
 """Columns of every share, in this order, after the columns that say of what it is the share."""

@@ -49,7 +49,7 @@ LEAST_SHIFT = 0.05
 """What moves even between sources of one kind."""
 UNLIKE = 0.75
 """From here on comments are called unlike. Sources of tweets are 0.4 to 0.7 from all other tweets,
-other kinds of texts 0.8 to 1.5, comments on IT strategy that were written apart from the set 0.6."""
+other kinds of texts 0.8 to 1.5, comments on IT strategy by another hand 0.1 to 0.6."""
 MOSTLY = 0.7
 """From this weight on comments are called after one kind."""
 STEPS = 10
