@@ -15,7 +15,7 @@ from flows.warehouse import frame
 from models.errors import GiveUp, TryAgain
 from models.held_out import FILE_NAME, HeldOut, read_held_out
 from models.shares import NET_COLUMNS
-from transforms.estimates.kinds import Company, kinds_of, signs_of
+from transforms.estimates.kinds import LEAST_COMMENTS, Company, kinds_of, signs_of
 from transforms.estimates.pools import Pooling
 from transforms.estimates.reference import merged
 from transforms.estimates.shares import Known, share_rows
@@ -60,10 +60,11 @@ def estimator(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Esti
 
 
 def company(connection: duckdb.DuckDBPyConnection, held: Mapping[str, HeldOut]) -> Company | None:
-    """What the channels' comments are like; None where too few heads have answered to tell."""
+    """What the channels' comments are like; None where too little was read to tell."""
     names = signs_of(held)
     signs = gather_signs(connection, names) if names else None
-    kinds = kinds_of(held, signs.names) if signs and signs.channels else None
+    enough = signs is not None and signs.counts.sum() >= LEAST_COMMENTS
+    kinds = kinds_of(held, signs.names) if signs and enough else None
     return Company(kinds, signs) if signs and kinds else None
 
 

@@ -38,6 +38,8 @@ FARTHEST = 0.002
 """Probabilities count from here to 1 less this: beyond, logits grow without telling more."""
 RIDGE = 0.05
 """Part of the mean variance that is added to each sign's, that no rare sign decides alone."""
+LEAST_COMMENTS = 50
+"""Comments that a publish needs, all channels together, to tell what they are like."""
 COMMON = 50.0
 """Comments that the mean of all channels is worth in that of each: of few, a mean is chance."""
 

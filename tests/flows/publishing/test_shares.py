@@ -159,6 +159,14 @@ def test_channels_are_compared_each_by_itself(
     assert {row["method"] for row in mart("sentiment_weekly", known)} == {"emq (mixed)"}
 
 
+def test_few_comments_do_not_tell_what_they_are_like(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    sets = read_held_out(SHIPPED / FILE_NAME, checkpoint_version(SHIPPED))
+    given(comments=commented(49), labels=read_like(sets, "home", 49))
+    assert company(con, sets) is None
+
+
 def test_a_head_that_has_not_answered_leaves_no_sign_of_the_kind(
     con: duckdb.DuckDBPyConnection, given: Callable[..., None]
 ) -> None:
