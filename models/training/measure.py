@@ -20,11 +20,11 @@ def targets_of(examples: Sequence[Example], head: Head) -> np.ndarray:
 def decisions(chances: np.ndarray, head: Head) -> np.ndarray:
     """0/1 (texts, labels), as `Head` says: what reaches its cutoff, or the likeliest label."""
     if head.many:
-        return np.asarray((chances >= np.array(head.cutoffs)) * 1.0)
+        return (chances >= np.array(head.cutoffs)) * 1.0
     if len(head.labels) == 2 and head.cutoffs[1]:
         is_second = (chances[:, 1] >= head.cutoffs[1]) * 1.0
         return np.stack([1 - is_second, is_second], axis=1)
-    return np.eye(len(head.labels))[chances.argmax(axis=1)]
+    return np.asarray(np.eye(len(head.labels))[chances.argmax(axis=1)])
 
 
 def label_f1(chosen: np.ndarray, targets: np.ndarray) -> np.ndarray:

@@ -169,16 +169,19 @@ def kinds_of(sets: Mapping[str, HeldOut], names: Sequence[Sign]) -> Kinds | None
     mood = sets[MOOD]
     said = np.stack([_column(sets, name) for name in used], axis=1)
     subjects = [place for place, (head, _) in enumerate(used) if head == SUBJECT]
-    means, of, within, kinds = [], [], [], []
+    means: list[Numbers] = []
+    within: list[Numbers] = []
+    of: list[int] = []
+    kinds: list[str] = []
     for kind in [HOME, *sorted(set(mood.kinds.tolist()) - {HOME})]:
         here = mood.kinds == kind
         moods = [said[here & (gold > 0)] for gold in mood.gold.T]
         if min(map(len, moods)) < LEAST_TEXTS:
             continue
         about = [said[here & (said[:, place] > 0)] for place in subjects]
-        corners = [*moods, *(part for part in about if len(part) >= LEAST_TEXTS)]
-        means += [part.mean(axis=0) for part in corners]
-        of += [len(kinds)] * len(corners)
+        parts = [*moods, *(part for part in about if len(part) >= LEAST_TEXTS)]
+        means += [part.mean(axis=0) for part in parts]
+        of += [len(kinds)] * len(parts)
         within += [np.cov(part.T) for part in moods]
         kinds.append(kind)
     if HOME not in kinds:
