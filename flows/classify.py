@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import duckdb
 import polars as pl
@@ -14,6 +14,7 @@ from flows.running.progress import progress
 from flows.running.report import StageReport
 from flows.running.retry import RETRY_DELAYS, may_recover
 from flows.running.stage import stage
+from flows.running.turns import turn
 from flows.settings import Settings, load_settings
 from flows.warehouse import append, frame, merge, use_time_zone, writing
 from models.encoder import Encoder
@@ -35,6 +36,16 @@ PENDING = """
 """
 """Comments of the audience whose present wording a model has not labelled, and that still have one:
 texts beyond their retention period are gone."""
+
+SINCE = """
+    AND (
+        input.comment_id IN (SELECT comment_id FROM classified.dated WHERE day >= $since)
+        OR input.comment_id IN (
+            SELECT comment_id FROM classified.review WHERE purpose = 'audit'
+        )
+    )
+"""
+"""Of these, what a model that is only tried reads: since a day, and what people judged."""
 
 
 @dataclass(frozen=True)
@@ -64,18 +75,26 @@ class Answerer:
     retry_condition_fn=may_recover,
     task_run_name="label with {answerer.version}",
 )
-def label_pending(answerer: Answerer, settings: Settings) -> int:
+def label_pending(answerer: Answerer, settings: Settings, since: date | None = None) -> int:
     """Label every pending comment, a batch a transaction; returns how many were labelled.
 
     A text that the same version has labelled before, under whatever comment, is not read again.
+    `since` leaves out earlier comments, but for those that people judged. Of one version one run is
+    under way at a time, so that no comment is labelled twice.
     """
-    copied = copy_known(answerer.version, settings)
-    total = count_pending(answerer.version, settings)
+    with turn(lock_name(answerer.version), settings.paths.runs, settings.warehouse.wait_seconds):
+        return label_in_turn(answerer, settings, since)
+
+
+def label_in_turn(answerer: Answerer, settings: Settings, since: date | None) -> int:
+    """What `label_pending` promises, once it is its turn."""
+    copied = copy_known(answerer.version, settings, since)
+    total = count_pending(answerer.version, settings, since)
     if not total:
         return copied
     answer = answerer.load()
     with progress(f"labelling with {answerer.version}", total) as advance:
-        while (inputs := next_inputs(answerer.version, settings)).height:
+        while (inputs := next_inputs(answerer.version, settings, since)).height:
             distinct = inputs.unique("input_hash", maintain_order=True)
             answers = answer(distinct)
             with writing(settings.paths.warehouse, settings.warehouse) as connection:
@@ -93,9 +112,7 @@ def classify(as_of: datetime | None = None) -> StageReport:
     The new models' answers count only when nothing is left to label.
     """
     settings = load_settings()
-    answerers = [encoder_answerer(settings), language_answerer()]
-    if topics := taxonomy_answerer(answerers[0].version, settings):
-        answerers.append(topics)
+    answerers = answerers_of(settings)
     counts = [
         label_pending(answerer, settings) if count_pending(answerer.version, settings) else 0
         for answerer in answerers
@@ -108,6 +125,22 @@ def classify(as_of: datetime | None = None) -> StageReport:
         if report.had_work:
             merge(connection, RUN, report.row(as_of or datetime.now(UTC)))
     return report
+
+
+def answerers_of(settings: Settings) -> list[Answerer]:
+    """What answers: the checkpoint, the language detector and, where it is the user's, the topics.
+
+    Of two that answer one question the later one counts. Raises `GiveUp` if the checkpoint or the
+    topics can't be understood.
+    """
+    encoder = encoder_answerer(settings)
+    topics = taxonomy_answerer(encoder.version, settings)
+    return [encoder, language_answerer(), *([topics] if topics else [])]
+
+
+def lock_name(version: str) -> str:
+    """The turn of those who label with `version`."""
+    return f"label {version.replace('/', ' ')}"
 
 
 def encoder_answerer(settings: Settings) -> Answerer:
@@ -169,34 +202,44 @@ def read_inputs(encoder: Encoder, inputs: pl.DataFrame, version: str) -> Answers
     return Answers(labels, embedding_rows(inputs, reading, labels, version))
 
 
-def count_pending(version: str, settings: Settings) -> int:
+def pending(version: str, since: date | None) -> tuple[str, dict[str, object]]:
+    """The part of a query that finds what `version` has yet to label, and its parameters."""
+    if since is None:
+        return PENDING, {"version": version}
+    return PENDING + SINCE, {"version": version, "since": since}
+
+
+def count_pending(version: str, settings: Settings, since: date | None = None) -> int:
     """How many comments `version` has yet to label."""
+    found, named = pending(version, since)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         use_time_zone(connection, settings.reporting.time_zone)
-        found = connection.execute(f"SELECT count(*) {PENDING}", {"version": version}).fetchone()
-        return int(found[0]) if found else 0
+        row = connection.execute(f"SELECT count(*) {found}", named).fetchone()
+        return int(row[0]) if row else 0
 
 
-def next_inputs(version: str, settings: Settings) -> pl.DataFrame:
+def next_inputs(version: str, settings: Settings, since: date | None = None) -> pl.DataFrame:
     """The next batch of comments that `version` has yet to label."""
+    found, named = pending(version, since)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         return connection.execute(
             # Whole groups of equal inputs, so that none is read in two batches.
-            f"WITH pending AS (SELECT input.* {PENDING}) FROM pending WHERE input_hash IN "
+            f"WITH pending AS (SELECT input.* {found}) FROM pending WHERE input_hash IN "
             "(SELECT DISTINCT input_hash FROM pending ORDER BY input_hash LIMIT $batch)",
-            {"version": version, "batch": settings.classify.batch},
+            {**named, "batch": settings.classify.batch},
         ).pl()
 
 
-def copy_known(version: str, settings: Settings) -> int:
+def copy_known(version: str, settings: Settings, since: date | None = None) -> int:
     """Give pending comments the labels that the same input has under another comment."""
+    found, named = pending(version, since)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         connection.execute(
             f"CREATE TEMP TABLE twin AS SELECT input.comment_id, input.input_hash, "
-            f"known.comment_id AS known_id FROM (SELECT input.* {PENDING}) AS input "
+            f"known.comment_id AS known_id FROM (SELECT input.* {found}) AS input "
             "JOIN (SELECT input_hash, min(comment_id) AS comment_id FROM classified.label "
             "WHERE model_version = $version GROUP BY input_hash) AS known USING (input_hash)",
-            {"version": version},
+            named,
         )
         connection.execute(
             "INSERT INTO classified.label BY NAME "
@@ -205,9 +248,9 @@ def copy_known(version: str, settings: Settings) -> int:
             "AND label.input_hash = twin.input_hash AND label.model_version = $version",
             {"version": version},
         )
-        found = connection.execute("SELECT count(*) FROM twin").fetchone()
+        row = connection.execute("SELECT count(*) FROM twin").fetchone()
         connection.execute("DROP TABLE twin")
-        return int(found[0]) if found else 0
+        return int(row[0]) if row else 0
 
 
 def spread(rows: pl.DataFrame, inputs: pl.DataFrame) -> pl.DataFrame:

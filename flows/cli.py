@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from flows.commands import looking, model, privacy, review, stages
+from flows.commands import changing, looking, model, privacy, review, stages
 from models.errors import GateFailed, ResonanzError, TryAgain
 
 EXIT_GATE = 4
@@ -92,7 +92,7 @@ def exit_code(error: ResonanzError) -> int:
     return EXIT_GATE if isinstance(error, GateFailed) else 1
 
 
-for room in (stages, review, privacy, looking, model):
+for room in (stages, review, privacy, looking, model, changing):
     for command in room.COMMANDS:
         cli.add_command(command)
 

@@ -19,7 +19,10 @@ def compare(earlier: str, later: str) -> str:
     """What differs between two snapshots; raises `GiveUp` if one is not there."""
     published = load_settings().paths.published
     before, after = find_snapshot(published, earlier), find_snapshot(published, later)
-    lines = [f"{before.name} -> {after.name}", f"why: {reason_of(before.state, after.state)}"]
+    lines = [
+        f"{before.name} -> {after.name}",
+        f"why: {reason_of(before.rested_on, after.rested_on)}",
+    ]
     rows_before, rows_after = before.marts(), after.marts()
     for table in tables():
         lines += table_lines(table, rows_before, rows_after)

@@ -32,7 +32,7 @@ from flows.warehouse import merge, writing
 from models.findings import Judgement
 from models.tables.run import RUN
 from transforms.alert_sentences import alert_sentence
-from transforms.corrections import CORRECTION_LOG, corrections, reason_of
+from transforms.corrections import CORRECTION_LOG, State, corrections, reason_of
 from transforms.expectations import judge
 from transforms.marts import MACROS, all_marts
 from transforms.marts.change_weekly import MART as CHANGE_WEEKLY
@@ -43,12 +43,14 @@ SEEN_BY_MARTS = (
     "clean.post",
     "clean.comment",
     "clean.rejected_comment",
-    "classified.label",
     "classified.audit",
     "classified.text_profile",
     "ops.current_model",
 )
 """Tables that decide what the marts say."""
+
+COUNTING_LABELS = "(FROM classified.label SEMI JOIN ops.current_model USING (head, model_version))"
+"""The labels that decide: those of models that are only tried do not."""
 
 COVERAGE = {
     "posts": "SELECT count(*) FROM clean.post",
@@ -78,7 +80,8 @@ def publish(as_of: datetime | None = None) -> StageReport:
         aged = require_fresh(moment, settings)
         return StageReport("publish", note=f"nothing new since the last publish{aged}")
     marts = task(cache_policy=NO_CACHE)(build_marts)(settings)
-    marts[CORRECTION_LOG] = correction_log(before, marts, state, moment)
+    rested_on = State(state, models_of(settings))
+    marts[CORRECTION_LOG] = correction_log(before, marts, rested_on, moment)
     judgement = gate(marts, before.manifest if before else {}, moment, settings)
     told = alerts(marts, settings)
     facts = publication_facts(settings, judgement, moment) | {"alerts": told}
@@ -146,13 +149,13 @@ def write_and_swap(
 
 
 def correction_log(
-    before: Snapshot | None, marts: Marts, state: Mapping[str, str], as_of: datetime
+    before: Snapshot | None, marts: Marts, now: State, as_of: datetime
 ) -> pl.DataFrame:
     """The log as it was published last, and a row for every period whose numbers moved since."""
     if before is None:
         return CORRECTION_LOG.empty()
     published = before.marts()
-    rows = corrections(published, marts, reason_of(before.state, state), as_of)
+    rows = corrections(published, marts, reason_of(before.rested_on, now), as_of)
     known = published.get(CORRECTION_LOG.name, CORRECTION_LOG.empty())
     whole = pl.concat([known.cast(dict(CORRECTION_LOG.schema())), rows])  # type: ignore[arg-type]
     return CORRECTION_LOG.require(
@@ -164,14 +167,13 @@ def publication_facts(settings: Settings, judgement: Judgement, as_of: datetime)
     """What was published when, by which models, and what was left out, for the manifest."""
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         counts = {name: scalar(connection, query) for name, query in COVERAGE.items()}
-        models = dict(connection.execute("FROM ops.current_model ORDER BY head").fetchall())
     return {
         "published_at": as_of.astimezone(UTC).isoformat(timespec="seconds"),
         "resonanz": version("resonanz"),
         "contract": CONTRACT_VERSION,
         "reporting_time_zone": settings.reporting.time_zone,
         "taxonomy": settings.classify.taxonomy_file.name,
-        "models": models,
+        "models": models_of(settings),
         "counts": counts,
         "checks": {
             "passed": sum(finding.passed for finding in judgement.findings),
@@ -179,6 +181,12 @@ def publication_facts(settings: Settings, judgement: Judgement, as_of: datetime)
             "warnings": [str(finding) for finding in judgement.warnings],
         },
     }
+
+
+def models_of(settings: Settings) -> dict[str, str]:
+    """Which version answers which head."""
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        return dict(connection.execute("FROM ops.current_model ORDER BY head").fetchall())
 
 
 def topic_names(settings: Settings) -> dict[str, str]:
@@ -192,6 +200,7 @@ def state_of(settings: Settings) -> dict[str, str]:
     """What the next publish rests on, part by part: equal states publish equal numbers."""
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         state = {table: digest_of(connection, table) for table in SEEN_BY_MARTS}
+        state["classified.label"] = digest_of(connection, COUNTING_LABELS)
     parts = [repr(statement) for statement in all_marts().values()]
     parts += [MACROS.read_text(encoding="utf-8"), repr([export.name for export in all_exports()])]
     held_out = held_out_file(settings)

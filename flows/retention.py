@@ -6,14 +6,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import polars as pl
 from prefect import flow, get_run_logger
 
 from flows.erasing.stored import deleted, rewrite
+from flows.keeping.kept import EXAMPLES, TRIALS, put_in_place
 from flows.landing.files import STAMP, delete_bytes, landed_files
 from flows.running.report import StageReport
 from flows.running.stage import stage
 from flows.settings import Retention, Settings, load_settings
-from flows.warehouse import merge, writing
+from flows.warehouse import frame, merge, writing
 from models.tables.run import RUN
 
 EXPIRED_ROWS = {
@@ -58,6 +60,7 @@ def retention(as_of: datetime | None = None) -> StageReport:
     if settings.paths.warehouse.exists():
         with writing(settings.paths.warehouse, settings.warehouse) as connection:
             rows = expire_rows(connection, settings.retention, moment)
+        removed["examples in reports"] = expire_examples(settings)
         if rows:
             rewrite(settings.paths.warehouse, settings.warehouse.memory)
             removed += rows
@@ -122,6 +125,20 @@ def expire_snapshots(settings: Settings, moment: datetime) -> int:
     for path in old:
         shutil.rmtree(path)
     return len(old)
+
+
+def expire_examples(settings: Settings) -> int:
+    """Take comments whose texts are gone out of the reports of models that were tried."""
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        kept = frame(connection, "SELECT comment_id FROM clean.comment WHERE text <> ''")
+    count = 0
+    for path in settings.paths.models.glob(f"{TRIALS}/*/{EXAMPLES}"):
+        examples = pl.read_csv(path, infer_schema=False)
+        left = examples.join(kept, on="comment_id", how="semi", maintain_order="left")
+        if left.height < examples.height:
+            put_in_place(left.write_csv().encode(), path)
+            count += examples.height - left.height
+    return count
 
 
 def expire_rows(

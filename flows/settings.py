@@ -14,6 +14,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from flows.keeping.promotions import CHECKPOINTS, Declared, counting
 from flows.reading.landed import ColumnMapping, ReadingRules
 from models.contract import ticked
 from models.errors import GiveUp
@@ -77,6 +78,16 @@ class Paths(Concern):
     def reviews(self) -> Path:
         """Review sheets for people to fill in."""
         return self.root / "reviews"
+
+    @property
+    def models(self) -> Path:
+        """Promoted checkpoints and topics, and reports of those that were tried."""
+        return self.root / "models"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Promoted checkpoints; they hold no comment and nobody's name."""
+        return self.models / CHECKPOINTS
 
     @property
     def published(self) -> Path:
@@ -197,6 +208,11 @@ class Classify(Concern):
     def taxonomy_file(self) -> Path:
         """The file with the topics, absolute."""
         return home() / self.taxonomy.expanduser()
+
+    @property
+    def declared(self) -> Declared:
+        """What is said of the checkpoint, as promotions remember it."""
+        return Declared(self.checkpoint, self.labels)
 
 
 class Reply(Concern):
@@ -443,7 +459,22 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the settings; raise `GiveUp` that names the key which can't be understood."""
+    """The settings, with the checkpoint that was promoted since they were written, if one was.
+
+    Raises `GiveUp` that names the key which can't be understood.
+    """
+    declared = declared_settings()
+    models = declared.paths.models
+    promoted = counting(models, declared.classify.declared)
+    if promoted is None or not promoted.folder:
+        return declared
+    place = {"checkpoint": str(models / promoted.folder), "labels": dict(promoted.labels)}
+    classify = declared.classify.model_copy(update=place)
+    return declared.model_copy(update={"classify": classify})
+
+
+def declared_settings() -> Settings:
+    """What `settings.toml` and the environment say; raises `GiveUp` as `load_settings`."""
     try:
         return Settings()
     except ValidationError as error:

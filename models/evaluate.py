@@ -111,7 +111,7 @@ def measure(
     columns = np.hstack([gold & found, found & ~gold, gold & ~found, right, whole])
     stands_for = np.ones(len(gold)) if weights is None else weights / weights.mean()
     weighed = columns * stands_for[:, None]
-    sums = np.vstack([times @ weighed for times in _times(len(gold))])
+    sums = np.vstack([times @ weighed for times in resamples(len(gold))])
     hits, spurious, missed = (sums[:, part : part + len(labels)] for part in _thirds(len(labels)))
     f1 = _f1(hits, spurious, missed)
     # A label that neither gold nor model uses says nothing; one that a sample lost counts as in
@@ -120,15 +120,15 @@ def measure(
     return HeadQuality(
         head=head,
         text_count=len(gold),
-        accuracy=_estimate(sums[:, -2] / sums[:, -1]),
-        macro_f1=_estimate(f1[:, used].mean(axis=1)),
-        micro_f1=_estimate(_f1(hits.sum(1), spurious.sum(1), missed.sum(1))),
+        accuracy=estimated(sums[:, -2] / sums[:, -1]),
+        macro_f1=estimated(f1[:, used].mean(axis=1)),
+        micro_f1=estimated(_f1(hits.sum(1), spurious.sum(1), missed.sum(1))),
         labels=tuple(
             LabelQuality(
                 label=label,
                 precision=_ratio(hits[0, place], hits[0, place] + spurious[0, place]),
                 recall=_ratio(hits[0, place], hits[0, place] + missed[0, place]),
-                f1=_estimate(f1[:, place]),
+                f1=estimated(f1[:, place]),
                 gold_count=int(gold[:, place].sum()),
             )
             for place, label in enumerate(labels)
@@ -137,7 +137,7 @@ def measure(
     )
 
 
-def _times(count: int) -> Iterator[Numbers]:
+def resamples(count: int) -> Iterator[Numbers]:
     """How often each of `count` texts is in a sample: once in the data itself, which is first."""
     random = np.random.default_rng(SEED)
     yield np.ones(count)
@@ -155,7 +155,7 @@ def _f1(hits: Numbers, spurious: Numbers, missed: Numbers) -> Numbers:
     return np.divide(2 * hits, whole, out=np.zeros_like(whole), where=whole > 0)
 
 
-def _estimate(samples: Numbers) -> Estimate:
+def estimated(samples: Numbers) -> Estimate:
     """The first of `samples` is the number itself, the others are the bootstrap's."""
     low, high = np.quantile(samples[1:], [0.025, 0.975])
     return Estimate(float(samples[0]), float(low), float(high))

@@ -1,6 +1,7 @@
 """A tiny checkpoint of another maker: it counts the words good, bad and meh, in stars."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -9,16 +10,20 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "good", "bad", "meh"]
 
+MEANING = {"good": 0, "bad": 1, "meh": 2}
+"""Each word -> the place of the label that it counts for."""
+
 STARS = {"5 stars": "positive", "1 star": "negative", "3 stars": "neutral"}
 """Its labels -> ours."""
 
 
-def counting_network(path: Path) -> None:
-    """Write a network whose three logits count `good`, `bad` and `meh`."""
+def counting_network(path: Path, meaning: Mapping[str, int] = MEANING) -> None:
+    """Write a network whose three logits count words, by default `good`, `bad` and `meh`."""
     onnx = pytest.importorskip("onnx")
     helper, proto = onnx.helper, onnx.TensorProto
     table = np.zeros((len(WORDS), 3), dtype=np.float32)
-    table[[4, 5, 6], [0, 1, 2]] = 2
+    for word, place in meaning.items():
+        table[WORDS.index(word), place] = 2
     nodes = [
         helper.make_node("Gather", ["table", "input_ids"], ["scores"]),
         helper.make_node("ReduceSum", ["scores", "tokens"], ["logits"], keepdims=0),
@@ -47,14 +52,14 @@ def word_tokenizer(folder: Path) -> None:
     (folder / "tokenizer_config.json").write_text(json.dumps(config))
 
 
-def write_checkpoint(folder: Path, **changes: object) -> Path:
+def write_checkpoint(folder: Path, meaning: Mapping[str, int] = MEANING, **changes: object) -> Path:
     """Write the checkpoint into `folder`, with `changes` to its config; returns the folder."""
     config = {
         "model_type": "bert",
         "max_position_embeddings": 34,
         "id2label": {"0": "5 stars", "1": "1 star", "2": "3 stars"},
     }
-    counting_network(folder / "onnx" / "model.onnx")
+    counting_network(folder / "onnx" / "model.onnx", meaning)
     word_tokenizer(folder)
     (folder / "config.json").write_text(json.dumps(config | changes))
     return folder

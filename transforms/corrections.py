@@ -1,6 +1,7 @@
 """The correction log: published numbers never change without a row that says so, and why."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import polars as pl
@@ -49,6 +50,13 @@ REASONS = {
 }
 """What a part of the state that differs means to a reader; unknown parts are named as they are."""
 
+FOLLOWS_FROM_MODEL = frozenset(
+    {"ops.current_model", "classified.label", "classified.text_profile", "held_out", "taxonomy"}
+)
+"""Parts of the state that differ because another model answers."""
+
+OWN_TOPICS = "the model's own"
+
 WITHOUT_NUMBERS = frozenset({"correction_log", "comments_to_answer"})
 """Tables that are no published numbers: a log, and a list of what is still to do."""
 
@@ -83,7 +91,33 @@ def corrections(
     return pl.DataFrame(rows, schema=CORRECTION_LOG.schema())
 
 
-def reason_of(before: Mapping[str, str], after: Mapping[str, str]) -> str:
-    """Why numbers moved between two states, in words; `state` in the manifest describes one."""
-    found = [REASONS.get(name, f"`{name}` changed") for name in differences(before, after)]
+@dataclass(frozen=True)
+class State:
+    """What a publish rested on, part by part, and which version answered which head."""
+
+    parts: Mapping[str, str]
+    models: Mapping[str, str] = field(default_factory=dict)
+
+
+def reason_of(before: State, after: State) -> str:
+    """Why numbers moved between two states, in words; the manifest describes one.
+
+    Where another model answers it is named, and what follows from that is not told again.
+    """
+    names = differences(before.parts, after.parts)
+    changed = model_change(before.models, after.models)
+    if changed:
+        names = [name for name in names if name not in FOLLOWS_FROM_MODEL]
+    found = [*changed, *(REASONS.get(name, f"`{name}` changed") for name in names)]
     return "; ".join(found) or "not known: the last publish does not say what it rested on"
+
+
+def model_change(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """The versions that answer in the place of others; of heads that both know."""
+    pairs = [(before[head], after[head]) for head in sorted(before.keys() & after.keys())]
+    split = [(old.rpartition("/"), new.rpartition("/")) for old, new in pairs]
+    models = dict.fromkeys((old[2], new[2]) for old, new in split if old[2] != new[2])
+    topics = dict.fromkeys((old[0], new[0]) for old, new in split if old[0] != new[0])
+    return [f"model: `{old}` -> `{new}`" for old, new in models] + [
+        f"topics: `{old or OWN_TOPICS}` -> `{new or OWN_TOPICS}`" for old, new in topics
+    ]

@@ -53,11 +53,12 @@ def told_pages(paths: Paths) -> list[Path]:
 
 
 def documents(paths: Paths) -> Iterator[Path]:
-    """Files that the person may be in, landing and inbox and the warehouse aside."""
+    """Files that he may be in; landing, inbox, warehouse and promoted checkpoints aside."""
     if not paths.root.is_dir():
         return
     for path in sorted(paths.root.rglob("*")):
-        apart = path.is_relative_to(paths.landing) or path.is_relative_to(paths.inbox)
+        # A checkpoint's vocabulary holds names that are words, but nobody's.
+        apart = any(map(path.is_relative_to, (paths.landing, paths.inbox, paths.checkpoints)))
         if path.is_file() and not path.is_symlink() and not apart and path != paths.warehouse:
             yield path
 

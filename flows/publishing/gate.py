@@ -96,7 +96,9 @@ def require_fresh(moment: datetime, settings: Settings) -> str:
 def record(judgement: Judgement, moment: datetime, settings: Settings) -> None:
     """Write the pages and the run's artifact."""
     write_pages(judgement, moment, settings)
-    show_page("quality-gate", as_markdown(judgement), judgement.sentence[:200])
+    page = settings.paths.published / QUALITY / "index.html"
+    told = f"{as_markdown(judgement)}\n\n[All findings]({page.as_uri()})"
+    show_page("quality-gate", told, judgement.sentence[:200])
 
 
 def require_passed(judgement: Judgement) -> None:

@@ -23,14 +23,8 @@ def build_marts(settings: Settings) -> dict[Table, pl.DataFrame]:
 
     Small cells are hidden before anything is computed from them.
     """
-    smallest = settings.privacy.smallest_cell
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        use_time_zone(connection, settings.reporting.time_zone)
-        connection.execute(MACROS.read_text(encoding="utf-8"))
-        connection.execute(f"SET VARIABLE smallest_cell = {smallest:d}")
-        counted = counted_marts(connection, settings)
-        marts = hide_small_cells(counted, frame(connection, "FROM classified.counted"), smallest)
-        marts |= {mart.table: mart.build(marts, mart_rules(settings)) for mart in derived_marts()}
+        marts = computed_marts(connection, settings)
         for table, rows in marts.items():
             store_mart(connection, table, rows)
         for statement in later_marts():
@@ -38,6 +32,19 @@ def build_marts(settings: Settings) -> dict[Table, pl.DataFrame]:
             store_mart(connection, statement.table, marts[statement.table])
         marts[COMMENTS_TO_ANSWER] = comments_to_answer(connection, settings)
     return dict(sorted(marts.items(), key=lambda mart: mart[0].name))
+
+
+def computed_marts(
+    connection: duckdb.DuckDBPyConnection, settings: Settings
+) -> dict[Table, pl.DataFrame]:
+    """The marts that are counted, small cells hidden, and those computed from them; not stored."""
+    smallest = settings.privacy.smallest_cell
+    use_time_zone(connection, settings.reporting.time_zone)
+    connection.execute(MACROS.read_text(encoding="utf-8"))
+    connection.execute(f"SET VARIABLE smallest_cell = {smallest:d}")
+    counted = counted_marts(connection, settings)
+    marts = hide_small_cells(counted, frame(connection, "FROM classified.counted"), smallest)
+    return marts | {m.table: m.build(marts, mart_rules(settings)) for m in derived_marts()}
 
 
 def counted_marts(

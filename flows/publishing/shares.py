@@ -9,6 +9,7 @@ import duckdb
 import polars as pl
 
 from flows.checkpoint import checkpoint_folder
+from flows.keeping.kept import VERSION, place_of
 from flows.publishing.counting import gather, gather_signs, hear, labels_of
 from flows.settings import Settings
 from flows.warehouse import frame
@@ -70,18 +71,33 @@ def company(connection: duckdb.DuckDBPyConnection, held: Mapping[str, HeldOut]) 
 
 def held_out_sets(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, HeldOut]:
     """The held-out set of each head, as far as the checkpoint that answers it now has one."""
-    file = held_out_file(settings)
-    current = connection.execute("FROM ops.current_model").fetchall() if file else []
+    current = connection.execute("FROM ops.current_model").fetchall()
+    makers = {str(version).rpartition("/")[2] for _, version in current}
+    sets = {made_by: held_out_of(made_by, settings) for made_by in makers}
     found = {}
     for head, version in current:
         made_by = str(version).rpartition("/")[2]
-        held = read_held_out(file, made_by).get(head) if file else None
+        held = sets[made_by].get(head)
         if held is not None and head == TOPIC and made_by != version:
             taxonomy = read_taxonomy(settings.classify.taxonomy_file)
             held = merged(held, {topic.name: topic.of for topic in taxonomy.topics})
         if held is not None:
             found[str(head)] = held
     return found
+
+
+def held_out_of(version: str, settings: Settings) -> dict[str, HeldOut]:
+    """The held-out sets of `version`: beside the checkpoint of the settings, or where it is kept.
+
+    The settings may name the next one already, whose answers count once all comments have them.
+    """
+    files = [held_out_file(settings)]
+    if VERSION.fullmatch(version):
+        files.append(settings.paths.models / place_of(version) / FILE_NAME)
+    for file in files:
+        if file and file.is_file() and (found := read_held_out(file, version)):
+            return found
+    return {}
 
 
 def held_out_file(settings: Settings) -> Path | None:

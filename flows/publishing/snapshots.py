@@ -17,6 +17,7 @@ from flows.exports.dashboard import FILE_NAME as DASHBOARD
 from flows.landing.files import STAMP, sha256_of
 from flows.publishing.publication import Publication
 from models.errors import GiveUp
+from transforms.corrections import State
 
 MANIFEST = "manifest.json"
 LATEST = "latest"
@@ -51,6 +52,12 @@ class Snapshot:
         """What its numbers rested on, part by part; empty for states of earlier versions."""
         found = self.manifest.get("state")
         return found if isinstance(found, dict) else {}
+
+    @property
+    def rested_on(self) -> State:
+        """The same, with the models that answered."""
+        models = self.manifest.get("models")
+        return State(self.state, models if isinstance(models, dict) else {})
 
     def marts(self) -> dict[str, pl.DataFrame]:
         """The rows of every mart by its name; none where the file is missing or damaged."""

@@ -88,6 +88,16 @@ def show_published(snapshot: Snapshot | None, rows: Mapping[str, int]) -> None:
     tell_tables([f"mart.{name}" for name in rows], rows)
 
 
+def show_page(key: str, markdown: str, about: str) -> None:
+    """A page in Markdown, on the run's page and under `key`."""
+    if not is_watched():
+        return
+    from prefect.artifacts import create_markdown_artifact
+
+    with if_it_listens():
+        create_markdown_artifact(markdown, key=key, description=about)
+
+
 def tell_tables(tables: Sequence[str], rows: Mapping[str, int] | None = None) -> None:
     """An event for each of `tables`, which stands on the page of the run that wrote it."""
     if not (tables and is_watched()):

@@ -1,6 +1,6 @@
 """What tests of flows share: files to take in, and a quick model that answers by keywords."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -8,8 +8,10 @@ import polars as pl
 import pytest
 
 from flows.classify import Answer, Answerer, Answers
+from flows.running.direct import without_prefect
 from models.findings import Judgement
 from models.tables.label import LABEL
+from tests.model_bench import Bench
 from tests.review_desk import Desk
 
 Query = Callable[[str], list[tuple[object, ...]]]
@@ -45,6 +47,15 @@ def query(workplace: Path) -> Query:
 def desk(workplace: Path) -> Desk:
     """Where review sheets are written, filled and taken in."""
     return Desk(workplace)
+
+
+@pytest.fixture
+def bench(tmp_path: Path, workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    """Two tiny real models, of which `calm` answers; flows run as plain functions."""
+    made = Bench(tmp_path / "checkpoints", workplace)
+    monkeypatch.setenv("RESONANZ_CLASSIFY__CHECKPOINT", str(made.calm))
+    with without_prefect():
+        yield made
 
 
 class KeywordModel:

@@ -34,8 +34,8 @@ def pair_reference(held: HeldOut | None, label: str) -> References | None:
 
 
 def none_reference(held: HeldOut | None) -> References | None:
-    """Of having none of a head's labels."""
-    if held is None:
+    """Of having none of a head's labels; None if the set knows none, as where words alone decide."""
+    if held is None or not held.labels:
         return None
     known = held.at(held.known)
     return _pair(known, (1 - known.probabilities).prod(axis=1), 1 - known.gold.max(axis=1))

@@ -96,3 +96,8 @@ def test_a_taxonomys_topic_is_the_largest_of_its_members() -> None:
     both = merged(held(), {"money_and_cloud": {"cloud", "cost"}, "by words": set()})
     assert both.labels == ("money_and_cloud",)
     assert both.gold.mean() == 0.75
+
+
+def test_a_taxonomy_of_words_alone_leaves_having_none_uncorrected() -> None:
+    words = merged(held(), {"grid": set()})
+    assert none_reference(words, 0.0) is None

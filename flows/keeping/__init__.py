@@ -1,0 +1,1 @@
+"""Checkpoints and topics that are kept, and which of them was promoted."""
