@@ -59,16 +59,6 @@ def show_reports(stage: str, reports: Sequence[StageReport]) -> None:
         create_table_artifact(rows, key=f"{stage}-report", description=f"What `{stage}` did")
 
 
-def show_page(key: str, markdown: str, about: str) -> None:
-    """A page of Markdown under `key`, on the run's page."""
-    if not is_watched():
-        return
-    from prefect.artifacts import create_markdown_artifact
-
-    with if_it_listens():
-        create_markdown_artifact(markdown, key=key, description=about)
-
-
 def show_published(snapshot: Snapshot | None, rows: Mapping[str, int]) -> None:
     """What was published: a link to the folder, its files, and an event for each table."""
     if snapshot is None or not is_watched():

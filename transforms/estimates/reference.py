@@ -34,7 +34,7 @@ def pair_reference(held: HeldOut | None, label: str) -> References | None:
 
 
 def none_reference(held: HeldOut | None) -> References | None:
-    """Of having none of a head's labels; None if the set knows none, as where words alone decide."""
+    """Of having none of a head's labels; None if the set knows no label."""
     if held is None or not held.labels:
         return None
     known = held.at(held.known)
