@@ -40,9 +40,7 @@ texts beyond their retention period are gone."""
 SINCE = """
     AND (
         input.comment_id IN (SELECT comment_id FROM classified.dated WHERE day >= $since)
-        OR input.comment_id IN (
-            SELECT comment_id FROM classified.review WHERE purpose = 'audit'
-        )
+        OR input.comment_id IN (SELECT comment_id FROM classified.audit)
     )
 """
 """Of these, what a model that is only tried reads: since a day, and what people judged."""

@@ -129,10 +129,13 @@ def expire_snapshots(settings: Settings, moment: datetime) -> int:
 
 def expire_examples(settings: Settings) -> int:
     """Take comments whose texts are gone out of the reports of models that were tried."""
+    files = sorted(settings.paths.models.glob(f"{TRIALS}/*/{EXAMPLES}"))
+    if not files:
+        return 0
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         kept = frame(connection, "SELECT comment_id FROM clean.comment WHERE text <> ''")
     count = 0
-    for path in settings.paths.models.glob(f"{TRIALS}/*/{EXAMPLES}"):
+    for path in files:
         examples = pl.read_csv(path, infer_schema=False)
         left = examples.join(kept, on="comment_id", how="semi", maintain_order="left")
         if left.height < examples.height:

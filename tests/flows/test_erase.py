@@ -210,3 +210,29 @@ def test_access_tells_all_that_is_stored_and_nothing_of_others(write_csv: Csv) -
     erase(author="uwe_b77", platform="table", as_of=MONDAY)
     after = json.loads(access("uwe_b77", "table", None))
     assert (after["tables"], after["is_erased"]) == ({}, True)
+
+
+def test_labels_and_examples_of_a_model_that_is_tried_go_with_the_person(
+    write_csv: Csv, workplace: Path, query: Query
+) -> None:
+    to_published(table(write_csv))
+    with duckdb.connect(workplace / "warehouse.duckdb") as connection:
+        connection.execute(
+            "INSERT INTO classified.label SELECT * REPLACE ('tried@1' AS model_version) "
+            "FROM classified.label WHERE head = 'sentiment'"
+        )
+    examples = workplace / "models" / "shadow" / "20251110T080000Z-tried@1" / "examples.csv"
+    vocabulary = workplace / "models" / "checkpoints" / "0123" / "tried" / "tokenizer.json"
+    for file in (examples, vocabulary):
+        file.parent.mkdir(parents=True)
+    head = "head,label_before,label_after,comment_id,channel,week,text\n"
+    kept = f"sentiment,neutral,negative,table:c-2,table,2025-W45,{HERS}\n"
+    his = f'sentiment,neutral,negative,table:c-1,table,2025-W45,"{HIS}"\n'
+    examples.write_text(head + his + kept, encoding="utf-8")
+    vocabulary.write_text('{"uwe_b77": 1}', encoding="utf-8")
+    erase(author="uwe_b77", platform="table", as_of=MONDAY)
+    assert query("SELECT count(*) FROM classified.label WHERE comment_id = 'table:c-1'") == [(0,)]
+    assert query("SELECT count(*) FROM classified.label WHERE model_version = 'tried@1'") == [(3,)]
+    assert examples.read_text(encoding="utf-8") == head + kept
+    # A word of a checkpoint's vocabulary is nobody's name, and without it the model is broken.
+    assert vocabulary.read_text(encoding="utf-8") == '{"uwe_b77": 1}'

@@ -3,9 +3,12 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
+from click.testing import CliRunner
 
 from flows.classify import classify
+from flows.cli import cli
 from flows.model_list import known_models
 from flows.model_promote import promote
 from flows.model_shadow import shadow
@@ -27,9 +30,7 @@ def sentiment(bench: Bench) -> dict[object, object]:
     return dict(bench.query(SENTIMENTS))  # type: ignore[arg-type]
 
 
-def test_promoting_switches_and_going_back_labels_nothing_again(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_promoting_switches_and_going_back_labels_nothing_again(bench: Bench) -> None:
     bench.given(*WEEK)
     classify(as_of=MONDAY)
     calm, grumpy = bench.version(bench.calm), bench.version(bench.grumpy)
@@ -84,8 +85,6 @@ def test_the_correction_log_names_both_versions(bench: Bench, quick_gate: None) 
 
 def bench_log(bench: Bench) -> dict[tuple[str, str], str]:
     """Table and period -> reason, of the published log."""
-    import polars as pl
-
     log = pl.read_csv(bench.data / "published" / "latest" / "correction_log.csv")
     return {(row["table_name"], row["period"]): row["reason"] for row in log.to_dicts()}
 
@@ -202,8 +201,54 @@ def test_the_kept_held_out_set_corrects_shares_while_the_settings_name_another(
     classify(as_of=MONDAY)
     pushed = pushed_checkpoint(tmp_path / "pushed")
     promote(str(pushed), as_of=MONDAY)
-    assert (bench.data / "models").rglob(FILE_NAME)
+    assert len(list((bench.data / "models").rglob(FILE_NAME))) == 2
     monkeypatch.setenv("RESONANZ_CLASSIFY__CHECKPOINT", str(bench.calm))
     publish(as_of=MONDAY)
     weeks = (bench.data / "published" / "latest" / "sentiment_weekly.csv").read_text()
     assert "emq" in weeks
+
+
+PAGE = Path(__file__).parent.parent.parent / "docs" / "model-change.md"
+
+
+def test_the_page_on_model_changes_can_be_followed(bench: Bench, quick_gate: None) -> None:
+    """The commands of the page, with the bench's checkpoint in the place of its example."""
+    bench.given(*WEEK)
+    classify(as_of=MONDAY)
+    publish(as_of=MONDAY)
+    block = PAGE.read_text(encoding="utf-8").partition("```sh\n")[2].partition("```")[0]
+    version = bench.version(bench.grumpy)
+    answers = []
+    for line in block.splitlines():
+        told = line.replace("~/new-checkpoint", str(bench.grumpy))
+        words = told.replace("resonanz-new@0123456789ab", version).split()[1:]
+        moment = [] if words[1:] == ["list"] else ["--as-of", "2025-11-10"]
+        answers.append(CliRunner().invoke(cli, ["--without-prefect", *words, *moment]))
+    assert [answer.exit_code for answer in answers] == [0] * 4, answers
+    shadowed, listed, promoted, published = (answer.output for answer in answers)
+    assert f"to let it answer: resonanz model promote {version}" in shadowed
+    assert version in listed
+    assert promoted.startswith(f"model promote: {version} answers instead of")
+    assert published.startswith("publish: ")
+    assert bench.query(CURRENT) == [(version,)]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["shadow"], "Name a CHECKPOINT, or topics"),
+        (["promote"], "Name a VERSION_OR_FOLDER, or topics"),
+        (["shadow", "x", "--label", "negative"], "`negative` is no mapping, expected THEIRS=OURS"),
+    ],
+)
+def test_a_wrong_call_is_told(words: list[str], said: str) -> None:
+    answer = CliRunner().invoke(cli, ["model", *words])
+    assert answer.exit_code == 2
+    assert said in answer.output
+
+
+@pytest.mark.parametrize("name", ["shadow", "promote", "list"])
+def test_every_command_of_models_has_help(name: str) -> None:
+    answer = CliRunner().invoke(cli, ["model", name, "--help"])
+    assert answer.exit_code == 0
+    assert answer.output.split("\n\n")[1].strip()[0].isupper()

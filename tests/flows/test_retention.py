@@ -153,3 +153,15 @@ def test_published_states_beyond_their_period_go_but_the_latest(
     keep(snapshots=30)
     retention(as_of=NOW)
     assert [path.name for path in snapshots.iterdir()] == ["20250601T080000Z-bbbb"]
+
+
+def test_examples_of_a_models_report_go_with_their_texts(keep: Keep, workplace: Path) -> None:
+    given_two_comments()
+    keep(comments=30)
+    examples = workplace / "models" / "shadow" / "20251110T080000Z-tried@1" / "examples.csv"
+    examples.parent.mkdir(parents=True)
+    examples.write_text("comment_id,text\nold,Wortlaut von old\nnew,Wortlaut von new\n")
+    report = retention(as_of=NOW)
+    assert examples.read_text() == "comment_id,text\nnew,Wortlaut von new\n"
+    assert "1 examples in reports" in str(report)
+    assert str(retention(as_of=NOW)) == "retention: nothing due"
