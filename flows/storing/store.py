@@ -13,6 +13,7 @@ import polars as pl
 from flows.storing.erased import read_erased, without_erased
 from flows.storing.identity import comments_under_one_id, posts_under_one_id
 from flows.warehouse import append, frame, matching, merge
+from flows.storing.sound import sound
 from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.contract import Table
 from models.tables.comment import COMMENT
@@ -78,7 +79,7 @@ def merge_records(
 ) -> Tally:
     """Merge all `records` of a file into the clean tables, a batch at a time."""
     tally, repeats = Tally(), Counter[str]()
-    for batch in batches(without_erased(records, read_erased(connection), origin)):
+    for batch in batches(without_erased(sound(records), read_erased(connection), origin)):
         tally.records += len(batch)
         merge_posts(connection, of_kind(batch, Post), origin, tally)
         drafts = comments_under_one_id(

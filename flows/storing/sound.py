@@ -1,0 +1,77 @@
+"""Records of a reader in, the same records out; one whose fields can't be stored is a rejection.
+
+Platforms change their formats without a word, and files are damaged: where a text is expected
+stands a number, or a count that no column holds. One such record must not keep its file out.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from types import NoneType, UnionType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from models.canonical import Comment, Post, Record, Rejected, Swept
+
+LEAST, MOST = -(2**63), 2**63 - 1
+"""What a whole number of a table may be: 64 bits."""
+
+TOLD = {
+    str: "text",
+    int: "a whole number",
+    bool: "true or false",
+    datetime: "a time",
+    tuple: "texts",
+}
+"""What a field should hold, in words."""
+
+
+def sound(records: Iterable[Record]) -> Iterator[Record]:
+    """Yield each record of `records`, as it is if every field holds what it should."""
+    for record in records:
+        if isinstance(record, Rejected) or not (fault := fault_of(record)):
+            yield record
+        else:
+            yield rejection(record, fault)
+
+
+def fault_of(record: Post | Comment | Swept) -> str | None:
+    """The first field of `record` that can't be stored, and why; None if there is none."""
+    for name, kinds in FIELDS[type(record)].items():
+        value = getattr(record, name)
+        kind = type(value)
+        if kind not in kinds:
+            expected = " or ".join(TOLD[kind] for kind in kinds if kind in TOLD)
+            return f"`{name}` is of type `{kind.__name__}`, expected {expected}"
+        if kind is int and not LEAST <= value <= MOST:
+            return (
+                f"`{name}` is a number of {len(f'{value:x}')} hexadecimal digits, expected 64 bits"
+            )
+        if kind is tuple and any(type(part) is not str for part in value):
+            return f"`{name}` holds something else than texts"
+    return None
+
+
+def kinds(hint: Any) -> Iterator[type]:
+    """The types that an annotation admits."""
+    if get_origin(hint) is Literal:
+        yield str
+    elif get_origin(hint) is tuple:
+        yield tuple
+    elif isinstance(hint, UnionType) or get_origin(hint) is not None:
+        for part in get_args(hint):
+            yield from kinds(part)
+    else:
+        yield NoneType if hint is None else hint
+
+
+FIELDS: Mapping[type, Mapping[str, frozenset[type]]] = {
+    kind: {name: frozenset(kinds(hint)) for name, hint in get_type_hints(kind).items()}
+    for kind in (Post, Comment, Swept)
+}
+"""Each class of records, and each of its fields with the types that its values may have."""
+
+
+def rejection(record: Post | Comment | Swept, fault: str) -> Rejected:
+    """What is said of a record that can't be stored."""
+    line = record.line if isinstance(record, Comment) and isinstance(record.line, int) else None
+    position = record.position if isinstance(record.position, int) else 0
+    return Rejected(position=position, line=line, reason="broken record", detail=fault)
