@@ -30,6 +30,22 @@ class LandedPage:
     line: int = 1
 
 
+@dataclass(frozen=True)
+class Unread:
+    """A page that can't be read; `detail` says why."""
+
+    line: int
+    detail: str
+
+    def rejected(self) -> Rejected:
+        """What is said of it."""
+        return Rejected(position=0, reason="broken record", detail=self.detail, line=self.line)
+
+
+UNEXPECTED = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
+"""What reading an answer raises that is not as its platform's answers are; RecursionError: JSON
+nested as no platform nests it."""
+
 ReadPage = Callable[[LandedPage, ReadingRules], Iterator[Record]]
 """Yield the records of one page, positions left 0; may raise ValueError, KeyError or TypeError."""
 
@@ -58,48 +74,57 @@ def read_pages(
     """The `read` of a source, made of what reads one page of it.
 
     A page that can't be read is a `Rejected` and the rest goes on. `site` says, from `about`, the
-    site of the posts that a sweep completed.
+    site of the posts that a sweep completed. Behind a page that can't be read no post is complete:
+    the comments on it would be taken for deleted.
     """
 
     def read(landed: LandedFile, rules: ReadingRules) -> Iterator[Record]:
-        position = 0
+        position, is_whole = 0, True
         for page in _pages(landed):
-            records = [page] if isinstance(page, Rejected) else _records(page, rules)
-            for record in records:
+            for record in _records(page, rules):
+                is_whole = is_whole and not isinstance(record, Unread)
+                if isinstance(record, Unread):
+                    record = record.rejected()
+                elif isinstance(record, Swept) and not is_whole:
+                    continue
                 position += 1
                 yield replace(record, position=position)
-            if isinstance(page, LandedPage) and page.completes is not None:
-                position += 1
-                yield Swept(
-                    platform=platform,
-                    site=site(page.about),
-                    post_native_id=page.completes,
-                    position=position,
-                )
 
-    def _records(page: LandedPage, rules: ReadingRules) -> Iterator[Record]:
+    def _records(page: LandedPage | Unread, rules: ReadingRules) -> Iterator[Record | Unread]:
+        if isinstance(page, Unread):
+            yield page
+            return
         try:
             for record in read_page(page, rules):
                 if isinstance(record, Rejected) and record.line is None:
                     record = replace(record, line=page.line)
                 yield record
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            yield _rejected(page.line, f"an answer that can't be read ({type(error).__name__})")
+            if page.completes is not None:
+                yield Swept(
+                    platform=platform,
+                    site=site(page.about),
+                    post_native_id=page.completes,
+                    position=0,
+                )
+        except UNEXPECTED as error:
+            yield Unread(page.line, f"an answer that can't be read ({type(error).__name__})")
 
     return read
 
 
-def _pages(landed: LandedFile) -> Iterator[LandedPage | Rejected]:
+def _pages(landed: LandedFile) -> Iterator[LandedPage | Unread]:
     with landed.path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                page = json.loads(line)
-                yield LandedPage(page["body"], page["about"], page.get("completes"), number)
-            except (ValueError, KeyError, TypeError):
-                yield _rejected(number, "a line that is no page: the file may have been cut")
+            if line.strip():
+                yield _page(number, line)
 
 
-def _rejected(line: int, detail: str) -> Rejected:
-    return Rejected(position=0, reason="broken record", detail=detail, line=line)
+def _page(number: int, line: bytes) -> LandedPage | Unread:
+    try:
+        page = json.loads(line)
+        body, about, completes = page["body"], page["about"], page.get("completes")
+    except UNEXPECTED:
+        return Unread(number, "a line that is no page: the file may have been cut")
+    if not isinstance(about, dict) or not isinstance(completes, str | None):
+        return Unread(number, "a page whose `about` or `completes` is not as it was landed")
+    return LandedPage(body, about, completes, number)
