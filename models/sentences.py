@@ -2,8 +2,8 @@
 
 import re
 
-BOUNDARY = re.compile(r"(?<=[.!?…])\s+|(?<=[.!?…][\"'»«)\]])\s+|\s*\n+\s*")
-"""After an end mark with a space, or at a line break."""
+BOUNDARY = re.compile(r"(?<=[.!?…])\s+|(?<=[.!?…][\"'»«)\]])\s+|(?<!\s)[^\S\n]*+\n\s*+")
+"""After an end mark with a space, or at a line break; blanks are walked over once."""
 
 FEWEST_LETTERS = 12
 """A shorter piece (`z. B.`, `Nr.`) belongs to the sentence that follows it."""

@@ -2,6 +2,7 @@
 
 import json
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -100,6 +101,9 @@ def apart(spans: Iterable[Span]) -> list[Span]:
     )
     kept: list[Span] = []
     for span in ranked:
-        if all(span.end <= other.start or span.start >= other.end for other in kept):
-            kept.append(span)
-    return sorted(kept, key=lambda span: span.start)
+        # The kept ones are in order and apart, so only the two beside the place can overlap.
+        place = bisect_left(kept, span.start, key=lambda other: other.start)
+        is_free = place == 0 or kept[place - 1].end <= span.start
+        if is_free and (place == len(kept) or span.end <= kept[place].start):
+            kept.insert(place, span)
+    return kept

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 NAMES = {
     "text": """
@@ -142,14 +143,24 @@ FACEPAGER_SIGN = frozenset({"objectid", "objecttype", "querystatus", "querytype"
 """Only Facepager has them; there `object_id` is the id of what was found."""
 
 
+LONGEST_HEADER = 1000
+"""Characters of a header that are looked at: a question of a survey is shorter, and what is longer
+is a text that stands where a header is looked for."""
+
+
+@lru_cache(maxsize=4096)
 def plain_name(header: str) -> str:
-    """A header without case, accents, spaces and signs: `Erstellt am` -> `erstelltam`."""
-    return re.sub(r"[^a-z0-9]", "", header.casefold().translate(FOLDING))
+    """A header without case, accents, spaces and signs: `Erstellt am` -> `erstelltam`.
+
+    Remembered: which record is the header is tried with every delimiter.
+    """
+    return re.sub(r"[^a-z0-9]", "", header[:LONGEST_HEADER].casefold().translate(FOLDING))
 
 
 def is_about_things(header: str) -> bool:
     """Whether a header is that of something else's words or time: `Video Description`."""
-    words = [plain_name(word) for word in re.findall(r"[^\W\d_]+", CAMEL.sub(" ", header))]
+    parted = CAMEL.sub(" ", header[:LONGEST_HEADER])
+    words = [plain_name(word) for word in re.findall(r"[^\W\d_]+", parted)]
     return bool(words) and (words[0] in SOMEONE_ELSES or bool(ABOUT_THINGS & set(words)))
 
 
@@ -177,6 +188,7 @@ def columns_by_name(header: Sequence[str]) -> dict[str, list[str]]:
 
 def _other_names(column: str) -> Iterator[str]:
     """Names a header goes by without its number, its remarks, its zone, its leading path."""
+    column = column[:LONGEST_HEADER]
     shorter = re.sub(r"^\s*(?:(?:q|f|frage)\s*)?\d+\s*[.):]\s*", "", column, flags=re.IGNORECASE)
     shorter = re.sub(r"\(.*?\)|\[.*?\]|\*|:\s*$", "", shorter)
     yield plain_name(shorter)

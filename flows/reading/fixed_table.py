@@ -5,6 +5,7 @@ Names are compared as `plain_name` writes them: without case, spaces and signs.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from flows.reading.column_names import plain_name
@@ -39,10 +40,11 @@ class FixedRow:
         return next((text for text in texts if text.strip()), None)
 
 
+@lru_cache(maxsize=1)
 def column_names(sample: bytes) -> frozenset[str]:
     """Plain names of the columns of a CSV file, by its first bytes; of a workbook all its texts.
 
-    Empty for what is no table.
+    Empty for what is no table. Remembered for one file: each source of tables asks the same of it.
     """
     if is_workbook(sample):
         return frozenset(map(plain_name, texts_in(sample)))

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from flows.reading.cells import flat
@@ -47,8 +48,12 @@ def open_table(path: Path) -> TableFile:
     return csv_table(lines, encoding)
 
 
+@lru_cache(maxsize=1)
 def looks_like_table(sample: bytes) -> bool:
-    """Whether the first bytes of a file are those of a table file, or there are none at all."""
+    """Whether the first bytes of a file are those of a table file, or there are none at all.
+
+    Remembered for one file: each source of tables asks the same of it.
+    """
     if sample[:4] == b"PAR1" or is_workbook(sample):
         return True
     if sample.startswith((OLE2, *OTHER_FORMATS)):

@@ -49,7 +49,7 @@ POSTCODE_GB = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b")
 """A British postcode is shared by fifteen households."""
 
 
-WORD_AND_NUMBER = re.compile(r"(\w+)\.? (?=\d)")
+WORD_AND_NUMBER = re.compile(r"(?<!\w)(\w++)\.? (?=\d)")
 ENDINGS = (
     "straße", "strasse", "str", "gasse", "weg", "allee", "chaussee", "damm", "platz", "ring", "ufer", "steig", "stieg",
     "pfad", "hof", "graben", "markt", "berg", "wall", "zeile", "kamp", "twiete", "halde", "rain", "matte",

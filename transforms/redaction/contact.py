@@ -12,9 +12,10 @@ EMAIL = re.compile(
 """RFC 5322's dot-atoms, and the two ways in which people hide an address from machines."""
 
 SPOKEN_EMAIL = re.compile(
-    r"\w+(?: (?:punkt|dot) \w+)* (?:at|ät) [\w-]+ (?:punkt|dot) \w{2,5}\b", re.IGNORECASE
+    r"(?<!\w)\w{1,64}(?: (?:punkt|dot) \w{1,64}){0,4} (?:at|ät) [\w-]{1,64} (?:punkt|dot) \w{2,5}\b",
+    re.IGNORECASE,
 )
-"""An address as it is said aloud."""
+"""An address as it is said aloud: of a few words, none longer than a local part (RFC 5321) may be."""
 
 LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"]+", re.IGNORECASE)
 

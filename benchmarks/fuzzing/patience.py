@@ -1,0 +1,45 @@
+"""A call in, its answer out, unless it takes longer than anybody waits."""
+
+import faulthandler
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TypeVar
+
+Answer = TypeVar("Answer")
+
+SECONDS = 20
+"""What one input may take on a busy machine; the usual ones take a thousandth of it."""
+
+
+class Hangs(BaseException):
+    """An input took longer than `SECONDS`; not an `Exception`, so that nothing swallows it."""
+
+
+def _ring(_signal: int, _frame: FrameType | None) -> None:
+    raise Hangs(f"longer than {SECONDS} s")
+
+
+@contextmanager
+def impatient() -> Iterator[None]:
+    """Raise `Hangs` where what is done inside takes longer than `SECONDS`.
+
+    A pattern that is being matched lets no signal through: after ten times as long the process
+    ends, with a traceback that says where. Main thread only.
+    """
+    before = signal.signal(signal.SIGALRM, _ring)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    faulthandler.dump_traceback_later(SECONDS * 10, exit=True)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        faulthandler.cancel_dump_traceback_later()
+        signal.signal(signal.SIGALRM, before)
+
+
+def patiently(call: Callable[[], Answer]) -> Answer:
+    """What `call` gives; raises `Hangs`."""
+    with impatient():
+        return call()

@@ -1,0 +1,121 @@
+"""What the fuzzing found, each as the smallest input that showed it: mended, and held to it."""
+
+import json
+import re
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from benchmarks.fuzzing.patience import impatient
+from flows.reading.column_names import columns_by_name
+from flows.sources.base import all_sources
+from models.canonical import Rejected, Swept
+from models.sentences import sentences
+from tests.cut_files import SAMPLES, reader
+from transforms.plain_text import plain_text
+from transforms.redact import personal_spans
+
+
+def page(**changes: Any) -> str:
+    whole = {"resonanz_page": 1, "source": "hackernews_api", "about": {}, "body": {}} | changes
+    return json.dumps(whole)
+
+
+def records_of(source: str, content: str) -> list[Any]:
+    return reader(all_sources()[source], f"{source}.jsonl")(content)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param('{"resonanz_page":1,"body":' + "[" * 100_000, id="nested without end"),
+        pytest.param(page(about="site"), id="a text where `about` belongs"),
+        pytest.param(page(completes={"id": 1}), id="an object as the id of a post"),
+        pytest.param("[]", id="a list"),
+    ],
+)
+def test_a_landed_page_that_is_none_is_rejected_and_the_next_is_read(line: str) -> None:
+    good = (SAMPLES / "hackernews_api.jsonl").read_text(encoding="utf-8")
+    whole, found = (
+        records_of("hackernews_api", good),
+        records_of("hackernews_api", line + "\n" + good),
+    )
+    kinds = [type(record) for record in found]
+    assert isinstance(found[0], Rejected)
+    assert kinds[1:] == [type(one) for one in whole if not isinstance(one, Swept)]
+
+
+def test_behind_a_page_that_cannot_be_read_nothing_is_taken_for_deleted() -> None:
+    about = {"site": "https://blog.example"}
+    lines = [
+        page(source="wordpress_api", about=about, body=5, completes="1"),
+        page(source="wordpress_api", about=about, body=None, completes="2"),
+    ]
+    found = records_of("wordpress_api", "\n".join(lines))
+    assert not any(isinstance(record, Swept) for record in found)
+    assert any(isinstance(record, Rejected) for record in found)
+
+
+def test_a_sweep_without_its_site_is_rejected() -> None:
+    found = records_of("wordpress_api", page(source="wordpress_api", body=[], completes="1"))
+    assert [type(record) for record in found] == [Rejected]
+
+
+def test_a_header_as_long_as_a_file_is_looked_at_as_far_as_headers_go() -> None:
+    with impatient():
+        named = columns_by_name(["a.b" * 200_000, "[" * 500_000, "(" * 500_000, "text"])
+    assert named["text"] == ["text"]
+
+
+LONG = 300_000
+
+
+@pytest.mark.parametrize(
+    "unit", [" ", "\u00a0", "\r", "\u2028", "\t \x0b", "a. ", "\n ", " \n"], ids=ascii
+)
+def test_a_run_of_blanks_is_walked_over_once(unit: str) -> None:
+    with impatient():
+        assert (
+            sentences(f"Das ist ein Satz.{unit * LONG}") == ["Das ist ein Satz."] or unit == "a. "
+        )
+
+
+@pytest.mark.parametrize(
+    "unit", ["<br", "<img ", "<img", "<pre>", "<div ", "</p", "<img alt='<", "<p>\n"], ids=ascii
+)
+def test_markup_that_never_closes_is_walked_over_once(unit: str) -> None:
+    with impatient():
+        plain_text(unit * (LONG // len(unit)), "html")
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "@a ",
+        "a punkt ",
+        "0",
+        "000000000 1",
+        "+49",
+        "Herr A ",
+        "1-2-3-",
+        "a@",
+        ".",
+        "10.",
+        "a:",
+        "Str. 1, ",
+    ],
+    ids=ascii,
+)
+def test_a_text_of_nothing_but_what_may_be_personal_is_read_in_time(unit: str) -> None:
+    with impatient():
+        spans = personal_spans(unit * (LONG // len(unit)))
+    assert all(a.end <= b.start for a, b in pairwise(spans))
+
+
+def test_a_picture_may_show_a_smaller_sign() -> None:
+    assert plain_text('gut <img class="emoji" alt="<3"> so', "html") == "gut <3 so"
+
+
+def test_html_with_a_picture_that_is_no_emoji_keeps_its_words() -> None:
+    assert re.fullmatch(r"a\s*b", plain_text('a<img src="x>y"><p>b</p>', "html").replace('y">', ""))
