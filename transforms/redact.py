@@ -10,16 +10,19 @@ from dataclasses import dataclass
 from transforms.redaction.addresses import find_addresses
 from transforms.redaction.contact import find_contacts, find_phones, without_links
 from transforms.redaction.names import find_names
+from transforms.redaction.network import find_network
 from transforms.redaction.numbers import find_numbers
 from transforms.redaction.references import find_references
+from transforms.redaction.single_names import find_single_names
 from transforms.redaction.span import PERSONAL_KINDS, PLACEHOLDER, PersonalKind, Span
 
-VERSION = 1
+VERSION = 2
 """Raised when what is taken from a text changes: landed files are then read again."""
 
 PRECEDENCE: tuple[PersonalKind, ...] = (
     "link_secret",
     "email",
+    "network",
     "bank",
     "card",
     "official_number",
@@ -88,9 +91,10 @@ def personal_spans(text: str) -> list[Span]:
     found = list(find_contacts(text))
     words = without_links(text)
     if DIGIT.search(words):
-        for find in (find_phones, find_numbers, find_references, find_addresses):
+        for find in (find_phones, find_numbers, find_network, find_references, find_addresses):
             found += find(words)
     found += find_names(words, found)
+    found += find_single_names(words)
     return apart(found)
 
 

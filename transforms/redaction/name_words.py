@@ -26,6 +26,12 @@ def no_names() -> frozenset[str]:
 
 
 @cache
+def no_surnames() -> frozenset[str]:
+    """Words after a colleague's rank that are no name: `Kollege Computer`."""
+    return words_of("no_surnames")
+
+
+@cache
 def public_figures() -> frozenset[str]:
     """Surnames that in comments mean somebody known to the public."""
     return words_of("public_figures")

@@ -28,6 +28,9 @@ _TITLE = r"(?:(?:Prof|Dr|Dipl\.-Ing|Ing|Mag|DI|med|jur)\b\.? ?)*"
 _FULL = rf"(?:{_WORD}|{_INITIAL})(?: {_INITIAL})?(?: {_PARTICLE}){{0,2}}(?: {_WORD}){{1,2}}(?!\w)"
 
 FULL = re.compile(_FULL)
+BEFORE_CUT = re.compile(rf"(?: {_PARTICLE})+$")
+"""`Sabine vom Helpdesk`: what led to the word that is no name is none, either."""
+
 RUN = re.compile(
     rf"(?<![\w@#/.-])(?:{_WORD}|{_INITIAL})(?: (?:{_PARTICLE} ){{0,2}}(?:{_WORD}|{_INITIAL}))+(?![\w@/])"
 )
@@ -211,7 +214,7 @@ def name_in(text: str, start: int, end: int) -> Iterator[Span]:
         return
     cut = next((word for word in words[1:] if word in no_names()), None)
     if cut:
-        value = value[: value.index(f" {cut}")]
+        value = BEFORE_CUT.sub("", value[: value.index(f" {cut}")])
     following = re.match(r"[ -](\w+)", text[start + len(value) :])
     if {value.split()[-1], following[1] if following else ""} & names_of_things():
         return

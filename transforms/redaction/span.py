@@ -13,6 +13,7 @@ PersonalKind = Literal[
     "reference",
     "address",
     "link_secret",
+    "network",
     "name",
     "mention",
 ]
@@ -29,6 +30,7 @@ PLACEHOLDER: Mapping[PersonalKind, str] = {
     "reference": "[Nummer]",
     "address": "[Adresse]",
     "link_secret": "[Token]",
+    "network": "[Netzadresse]",
     "name": "[Name]",
     "mention": "@…",
 }

@@ -28,7 +28,7 @@ def test_a_way_to_reach_somebody_is_replaced(text: str, expected: str) -> None:
         "am 12.03.2024 um 18:30 Uhr",
         "2019/2020 und 2024-2025",
         "für 1.200.000 Euro statt 980000 €",
-        "Version 10.0.19045.3803 auf 192.168.10.15",
+        "Version 10.0.19045.3803 auf 10.0.19045.1",
         "08/15 und 24/7 und 5 @ 3 Euro",
         "https://example.org/2024/05/17/123456789?page=3",
         "ISO 27001, KB5034441, CVE-2024-30942",

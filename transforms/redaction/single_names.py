@@ -1,0 +1,102 @@
+"""Names of one word, where the text itself says whose they are: a colleague's, somebody's of a team.
+
+A surname after `Kollege`, which says that it is one; a known given name after a word for a person
+one has to do with (`unser Admin Jens`, `my colleague Sarah`) or before the team that he is of
+(`Peter aus der IT`, `Sarah from HR`); a surname with an honorific that something is told of
+(`Herr Meier hat`). A given name by itself names thousands, and stays.
+"""
+
+import re
+from collections.abc import Iterator
+
+from transforms.redaction.name_words import (
+    given_names,
+    names_of_things,
+    no_names,
+    no_surnames,
+    public_figures,
+)
+from transforms.redaction.span import Span
+
+_UP = "A-ZÄÖÜÀ-ÖØ-ÞĆČĐŁŚŠŞŻŽİ"
+_LOW = "a-zäöüßà-öø-ÿćčđęğıłńřśšşżž"
+_WORD = rf"(?:(?:O['’]|Mac|Mc)?[{_UP}][{_LOW}]+(?:-[{_UP}][{_LOW}]+)*)"
+_TITLE = r"(?:(?:Prof|Dr)\.? )*"
+
+COLLEAGUE = re.compile(
+    rf"\b[Kk]olleg(?:e|in|(?<=dem Kolleg)en|(?<=nem Kolleg)en|(?<=rem Kolleg)en) (?P<value>{_TITLE}{_WORD})(?![\w–-])"
+)
+"""`dem`, `meinem`, `unserem Kollegen`: of several colleagues what follows is no name."""
+
+ROLES = (
+    *("Kollegen", "Chef", "Chefin", "Admin", "Administrator", "Azubi", "Praktikant", "Praktikantin", "Teamleiter", "Teamleiterin"),
+    *("Sachbearbeiter", "Sachbearbeiterin", "Techniker", "Technikerin", "Hausmeister", "Nachbar", "Nachbarin", "Abteilungsleiter"),
+    *("Abteilungsleiterin", "Projektleiter", "Projektleiterin", "Ansprechpartner", "Ansprechpartnerin", "Vorgesetzter", "Vorgesetzte"),
+    *("Sohn", "Tochter", "Bruder", "Schwester", "Mann", "Freund", "Freundin", "Betriebsrat", "Vorgesetzten", "Vorarbeiter"),
+    *("colleague", "coworker", "co-worker", "teammate", "boss", "manager", "neighbour", "neighbor", "intern", "supervisor"),
+    *("admin", "technician", "trainee", "assistant", "apprentice", "husband", "wife", "brother", "sister", "son", "daughter"),
+    *("ask", "asked", "frag", "fragt", "Frag", "Fragt", "Ask", "frag mal", "frag doch", "fragt mal", "Frag mal", "Frag doch", "Fragt mal"),
+)  # fmt: skip
+"""What stands before a given name by itself, as it is written."""
+
+TEAMS = (
+    r"(?:IT|EDV|HR|PR|QA|Personal|Buchhaltung|Buchhaltg|Einkauf|Vertrieb|Controlling|Marketing|Support|Helpdesk|Help|Service|Servicedesk|"
+    r"Entwicklung|Produktion|Fertigung|Montage|Lager|Logistik|Versand|Recht|Revision|Rechenzentrum|Betriebsrat|Technik|Verwaltung|Kantine|"
+    r"Poststelle|Werkstatt|Zentrale|Leitstelle|Personalabteilung|Abteilung|Nachtschicht|Frühschicht|Spätschicht|accounting|Accounting|finance|"
+    r"Finance|sales|Sales|legal|Legal|operations|Operations|payroll|Payroll|procurement|Procurement|facilities|Facilities|security|Security|"
+    r"engineering|Engineering|support|marketing|logistics|maintenance|the (?:IT|help ?desk|service ?desk|night shift|warehouse|front desk)|"
+    rf"[{_UP}]\w*(?:abteilung|team|schicht|büro|stelle))\b"
+)
+OF_TEAM = re.compile(
+    rf"\b(?P<value>{_WORD}) (?:aus (?:der|dem|unserer|unserem|eurer|eurem) |von der |vom |from |in |im |of ){TEAMS}"
+)
+
+HAS_TEAM = (" aus d", " aus u", " aus e", " vo", " from ", " im ", " in ")
+"""Cheap to look for."""
+
+TOLD_OF = re.compile(
+    rf"\b(?:Herr|Frau|Mr\.?|Mrs\.?|Ms\.?) (?P<value>{_TITLE}{_WORD})(?=,? (?:aus (?:der|dem|unserer)|vo[mn] (?:der )?{TEAMS}|from {TEAMS}|hat(?:te)?|sagt(?:e)?|"
+    r"meint(?:e)?|sitzt|saß|arbeitet|kümmert|wollte|konnte|kam|rief|schrieb|erklärte|behauptete|was|said|told|called|works|wrote|refused)\b)"
+)
+"""A verb in the third person behind a name: told of, not spoken to."""
+
+
+def find_single_names(text: str) -> Iterator[Span]:
+    """Every name of one word in `text` whose owner the text itself tells."""
+    if "olleg" in text:
+        for match in COLLEAGUE.finditer(text):
+            if is_surname(match["value"]):
+                yield Span(match.start("value"), match.end("value"), "name")
+    if "Herr" in text or "Frau" in text or "M" in text:
+        for match in TOLD_OF.finditer(text):
+            if is_surname(match["value"]) and match["value"] not in public_figures():
+                yield Span(match.start("value"), match.end("value"), "name")
+    if any(hint in text for hint in HAS_TEAM):
+        for match in OF_TEAM.finditer(text):
+            if match["value"].split("-")[0] in given_names():
+                yield Span(match.start("value"), match.end("value"), "name")
+    yield from find_after_role(text)
+
+
+AFTER_ROLE = re.compile(rf"(?<=[rntmdbseflgk] )(?P<value>{_WORD})(?![\w-])")
+"""A capitalised word behind another one: whether that is a role is looked up."""
+
+
+def find_after_role(text: str) -> Iterator[Span]:
+    """A known given name after a word for somebody one has to do with."""
+    if not any(role in text for role in ROLES):
+        return
+    for match in AFTER_ROLE.finditer(text):
+        name = match["value"]
+        if name.split("-")[0] not in given_names():
+            continue
+        before = text[max(0, match.start() - 20) : match.start() - 1]
+        role = next((role for role in ROLES if before.endswith(role)), None)
+        if role and not before[: -len(role)][-1:].isalnum():
+            yield Span(match.start(), match.end(), "name")
+
+
+def is_surname(value: str) -> bool:
+    """Whether a capitalised word after `Kollege` or an honorific is somebody's name."""
+    last = value.split()[-1]
+    return last not in no_names() and last not in no_surnames() and last not in names_of_things()
