@@ -28,17 +28,17 @@ from benchmarks.fuzzing.readers import SLOW, read, samples, source_of
 from benchmarks.fuzzing.structure import damaged
 from benchmarks.fuzzing.texts import TARGETS
 
-TEXT_SHARE = 0.4
+TEXT_SHARE = 0.2
 """Of all inputs; the rest are files."""
 
-WEIGHTS = {".csv": 0.3, ".parquet": 0.1} | dict.fromkeys(SLOW, 0.02)
+WEIGHTS = {".csv": 0.2, ".parquet": 0.1} | dict.fromkeys(SLOW, 0.02)
 """Inputs of a sample with such an ending for one of another: they take so much longer."""
 
 ENDLESS_EVERY = 500
 """Of so many texts one is a megabyte long."""
 
-ALL_EVERY = 10
-"""Of so many files one is shown to every source, not only to who reads it."""
+THOROUGH_EVERY = 5
+"""Of so many files one is shown to every source, and its records become rows."""
 
 Run = Callable[[int], Counter[str]]
 """The number of an input -> what came of it; raises what must not be raised."""
@@ -110,8 +110,8 @@ def read_one(sample: Path, seed: int, folder: Path, number: int) -> Counter[str]
     """Damage and read `sample`."""
     chance = random.Random(f"{seed}/{sample.name}/{number}")
     content = damaged(chance, sample.read_bytes(), sample.suffix)
-    by_all = number % ALL_EVERY == 0
-    return read(content, source_of(sample), sample.name, folder, by_all=by_all)
+    thoroughly = number % THOROUGH_EVERY == 0
+    return read(content, source_of(sample), sample.name, folder, thoroughly=thoroughly)
 
 
 def text_one(seed: int, number: int) -> Counter[str]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -40,6 +41,7 @@ def samples() -> list[Path]:
     )
 
 
+@cache
 def source_of(sample: Path) -> FileSource:
     """The source that an undamaged sample is of."""
     source = recognise(sample)
@@ -54,25 +56,29 @@ def origin(name: str) -> Origin:
 
 
 def read(
-    content: bytes, own: FileSource, name: str, folder: Path, *, by_all: bool = True
+    content: bytes, own: FileSource, name: str, folder: Path, *, thoroughly: bool = True
 ) -> Counter[str]:
     """Read `content` as `refine` does, by its `own` source and by whoever recognises it now.
 
     Returns how many posts, comments and rejections came of it, and which sources read it. Raises
-    `Broken`, or whatever a reader raises: it must raise nothing. `by_all`: every source is asked
-    whether the file is its own, how it would be read, and what it leaves at the door, too.
+    `Broken`, or whatever a reader raises: it must raise nothing. `thoroughly`: the records become
+    rows, too, and every source is asked whether the file is its own, how it would be read, and
+    what it leaves at the door.
     """
     path = folder / "landed"
     path.write_bytes(content)
     sample = content[:SAMPLE_SIZE]
     found = recognise_sample(sample)
     landed = LandedFile(path, name, RECEIVED)
-    if by_all:
+    if thoroughly:
         ask_all(landed, sample)
     result: Counter[str] = Counter()
     for source in (own,) if found in (own, None) else (own, found):
         records = list(sound(source.read(landed, RULES)))
-        result += settled(records, origin(f"{source.name}/{name}"))
+        require(records)
+        result["records"] += len(records)
+        if thoroughly:
+            result += settled(records, origin(f"{source.name}/{name}"))
     result["recognised" if found is own else "taken for another" if found else "unknown"] += 1
     return result
 
@@ -87,7 +93,6 @@ def ask_all(landed: LandedFile, sample: bytes) -> None:
 
 def settled(records: Sequence[Record], where: Origin) -> Counter[str]:
     """How many records of each kind there are; each is kept or rejected with a reason."""
-    require(records)
     posts = posts_frame([one for one in records if isinstance(one, Post)], where)
     comments = [one for one in records if isinstance(one, Comment)]
     cleaned = clean(comments_frame(comments, where, Counter()), LONGEST_TEXT)

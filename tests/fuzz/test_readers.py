@@ -53,7 +53,7 @@ def test_a_line_that_is_no_json_is_told_of_and_costs_no_other_line(
     noisy = b"{" + noise.replace(b"\n", b"").replace(b"\r", b"").replace(b"}", b"")
     spoilt = [*lines[:place], noisy, *lines[place:]]
     source = source_of(path)
-    whole = read(b"\n".join(lines), source, path.name, tmp_path, by_all=False)
-    found = read(b"\n".join(spoilt), source, path.name, tmp_path, by_all=False)
+    whole = read(b"\n".join(lines), source, path.name, tmp_path)
+    found = read(b"\n".join(spoilt), source, path.name, tmp_path)
     assert found["comments"] == whole["comments"]
     assert found["rejected"] == whole["rejected"] + 1
