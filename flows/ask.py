@@ -21,9 +21,8 @@ def answer(query: str, style: str, out: TextIO) -> None:
     """
     with open_published() as connection:
         try:
+            require_question(connection, query)
             rows = connection.sql(query)
-            if rows is None:
-                return
             if style == "table":
                 out.write(str(rows) + "\n")
             elif style == "csv":
@@ -32,6 +31,27 @@ def answer(query: str, style: str, out: TextIO) -> None:
                 _write_json(rows, out)
         except duckdb.Error as error:
             raise GiveUp(f"The query can't be answered: {error}") from error
+
+
+def require_question(connection: duckdb.DuckDBPyConnection, query: str) -> None:
+    """Raise `GiveUp` unless `query` is one statement that only reads.
+
+    What else there is can do no harm to the file, but to the process: a setting of DuckDB can be
+    such that closing the connection aborts it.
+    """
+    # What DuckDB itself puts before a PIVOT, to find its columns, has no text of its own.
+    kinds = [one.type.name for one in connection.extract_statements(query) if not is_own(one)]
+    if kinds != ["SELECT"]:
+        found = ", ".join(kinds) or "nothing"
+        raise GiveUp(
+            f"The query can't be answered: it is {found}, expected one question that begins with "
+            "SELECT, FROM, WITH, PIVOT, UNPIVOT, DESCRIBE, SUMMARIZE or SHOW."
+        )
+
+
+def is_own(statement: duckdb.Statement) -> bool:
+    """Whether DuckDB put a statement before another one by itself."""
+    return statement.type.name == "CREATE" and not statement.query
 
 
 def open_published() -> duckdb.DuckDBPyConnection:
