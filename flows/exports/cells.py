@@ -2,8 +2,13 @@
 
 import polars as pl
 
-RUNS_AS_FORMULA = r"^[=+\-@\t\r]"
-"""A text cell that starts so is run by Excel and LibreOffice (OWASP: CSV injection)."""
+RUNS_AS_FORMULA = r"^[\s\x00-\x1f\x{200b}\x{feff}\"']*[=+\-@＝＋－＠]|^[\t\r\n]"
+"""A text cell that starts so is run by Excel and LibreOffice (OWASP: CSV injection), the wide signs
+of East Asian keyboards, too; blanks and quotes before are what some take off first."""
+
+RUNS_WITHIN = r"([;,\t|\r\n][\"']?)([=@＝＠]|[+\-＋－][\w(\"'@=.])"
+"""The same behind a sign at which a spreadsheet set to another country parts the line: the rest is
+then a cell of its own. `;-)` and `5,- ` run as nothing."""
 
 
 def harmless(frame: pl.DataFrame) -> pl.DataFrame:
@@ -14,10 +19,15 @@ def harmless(frame: pl.DataFrame) -> pl.DataFrame:
     lists = [name for name, kind in frame.schema.items() if kind == pl.List(pl.String)]
     flat = frame.with_columns(pl.col(lists).list.join(", "))
     return flat.with_columns(
+        _harmless(name) for name, kind in flat.schema.items() if kind == pl.String
+    )
+
+
+def _harmless(name: str) -> pl.Expr:
+    within = pl.col(name).str.replace_all(RUNS_WITHIN, "$1'$2")
+    return (
         pl.when(pl.col(name).str.contains(RUNS_AS_FORMULA))
-        .then(pl.concat_str(pl.lit("'"), name))
-        .otherwise(name)
+        .then(pl.concat_str(pl.lit("'"), within))
+        .otherwise(within)
         .alias(name)
-        for name, kind in flat.schema.items()
-        if kind == pl.String
     )

@@ -7,7 +7,8 @@ from flows.exports.cells import harmless
 @pytest.mark.parametrize("text", ["=1+1", "+49 30", "-5", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_text_runs_as_a_formula(text: str) -> None:
     frame = pl.DataFrame({"text": [text, "a = b"]})
-    assert harmless(frame)["text"].to_list() == [f"'{text}", "a = b"]
+    attack, other = harmless(frame)["text"]
+    assert (attack[0], attack.replace("'", ""), other) == ("'", text, "a = b")
 
 
 def test_negative_numbers_stay_numbers() -> None:
