@@ -11,7 +11,7 @@ MOOD := "SELECT coalesce(left(post_title, 42), post_id) AS post, comment_count A
   FROM mart.post_sentiment WHERE label = 'negative' AND hidden_reason IS NULL \
   ORDER BY n DESC, post LIMIT 6"
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-slow test-integration check docs fresh constraints clean
+.PHONY: help install run test test-slow test-integration check audit docs fresh constraints clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -48,6 +48,9 @@ check: install  ## Check style, types and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+audit: install  ## Compare what is installed with the pins, and ask for known holes (needs pip-audit)
+	$(BIN)/python -m benchmarks.audit
 
 docs: install  ## Render docs/tables.md and docs/contract.json from the contracts
 	$(BIN)/resonanz tables --markdown > docs/tables.md
