@@ -41,7 +41,7 @@ test-slow: install  ## Run the slow tests, too, and draw a thousand examples of 
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "slow or not slow"
 
 test-integration: install  ## Run the tests against real servers (those that are installed)
-	$(BIN)/python -m pytest -m integration tests/integration
+	$(BIN)/python -m pytest -m integration tests/integration tests/attacks
 
 check: install  ## Check style, types and the direction of imports
 	$(BIN)/ruff check .
