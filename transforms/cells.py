@@ -6,9 +6,9 @@ again of those on each topic. Everything an attacker could subtract is in the ma
 cell holds which atom.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, combinations
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -55,7 +55,8 @@ class Cells:
     `comment_count`, `author_count`, `is_few` (fewer authors than published) and `is_small` (few, or
     all beside it are). `holds` is (cells, atoms), `written` (authors, atoms), both 0 or 1;
     `comments` counts the comments of each atom. `groups` is (groups, atoms): every group of
-    comments that the dimensions tell apart, published or not. `limits` is what topics tell of all.
+    comments that the dimensions tell apart, published or not, and that few authors wrote. `limits`
+    is what topics tell of all.
     """
 
     listed: pl.DataFrame
@@ -119,21 +120,27 @@ def cells_of(marts: Marts, facts: pl.DataFrame, smallest: int) -> Cells:
         source = topics if "topic" in family else whole
         sized = measured(keys, family, source, smallest)
         if "topic" in family:
-            sized = with_what_is_beside(sized, family, everyone, smallest)
+            sized = with_what_is_beside(sized, family, everyone, by_topic, smallest)
         listed.append(sized.with_columns(family=pl.lit(name_of(family))))
-        held = source.join(sized.select(family).with_row_index("cell"), on=family)
+        atoms = source.unique("atom").select("atom", *family)
+        held = atoms.join(sized.select(family).with_row_index("cell"), on=family)
         nothing = sparse.csr_matrix(
             (sized.height, atom_count(topics if source is whole else whole))
         )
         inside = incidence(held, "cell", (sized.height, atom_count(source)))
         holds.append(sparse.hstack([inside, nothing] if source is whole else [nothing, inside]))
+    by_whole, by_topics = written(whole, people), written(topics, people)
     return Cells(
         listed=pl.concat(listed, how="diagonal"),
         holds=sparse.vstack(holds, format="csr"),
-        written=sparse.hstack([written(whole, people), written(topics, people)], format="csr"),
+        written=sparse.hstack([by_whole, by_topics], format="csc"),
         comments=np.concatenate([sizes(whole), sizes(topics)]),
         groups=sparse.block_diag(
-            [every_group(whole, dimensions), every_group(topics, of_topics)], format="csr"
+            [
+                few_wrote(every_group(whole, dimensions), by_whole, smallest),
+                few_wrote(every_group(topics, of_topics), by_topics, smallest),
+            ],
+            format="csr",
         ),
         limits=limits_between(whole, topics, of_topics),
     )
@@ -161,7 +168,8 @@ def numbered(comments: pl.DataFrame, dimensions: list[str]) -> pl.DataFrame:
     """`comments` with `atom`, the number of their values of `dimensions`; no rows without any."""
     if not dimensions:
         return comments.clear().with_columns(atom=pl.lit(0, pl.UInt32))
-    return comments.with_columns(atom=pl.struct(dimensions).rank("dense") - 1)
+    atoms = comments.select(dimensions).unique().sort(dimensions).with_row_index("atom")
+    return comments.join(atoms, on=dimensions)
 
 
 def atom_count(comments: pl.DataFrame) -> int:
@@ -176,7 +184,7 @@ def sizes(comments: pl.DataFrame) -> np.ndarray[Any, Any]:
 
 def written(comments: pl.DataFrame, people: int) -> Any:
     """(authors, atoms): who wrote in which."""
-    return incidence(comments, "author", (people, atom_count(comments)))
+    return incidence(comments, "author", (people, atom_count(comments))).tocsc()
 
 
 def measured(
@@ -192,17 +200,29 @@ def measured(
 
 
 def with_what_is_beside(
-    cells: pl.DataFrame, family: Family, everyone: pl.DataFrame, smallest: int
+    cells: pl.DataFrame,
+    family: Family,
+    everyone: pl.DataFrame,
+    by_topic: pl.DataFrame,
+    smallest: int,
 ) -> pl.DataFrame:
     """`cells` of topics, also small where few authors wrote what is beside: on other topics."""
-    whole = [name for name in family if name != "topic"] or ["all"]
+    place = [name for name in family if name != "topic"] or ["all"]
+    everywhere = everyone.group_by(*place, "author").agg(comments=pl.len())
+    on_topic = by_topic.group_by(*place, "topic", "author").agg(on_topic=pl.len())
+    # Who wrote on nothing else is the only one of the place who is not beside the topic.
+    wholly = (
+        on_topic.join(everywhere, on=[*place, "author"])
+        .filter(pl.col("on_topic") == pl.col("comments"))
+        .group_by(*place, "topic")
+        .agg(wholly=pl.len())
+    )
     beside = (
         cells.select(family)
         .with_columns(all=pl.lit(0))
-        .join(everyone, on=whole)
-        .filter(~pl.col("topics").list.contains(pl.col("topic")))
-        .group_by(family)
-        .agg(beside=pl.col("author").n_unique())
+        .join(everywhere.group_by(place).agg(authors=pl.len()), on=place)
+        .join(wholly, on=[*place, "topic"], how="left")
+        .select(*family, beside=pl.col("authors") - pl.col("wholly").fill_null(0))
     )
     joined = cells.join(beside, on=family, how="left", maintain_order="left")
     few_beside = pl.col("beside").is_between(1, smallest - 1).fill_null(False)
@@ -212,13 +232,32 @@ def with_what_is_beside(
 def every_group(comments: pl.DataFrame, dimensions: list[str]) -> Any:
     """(groups, atoms): the atoms that share the values of some of `dimensions`."""
     used = [name for name in dimensions if name in comments.columns]
-    kinds = chain.from_iterable(combinations(used, size) for size in range(1, len(used) + 1))
-    atoms = comments.unique("atom") if comments.height else comments
+    atoms = comments.unique("atom").select("atom", *(pl.col(name).rank("dense") for name in used))
     found = [sparse.csr_matrix((0, atoms.height))]
-    for kind in kinds:
+    for kind in telling(atoms, used):
         grouped = atoms.with_columns(group=pl.struct(kind).rank("dense") - 1)
         found.append(incidence(grouped, "group", (grouped["group"].n_unique(), atoms.height)))
     return sparse.vstack(found, format="csr")
+
+
+def telling(atoms: pl.DataFrame, dimensions: list[str]) -> Iterator[tuple[str, ...]]:
+    """Every choice of `dimensions` that parts `atoms` in a way of its own: a day has one week."""
+    parts: dict[tuple[str, ...], int] = {}
+    for size in range(1, len(dimensions) + 1):
+        for kind in combinations(dimensions, size):
+            parts[kind] = atoms.n_unique(subset=kind)
+            # As many parts as with one dimension less are the same parts.
+            if all(parts[kind] > parts.get(less, 0) for less in combinations(kind, size - 1)):
+                yield kind
+
+
+def few_wrote(groups: Any, written: Any, smallest: int) -> Any:
+    """Those of `groups` (groups, atoms) that have authors, but fewer than `smallest`."""
+    # Who has an atom with enough authors has enough: of much data, that is almost everybody.
+    is_crowded = np.diff(written.indptr) >= smallest
+    quiet = groups[groups @ is_crowded.astype(np.int64) == 0]
+    authors = np.asarray((quiet @ written.T > 0).sum(axis=1)).ravel()
+    return quiet[(authors > 0) & (authors < smallest)]
 
 
 def limits_between(whole: pl.DataFrame, topics: pl.DataFrame, of_topics: list[str]) -> Limits:

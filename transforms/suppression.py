@@ -23,7 +23,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import lsqr
 
 from transforms.bounds import TOLERANCE, Array, Puzzle, dangers
-from transforms.cells import Cells
+from transforms.cells import Cells, few_wrote
 
 
 @dataclass(frozen=True)
@@ -126,9 +126,10 @@ def small_groups(cells: Cells, seen: Lumps, smallest: int) -> Any:
     beside those published cells that lie wholly in it.
     """
     rest = sparse.csr_matrix(remainders(cells.holds[seen.published]))
-    groups = sparse.vstack([cells.groups, seen.member.T, rest], format="csr")
-    authors = np.asarray((groups @ cells.written.T > 0).sum(axis=1)).ravel()
-    return groups[(authors > 0) & (authors < smallest)]
+    seen_only = sparse.vstack([seen.member.T, rest], format="csr")
+    return sparse.vstack(
+        [cells.groups, few_wrote(seen_only, cells.written, smallest)], format="csr"
+    )
 
 
 def remainders(holds: Any) -> Any:
@@ -153,12 +154,15 @@ def determined(seen: Lumps, groups: Any) -> Array:
     row_of = np.repeat(np.arange(parts.shape[0]), np.diff(parts.indptr))
     is_cut = np.zeros(parts.shape[0], dtype=bool)
     is_cut[row_of[parts.data != whole[parts.indices]]] = True
-    is_known = known_alone(seen) >= 0
-    sums = seen.sums[:, ~is_known]
+    is_open = known_alone(seen) < 0
+    sums = seen.sums[:, is_open]
+    # Of equal length, the sums are solved in fewer steps; what they leave alone is the same.
+    length = np.sqrt(np.maximum(np.diff(sums.indptr), 1))
+    sums = sparse.diags(1 / length) @ sums
     free = np.random.default_rng(1).normal(size=sums.shape[1])
     visible = lsqr(sums.T, free, atol=1e-12, btol=1e-12, iter_lim=20_000)[0]
     change = np.zeros(len(seen.comments))
-    change[~is_known] = free - sums.T @ visible
+    change[is_open] = free - sums.T @ visible
     moved = np.abs((parts > 0) @ change)
     return np.asarray(~is_cut & (moved < TOLERANCE))
 

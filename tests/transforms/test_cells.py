@@ -2,6 +2,7 @@ from datetime import date
 
 import polars as pl
 import pytest
+from scipy.sparse import csc_matrix, csr_matrix
 
 from models.contract import Column, SmallCells, Table
 from models.errors import ContractBroken
@@ -12,7 +13,7 @@ from tests.share_marts import (
     facts_of,
     marts_of,
 )
-from transforms.cells import cells_of, cells_told, family_of
+from transforms.cells import cells_of, cells_told, family_of, few_wrote, telling
 
 DAY = date(2025, 11, 3)
 FACTS = facts_of(
@@ -93,3 +94,26 @@ def test_a_topic_is_small_if_few_wrote_what_is_beside_it() -> None:
     listed = cells_of(marts_of(facts), facts, 5).listed
     cloud = listed.filter(topic="cloud", family="topic x week").row(0, named=True)
     assert (cloud["is_few"], cloud["is_small"]) == (False, True)
+
+
+def test_dimensions_that_part_nothing_further_are_asked_once() -> None:
+    atoms = pl.DataFrame(
+        {"atom": [0, 1, 2], "channel": [1, 1, 2], "week": [1, 1, 1], "day": [1, 2, 2]}
+    )
+    found = list(telling(atoms, ["channel", "week", "day"]))
+    assert found == [("channel",), ("week",), ("day",), ("channel", "day")]
+
+
+def test_groups_are_those_that_few_wrote() -> None:
+    groups = csr_matrix([[1, 0, 0], [0, 1, 0], [0, 1, 1], [0, 0, 1]])
+    # Three wrote in the first atom, one and the same in the second, nobody in the last.
+    written = csc_matrix([[1, 1, 0], [1, 0, 0], [1, 0, 0]])
+    assert few_wrote(groups, written, 2).toarray().tolist() == [[0, 1, 0], [0, 1, 1]]
+
+
+def test_who_wrote_on_several_topics_is_beside_each_of_them() -> None:
+    on_both = [(name, "p1", "blog", DAY, [topic]) for name in "abc" for topic in ("cloud", "costs")]
+    facts = facts_of([*on_both, ("d", "p1", "blog", DAY, ["cloud"])])
+    listed = cells_of(marts_of(facts), facts, 2).listed.filter(family="topic x week")
+    # Only one of four wrote nothing on costs, but all four wrote on something else.
+    assert dict(listed.select("topic", "is_small").iter_rows()) == {"cloud": False, "costs": False}
