@@ -27,8 +27,9 @@ def judge(suites: Iterable[Suite]) -> Judgement:
     """Every expectation's verdict on the frame of its suite, and a page on each suite."""
     findings: list[Finding] = []
     pages: dict[str, str] = {}
+    whole = _whole_frame()
     for suite in suites:
-        result = _validated(suite)
+        result = _validated(suite, whole)
         findings += [_finding(suite, entry) for entry in result.results]
         pages[suite.name] = _page(result)
     return Judgement(tuple(findings), pages)
@@ -39,7 +40,7 @@ def broken_rows(suite: Suite) -> tuple[pl.DataFrame, list[Finding]]:
 
     `row` counts from 0; a row that breaks several comes once, with the first of them.
     """
-    result = _validated(suite)
+    result = _validated(suite, _whole_frame())
     broken = [
         (row, *_subject(entry))
         for entry in result.results
@@ -51,14 +52,20 @@ def broken_rows(suite: Suite) -> tuple[pl.DataFrame, list[Finding]]:
     return rows.unique("row", keep="first", maintain_order=True).sort("row"), findings
 
 
-def _validated(suite: Suite) -> Any:
-    gx = _quiet_gx()
-    context = gx.get_context(mode="ephemeral")
+def _whole_frame() -> Any:
+    """What takes a frame as a batch, in a context of its own, which lasts as long as it.
+
+    One for all suites: a context writes its whole configuration anew for each thing added to it.
+    """
+    context = _quiet_gx().get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
-    asset = context.data_sources.add_pandas("gate").add_dataframe_asset(suite.name)
-    batch = asset.add_batch_definition_whole_dataframe("whole").get_batch(
-        {"dataframe": suite.frame.to_pandas()}
-    )
+    asset = context.data_sources.add_pandas("gate").add_dataframe_asset("suite")
+    return asset.add_batch_definition_whole_dataframe("whole")
+
+
+def _validated(suite: Suite, whole: Any) -> Any:
+    gx = _quiet_gx()
+    batch = whole.get_batch({"dataframe": suite.frame.to_pandas()})
     expected = list(suite.expectations(gx.expectations))
     result = batch.validate(
         gx.ExpectationSuite(name=suite.name, expectations=expected),
@@ -125,15 +132,22 @@ def _named(suite: Suite, rows: Sequence[int]) -> tuple[str, ...]:
 def _page(result: Any) -> str:
     """The result as Great Expectations shows it, without what its checks found in single rows."""
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
-    from great_expectations.render.view.view import DefaultJinjaPageView
 
     for entry in result.results:
         for name in [name for name in entry.result or {} if name.startswith(("unexp", "partial"))]:
             if name not in ("unexpected_count", "unexpected_percent"):
                 del entry.result[name]
     document = ValidationResultsPageRenderer(run_info_at_end=True).render(result)
+    return str(_view().render(document))
+
+
+@cache
+def _view() -> Any:
+    """The page's templates, compiled once."""
+    from great_expectations.render.view.view import DefaultJinjaPageView
+
     view: Any = DefaultJinjaPageView()
-    return str(view.render(document))
+    return view
 
 
 @cache
