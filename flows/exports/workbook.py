@@ -10,13 +10,15 @@ import polars as pl
 from flows.exports.base import Export
 from flows.publishing.publication import Publication
 from flows.wording import wording
-from models.contract import Kind, Table
+from models.contract import PERIODS, Kind, Table
 from models.questions import Language
 
 FILE_NAME = "resonanz.xlsx"
 
-MOST_ROWS = 200_000
-"""Rows of a sheet; Excel admits 1,048,576, but opens such a file only with patience."""
+MOST_ROWS = 20_000
+MOST_COMMENTS = 5_000
+"""Rows of a sheet of numbers, and of one of single comments. Excel admits 1,048,576, but nobody
+reads them there, and they are most of what a publish would take; the other files have all rows."""
 
 LONGEST_CELL = 32_767
 """Characters that Excel admits in a cell."""
@@ -26,6 +28,16 @@ LONGEST_SHEET_NAME = 31
 FORMATS: Mapping[Kind, str] = {"share": "0.0%", "day": "yyyy-mm-dd", "time": "yyyy-mm-dd hh:mm"}
 
 WIDTHS: Mapping[Kind, int] = {"text": 22, "texts": 22, "time": 17, "json": 22}
+
+WRITERS: Mapping[Kind, str] = {
+    "count": "write_number",
+    "share": "write_number",
+    "score": "write_number",
+    "flag": "write_boolean",
+    "day": "write_datetime",
+    "time": "write_datetime",
+}
+"""The method that writes a cell of a kind; what is not here is a text and nothing else."""
 
 NEVER_RUN = {
     "strings_to_formulas": False,
@@ -60,7 +72,20 @@ def write(publication: Publication, folder: Path) -> None:
         write_lines(book.add_worksheet(words["columns_sheet"]), column_lines(publication), bold)
         for table, frame in publication.marts.items():
             sheet = book.add_worksheet(table.name[:LONGEST_SHEET_NAME])
-            write_mart(sheet, table, frame.tail(MOST_ROWS), styles, bold)
+            write_mart(sheet, table, for_people(table, frame), styles, bold)
+
+
+def for_people(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
+    """What a sheet shows of `rows`: the first of a ranking, else the newest, in their order."""
+    most = MOST_COMMENTS if table.grain == ("comment_id",) else MOST_ROWS
+    if rows.height <= most:
+        return rows
+    when = table.period or next((name for name in PERIODS if name in rows.columns), None)
+    if "rank" in rows.columns:
+        return rows.sort("rank").head(most)
+    if when is None:
+        return rows.tail(most)
+    return rows.filter(pl.col(when).rank("ordinal") > rows.height - most)
 
 
 def created(publication: Publication) -> datetime:
@@ -108,8 +133,8 @@ def table_lines(publication: Publication, words: Mapping[str, Any]) -> Iterator[
     """A line a mart: its name, how many rows it has, what it tells."""
     for table, frame in publication.marts.items():
         size = f"{frame.height:,} {words['rows']}"
-        if frame.height > MOST_ROWS:
-            size = f"{frame.height:,} {words['cut'].format(shown=f'{MOST_ROWS:,}')}"
+        if (shown := for_people(table, frame).height) < frame.height:
+            size = f"{frame.height:,} {words['cut'].format(shown=f'{shown:,}')}"
         yield table.name, size, table.about
 
 
@@ -134,7 +159,11 @@ def write_mart(
             values = values.list.join(", ")
         if values.dtype == pl.String:
             values = values.str.slice(0, LONGEST_CELL)
-        sheet.write_column(1, place, values.to_list(), styles.get(column.kind))
+        write = getattr(sheet, WRITERS.get(column.kind, "write_string"))
+        style = styles.get(column.kind)
+        for row, value in enumerate(values.to_list(), start=1):
+            if value not in (None, ""):  # an empty cell has the style of its column
+                write(row, place, value, style)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(rows.height, 1), len(table.columns) - 1)
 

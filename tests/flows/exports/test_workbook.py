@@ -1,4 +1,5 @@
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -82,11 +83,28 @@ def test_equal_publications_are_equal_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "a" / FILE_NAME).read_bytes() == (tmp_path / "b" / FILE_NAME).read_bytes()
 
 
-def test_a_mart_with_more_rows_than_fit_shows_the_last_and_says_so(
+def test_a_mart_with_more_rows_than_fit_shows_the_newest_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workbook, "MOST_ROWS", 2)
-    EXPORT.write(Publication({TABLE: rows("a", "b", "c")}), tmp_path)
+    # In the order of the table, the newest rows are not the last.
+    days = pl.Series([date(2025, 11, 4), date(2025, 11, 3), date(2025, 11, 5)])
+    EXPORT.write(Publication({TABLE: rows("a", "b", "c").with_columns(day=days)}), tmp_path)
     book = openpyxl.load_workbook(tmp_path / FILE_NAME)
-    assert [row[0] for row in book["example"].values] == ["text", "b", "c"]
-    assert any("only the last 2" in str(row[1]) for row in book["Method"].values)
+    assert [row[0] for row in book["example"].values] == ["text", "a", "c"]
+    assert any("only 2 are here" in str(row[1]) for row in book["Method"].values)
+
+
+def test_of_a_ranking_of_comments_the_first_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MOST_COMMENTS", 2)
+    days = [date(2025, 11, day) for day in (3, 4, 5)]
+    comments = pl.DataFrame({"comment_id": ["x", "y", "z"], "rank": [3, 1, 2], "day": days})
+    ranking = replace(TABLE, grain=("comment_id",))
+    assert workbook.for_people(ranking, comments)["comment_id"].to_list() == ["y", "z"]
+    assert workbook.for_people(TABLE, comments).height == 3
+
+
+def test_what_is_not_known_is_an_empty_cell(tmp_path: Path) -> None:
+    unknown = pl.DataFrame([("a", date(2025, 11, 3), None)], schema=TABLE.schema(), orient="row")
+    EXPORT.write(Publication({TABLE: unknown}), tmp_path)
+    assert openpyxl.load_workbook(tmp_path / FILE_NAME)["example"]["C2"].value is None
