@@ -1,5 +1,7 @@
 """Count what the drift watch reads of comments' texts, once for each wording and model."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -19,11 +21,22 @@ PENDING = """
     SELECT comment_id, text_hash, text
     FROM clean.comment
     ANTI JOIN (
-        SELECT comment_id, text_hash FROM classified.text_profile WHERE model_version = $version
+        SELECT comment_id, text_hash
+        FROM classified.text_profile
+        WHERE model_version = $version AND comment_id > $after
     ) USING (comment_id, text_hash)
+    WHERE comment_id > $after
     ORDER BY comment_id
     LIMIT $batch
 """
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """How texts become ids of tokens, and the id of the token for what is not known."""
+
+    ids: Callable[[list[str]], Sequence[Sequence[int]]]
+    unknown: int | None
 
 
 @task(cache_policy=NO_CACHE)
@@ -33,27 +46,43 @@ def profile_pending(settings: Settings) -> int:
     Only the tokenizer is loaded, and only if there is something to count.
     """
     version = current_version(settings.classify)
-    count = 0
-    while (comments := pending(version, settings)).height:
-        rows = profiled(comments, checkpoint_folder(settings.classify), version)
+    count, after = 0, ""
+    read: Tokens | None = None
+    while (comments := pending(version, after, settings)).height:
+        read = read or tokens_of(checkpoint_folder(settings.classify))
+        rows = profiled(comments, read, version)
         with writing(settings.paths.warehouse, settings.warehouse) as connection:
             append(connection, TEXT_PROFILE, rows)
-        count += comments.height
+        count, after = count + comments.height, comments["comment_id"][-1]
     return count
 
 
-def pending(version: str, settings: Settings) -> pl.DataFrame:
-    """The next comments without a profile."""
+def pending(version: str, after: str, settings: Settings) -> pl.DataFrame:
+    """The next comments without a profile, behind the comment `after`."""
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        return frame(connection, PENDING, {"version": version, "batch": BATCH})
+        named = {"version": version, "after": after, "batch": BATCH}
+        return frame(connection, PENDING, named)
 
 
-def profiled(comments: pl.DataFrame, folder: Path, version: str) -> pl.DataFrame:
-    """The profiles of `comments`, with the tokenizer in `folder`, of texts as the model reads."""
-    from models.encoder import TOKENIZER_FILES, load_tokenizer
+def profiled(comments: pl.DataFrame, read: Tokens, version: str) -> pl.DataFrame:
+    """The profiles of `comments`, of texts as the model reads them."""
     from models.preprocess import normalise
 
+    tokens = read.ids([normalise(text) for text in comments["text"]])
+    return profile_rows(comments, tokens, read.unknown, version)
+
+
+def tokens_of(folder: Path) -> Tokens:
+    """What the tokenizer of the checkpoint in `folder` makes of texts, nothing added."""
+    from models.encoder import TOKENIZER_FILES, load_tokenizer
+
     tokenizer = load_tokenizer(folder / TOKENIZER_FILES[0])
-    texts = [normalise(text) for text in comments["text"]]
-    tokens = tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
-    return profile_rows(comments, tokens, tokenizer.unk_token_id, version)
+    # What a model needs beside the ids takes as long as they do.
+    quick = getattr(tokenizer, "backend_tokenizer", None)
+
+    def ids(texts: list[str]) -> Sequence[Sequence[int]]:
+        if quick is None:
+            return list(tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"])
+        return [found.ids for found in quick.encode_batch_fast(texts, add_special_tokens=False)]
+
+    return Tokens(ids, tokenizer.unk_token_id)

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from flows.checkpoint import checkpoint_folder
 from flows.ingest import ingest
-from flows.publishing.profile import profile_pending
+from flows.publishing.profile import profile_pending, tokens_of
 from flows.refine import refine
 from flows.settings import load_settings
+from models.encoder import TOKENIZER_FILES, load_tokenizer
 from tests.flows.conftest import Query
 
 pytestmark = pytest.mark.usefixtures("prefect_server", "workplace")
@@ -37,3 +39,12 @@ def test_each_wording_is_counted_once_as_the_model_reads_it(
     ingest(files=[write_csv("b.csv", "a;03.11.2025;A;Doch nicht;P")], as_of=MONDAY)
     refine(as_of=MONDAY)
     assert profile_pending(settings) == 1
+
+
+def test_tokens_are_those_that_the_model_reads() -> None:
+    folder = checkpoint_folder(load_settings().classify)
+    texts = ["Gut gemacht 👏", "", "\u07d8", "Wer bezahlt das?"]
+    tokenizer = load_tokenizer(folder / TOKENIZER_FILES[0])
+    found = tokens_of(folder)
+    assert found.ids(texts) == tokenizer(texts, add_special_tokens=False)["input_ids"]
+    assert found.unknown in found.ids(texts)[2]
