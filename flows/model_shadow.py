@@ -30,7 +30,7 @@ from flows.changing.window import window_shares
 from flows.classify import count_pending, label_pending
 from flows.keeping.kept import keep_taxonomy
 from flows.publishing.gate import monday_of
-from flows.publishing.marts import computed_marts
+from flows.publishing.marts import computed_marts, get_ready
 from flows.publishing.shares import estimator
 from flows.running.report import StageReport
 from flows.running.stage import stage
@@ -174,6 +174,7 @@ def side(versions: list[str], settings: Settings, since: date) -> Side:
     """What `versions` (none: those that answer now) say of the window."""
     with what_if(versions, settings, since) as connection:
         heads = current_heads(connection)
+        get_ready(connection, settings)
         marts = computed_marts(connection, settings)
         return Side(heads, marts, window_shares(connection, estimator(connection, settings)))
 

@@ -15,13 +15,31 @@ from transforms.statements import Shares, Statement
 
 DIGIT = f"floor(answer.probability * {STEPS} + 0.5)::BIGINT"
 
-HEARD = """
-    SELECT comment_id, bool_or(is_uncertain) AS is_uncertain
+TOLD = """
+    SELECT comment_id, label, probability, is_chosen, is_uncertain
     FROM classified.current_label
     WHERE head = $head
-    GROUP BY comment_id
 """
-"""Comments that a head has answered."""
+"""What counts now of a head's answers, read once for all that is made of it."""
+
+HEARD = """
+    WITH answered AS (
+        SELECT comment_id, bool_or(is_uncertain) AS is_uncertain
+        FROM told
+        GROUP BY comment_id
+    )
+    SELECT
+        comment_id,
+        dated.day,
+        dated.channel,
+        whole.post_id IS NOT NULL                                       AS is_whole,
+        answered.is_uncertain,
+        (hash(coalesce(dated.author_key, comment_id)) >> 1)::BIGINT     AS author
+    FROM answered
+    JOIN classified.dated AS dated USING (comment_id)
+    LEFT JOIN whole USING (post_id)
+"""
+"""Comments that a head has answered, and what is to be known of each."""
 
 ONE_ANSWER = f"""
     SELECT
@@ -29,9 +47,8 @@ ONE_ANSWER = f"""
         0                                                       AS question,
         sum({DIGIT} * option.weight)::BIGINT                    AS code,
         coalesce(max(option.place) FILTER (answer.is_chosen), 0) AS chosen
-    FROM classified.current_label AS answer
+    FROM told AS answer
     JOIN option ON option.label = answer.label
-    WHERE answer.head = $head
     GROUP BY answer.comment_id
 """
 """One row a comment: the code of all its probabilities, and the place of the label chosen."""
@@ -42,10 +59,10 @@ MANY_ANSWERS = f"""
         option.place             AS question,
         {DIGIT}                  AS code,
         answer.is_chosen::BIGINT AS chosen
-    FROM classified.current_label AS answer
+    FROM told AS answer
     JOIN option ON option.label = answer.label
     -- Most labels do not apply to most comments: what is not here has the code 0.
-    WHERE answer.head = $head AND (answer.is_chosen OR {DIGIT} > 0)
+    WHERE answer.is_chosen OR {DIGIT} > 0
 """
 
 NO_ANSWER = f"""
@@ -54,8 +71,7 @@ NO_ANSWER = f"""
         $places  AS question,
         floor(exp(sum(ln(greatest(1 - probability, 1e-9)))) * {STEPS} + 0.5)::BIGINT AS code,
         (NOT bool_or(is_chosen))::BIGINT AS chosen
-    FROM classified.current_label
-    WHERE head = $head
+    FROM told
     GROUP BY comment_id
 """
 """Having none of the labels, as one label more."""
@@ -73,19 +89,12 @@ WHOLE_POST = """
 MEMBER = """
     SELECT
         cell.cell,
-        listed.comment_id,
-        dated.day,
-        dated.channel,
-        whole.post_id IS NOT NULL                                       AS is_whole,
-        heard.is_uncertain,
-        (hash(coalesce(dated.author_key, dated.comment_id)) >> 1)::BIGINT AS author,
-        1 / count(*) OVER (PARTITION BY cell.cell, coalesce(dated.author_key, dated.comment_id))
-                                                                        AS voice
+        heard.*,
+        -- By a number: names take several times as long.
+        1 / count(*) OVER (PARTITION BY cell.cell, heard.author) AS voice
     FROM listed
     JOIN cell USING ({grain})
     JOIN heard USING (comment_id)
-    JOIN classified.dated AS dated USING (comment_id)
-    LEFT JOIN whole USING (post_id)
 """
 """Comments of the cells that the head has answered, each with its part of its author's voice."""
 
@@ -253,43 +262,47 @@ def gather_signs(connection: duckdb.DuckDBPyConnection, names: Sequence[Sign]) -
     )
 
 
-def labels_of(connection: duckdb.DuckDBPyConnection, head: str) -> tuple[str, ...]:
-    """The labels that a head has answered with, in alphabetical order."""
-    rows = connection.execute(
-        "SELECT DISTINCT label FROM classified.current_label WHERE head = ? ORDER BY label", [head]
-    ).fetchall()
-    return tuple(str(label) for (label,) in rows)
-
-
 def own_columns(table: Table) -> list[str]:
     """The columns of a share mart that say of what it tells the share."""
     names = table.column_names
     return names[: names.index("head")]
 
 
-def hear(connection: duckdb.DuckDBPyConnection, shares: Shares, labels: tuple[str, ...]) -> None:
-    """Make the temporary tables of a head's answers, once for all marts that ask it."""
-    options = pl.DataFrame(
+def hear(connection: duckdb.DuckDBPyConnection, shares: Shares) -> tuple[str, ...]:
+    """Make the temporary tables of a head's answers, once for all marts that ask it.
+
+    Returns the labels that the head has answered with, in alphabetical order.
+    """
+    named = {"head": shares.head}
+    _make(connection, "told", TOLD, named)
+    found = connection.execute("SELECT DISTINCT label FROM told ORDER BY label").fetchall()
+    labels = tuple(str(label) for (label,) in found)
+    connection.register("option", options(labels, shares.many))
+    placed = {**named, "places": len(labels)}
+    _make(connection, "whole", WHOLE_POST)
+    _make(connection, "heard", HEARD)
+    if shares.many:
+        _make(connection, "answer", MANY_ANSWERS)
+        if shares.with_none:
+            connection.execute(f"INSERT INTO answer {NO_ANSWER}", {"places": len(labels)})
+        _make(connection, "gold", GOLD_OF_MANY, placed)
+    else:
+        _make(connection, "answer", ONE_ANSWER)
+        _make(connection, "gold", GOLD_OF_ONE, named)
+    connection.execute("DROP TABLE told")
+    return labels
+
+
+def options(labels: tuple[str, ...], many: bool) -> pl.DataFrame:
+    """The place of each label, and what its digit counts in the code of an answer."""
+    return pl.DataFrame(
         {
             "label": labels,
             "place": range(len(labels)),
-            "weight": [1] * len(labels) if shares.many else weights(len(labels)),
+            "weight": [1] * len(labels) if many else weights(len(labels)),
         },
         schema={"label": pl.String(), "place": pl.Int64(), "weight": pl.Int64()},
     )
-    connection.register("option", options)
-    named = {"head": shares.head}
-    placed = {**named, "places": len(labels)}
-    _make(connection, "whole", WHOLE_POST)
-    _make(connection, "heard", HEARD, named)
-    if shares.many:
-        _make(connection, "answer", MANY_ANSWERS, named)
-        if shares.with_none:
-            connection.execute(f"INSERT INTO answer {NO_ANSWER}", placed)
-        _make(connection, "gold", GOLD_OF_MANY, placed)
-    else:
-        _make(connection, "answer", ONE_ANSWER, named)
-        _make(connection, "gold", GOLD_OF_ONE, named)
 
 
 def _make(

@@ -5,6 +5,7 @@ import numpy as np
 import polars as pl
 
 from flows.publishing.shares import estimate, estimator, mart_rows
+from flows.publishing.sharing import shared_views
 from flows.settings import Settings
 from flows.warehouse import frame, merge, use_time_zone, writing
 from flows.wording import wording
@@ -17,6 +18,9 @@ from transforms.similar import Vectors, restored
 from transforms.small_cells import hide_small_cells
 from transforms.statements import Statement
 
+COUNTED = "SELECT * EXCLUDE (comment_id) FROM classified.counted"
+"""What small cells are found by; no comment by itself."""
+
 
 def build_marts(settings: Settings) -> dict[Table, pl.DataFrame]:
     """Write every mart to the warehouse, in one transaction; returns their rows, by name.
@@ -24,26 +28,32 @@ def build_marts(settings: Settings) -> dict[Table, pl.DataFrame]:
     Small cells are hidden before anything is computed from them.
     """
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        marts = computed_marts(connection, settings)
+        get_ready(connection, settings)
+        with shared_views(connection):
+            marts = computed_marts(connection, settings)
+            candidates = frame(connection, "FROM classified.open_comment ORDER BY comment_id")
         for table, rows in marts.items():
             store_mart(connection, table, rows)
         for statement in later_marts():
             marts[statement.table] = checked(statement, frame(connection, statement.query))
             store_mart(connection, statement.table, marts[statement.table])
-        marts[COMMENTS_TO_ANSWER] = comments_to_answer(connection, settings)
+        marts[COMMENTS_TO_ANSWER] = comments_to_answer(candidates, connection, settings)
     return dict(sorted(marts.items(), key=lambda mart: mart[0].name))
+
+
+def get_ready(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Tell a connection what the marts' queries ask for: the time zone, functions, the smallest cell."""
+    use_time_zone(connection, settings.reporting.time_zone)
+    connection.execute(MACROS.read_text(encoding="utf-8"))
+    connection.execute(f"SET VARIABLE smallest_cell = {settings.privacy.smallest_cell:d}")
 
 
 def computed_marts(
     connection: duckdb.DuckDBPyConnection, settings: Settings
 ) -> dict[Table, pl.DataFrame]:
     """The marts that are counted, small cells hidden, and those computed from them; not stored."""
-    smallest = settings.privacy.smallest_cell
-    use_time_zone(connection, settings.reporting.time_zone)
-    connection.execute(MACROS.read_text(encoding="utf-8"))
-    connection.execute(f"SET VARIABLE smallest_cell = {smallest:d}")
     counted = counted_marts(connection, settings)
-    marts = hide_small_cells(counted, frame(connection, "FROM classified.counted"), smallest)
+    marts = hide_small_cells(counted, frame(connection, COUNTED), settings.privacy.smallest_cell)
     return marts | {m.table: m.build(marts, mart_rules(settings)) for m in derived_marts()}
 
 
@@ -84,9 +94,10 @@ def mart_rules(settings: Settings) -> MartRules:
     )
 
 
-def comments_to_answer(connection: duckdb.DuckDBPyConnection, settings: Settings) -> pl.DataFrame:
+def comments_to_answer(
+    candidates: pl.DataFrame, connection: duckdb.DuckDBPyConnection, settings: Settings
+) -> pl.DataFrame:
     """What asks for an answer, with a proposal for each within the minutes of the settings."""
-    candidates = frame(connection, "FROM classified.open_comment ORDER BY comment_id")
     reply = settings.reply
     return reply_queue(
         candidates,

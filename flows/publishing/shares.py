@@ -10,7 +10,7 @@ import polars as pl
 
 from flows.checkpoint import checkpoint_folder
 from flows.keeping.kept import VERSION, place_of
-from flows.publishing.counting import gather, gather_signs, hear, labels_of
+from flows.publishing.counting import gather, gather_signs, hear
 from flows.settings import Settings
 from flows.warehouse import frame
 from models.errors import GiveUp, TryAgain
@@ -116,9 +116,8 @@ def estimate(
     found: dict[str, Estimated] = {}
     for (head, many), group in groupby(sorted(map(_asked, statements), key=_head), key=_head):
         asked = list(group)
-        labels = labels_of(connection, head)
         with_none = any(shares.with_none for _, shares in asked)
-        hear(connection, Shares(head, many=many, with_none=with_none), labels)
+        labels = hear(connection, Shares(head, many=many, with_none=with_none))
         for statement, shares in asked:
             gathered = gather(connection, statement, shares, labels)
             rows, nets = share_rows(shares, gathered, known.known(shares))

@@ -5,7 +5,16 @@ from pathlib import Path
 
 from transforms.statements import Statement, read_statement
 
-ORDER = ("dated", "input", "current_label", "audience", "audit", "open_comment", "counted")
+ORDER = (
+    "dated",
+    "wording",
+    "input",
+    "current_label",
+    "audience",
+    "audit",
+    "open_comment",
+    "counted",
+)
 """Views in the order in which they build on each other."""
 
 

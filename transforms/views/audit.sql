@@ -15,7 +15,7 @@ SELECT
     review.is_chosen,
     review.drawn_share
 FROM classified.review AS review
-SEMI JOIN classified.input AS input USING (comment_id, input_hash)
+SEMI JOIN classified.wording AS wording USING (comment_id, input_hash)
 WHERE review.purpose = 'audit'
 QUALIFY row_number() OVER (
     PARTITION BY review.comment_id, review.head, review.label

@@ -20,4 +20,4 @@ SELECT
     label.model_version
 FROM classified.label AS label
 SEMI JOIN ops.current_model AS current USING (head, model_version)
-SEMI JOIN classified.input AS input USING (comment_id, input_hash)
+SEMI JOIN classified.wording AS wording USING (comment_id, input_hash)

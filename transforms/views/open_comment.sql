@@ -62,7 +62,7 @@ WITH answer AS (
 )
 SELECT
     comment.comment_id,
-    input.input_hash,
+    wording.input_hash,
     dated.post_id,
     coalesce(post.title, left(post.text, 80))                       AS post_title,
     dated.channel,
@@ -86,7 +86,7 @@ SELECT
     comment.permalink
 FROM clean.comment AS comment
 JOIN classified.dated AS dated USING (comment_id)
-JOIN classified.input AS input USING (comment_id)
+JOIN classified.wording AS wording USING (comment_id)
 JOIN answer USING (comment_id)
 LEFT JOIN reply USING (comment_id)
 LEFT JOIN clean.post AS post ON post.post_id = dated.post_id

@@ -1,0 +1,29 @@
+"""Views that most marts read, computed once for a publish."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from transforms.views import all_views
+
+SHARED = ("dated", "wording")
+"""Views over all comments that cost something: time zones and hashes. In their order."""
+
+
+@contextmanager
+def shared_views(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Let the `SHARED` views read tables of this connection within the block.
+
+    To be used within a transaction: if the block fails, rolling back restores the views.
+    """
+    for name in SHARED:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE shared_{name} AS FROM classified.{name}")
+        connection.execute(
+            f"CREATE OR REPLACE VIEW classified.{name} AS FROM temp.main.shared_{name}"
+        )
+    yield
+    for view in all_views():
+        connection.execute(view.view())
+    for name in SHARED:
+        connection.execute(f"DROP TABLE temp.main.shared_{name}")
