@@ -48,7 +48,9 @@ class Bound:
 
 def dangers(puzzle: Puzzle, inside: Any, needed: Array) -> Iterator[tuple[int, Bound]]:
     """Places of groups that can't have as many comments as `needed`, with what bounds each."""
-    left = beyond_reach(puzzle, inside, needed)
+    left = np.arange(len(needed))
+    if len(left) > 1:  # of one, its bound tells as quickly
+        left = beyond_reach(puzzle, inside, needed)
     left = left[np.argsort(-np.diff(inside.indptr)[left], kind="stable")]
     while left.size:
         bound = bound_of(puzzle, inside[left[0]].toarray().ravel())

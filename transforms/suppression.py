@@ -14,7 +14,7 @@ hide. Atoms that the same published cells hold can't be told apart, so only thei
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -176,11 +176,34 @@ def to_hide(seen: Lumps, wanted: Any, needed: Array, size: Array) -> Array:
     first = order[np.unique(marks[order], return_index=True)[1]]
     doubtful = first[touched[first] @ seen.comments < needed[first]]
     chosen: set[int] = set()
-    for used in attacks(seen, touched[doubtful], needed[doubtful]):
-        cells = seen.published[used]
-        if not chosen.intersection(cells.tolist()):
-            chosen.add(int(cells[np.lexsort((cells, size[cells]))[0]]))
+    for group, used in attacks(seen, touched[doubtful], needed[doubtful]):
+        if not chosen.intersection(seen.published[used].tolist()):
+            alone = doubtful[[group]]
+            chosen.update(until_safe(seen, used, touched[alone], needed[alone], size))
     return np.array(sorted(chosen), dtype=np.int64)
+
+
+def until_safe(seen: Lumps, used: Array, touched: Any, needed: Array, size: Array) -> list[int]:
+    """Published cells without which no attack on one group succeeds, the first of those `used`.
+
+    Each is the one of the fewest people in an attack, and what is left is attacked again.
+    """
+    chosen = []
+    attack: Array | None = used
+    while attack is not None:
+        cells = seen.published[attack]
+        chosen.append(int(cells[np.lexsort((cells, size[cells]))[0]]))
+        seen = without(seen, chosen[-1])
+        attack = next((further for _, further in attacks(seen, touched, needed)), None)
+    return chosen
+
+
+def without(seen: Lumps, cell: int) -> Lumps:
+    """What is `seen` if `cell` is not published; lumps that then look alike stay apart."""
+    left = seen.published != cell
+    return replace(
+        seen, published=seen.published[left], sums=seen.sums[left], known=seen.known[left]
+    )
 
 
 def known_alone(seen: Lumps) -> Array:
@@ -191,8 +214,8 @@ def known_alone(seen: Lumps) -> Array:
     return cell_of
 
 
-def attacks(seen: Lumps, touched: Any, needed: Array) -> Iterator[Array]:
-    """For each group in danger, the places of the published cells that an attack on it uses.
+def attacks(seen: Lumps, touched: Any, needed: Array) -> Iterator[tuple[int, Array]]:
+    """For each group in danger, its place and those of the published cells that an attack uses.
 
     `touched` is (groups, lumps). Groups that an earlier attack bounds, too, are passed over. Lumps
     that are published as cells of their own are known: they are taken off first.
@@ -217,7 +240,8 @@ def attacks(seen: Lumps, touched: Any, needed: Array) -> Iterator[Array]:
             rest = rest - sums[in_cells].T @ bound.weights + seen.limits[in_limits].T @ bound.slopes
             used = np.abs(bound.weights) > TOLERANCE
             taken_off = is_known & (np.abs(rest) > TOLERANCE)
-            yield np.concatenate([np.flatnonzero(~alone)[in_cells[used]], cell_of[taken_off]])
+            places = [np.flatnonzero(~alone)[in_cells[used]], cell_of[taken_off]]
+            yield int(in_groups[group]), np.concatenate(places)
 
 
 def parts_of(sums: Any, limits: Any, touched: Any) -> list[tuple[Array, ...]]:

@@ -12,7 +12,7 @@ from tests.share_marts import (
     marts_of,
 )
 from transforms.cells import Cells, cells_of
-from transforms.suppression import hidden_cells, lumps, remainders
+from transforms.suppression import hidden_cells, leaking, lumps, remainders
 
 MONDAY = date(2025, 11, 3)
 Comments = list[tuple[str, str, str, date, list[str]]]
@@ -102,3 +102,15 @@ def test_a_remainder_is_what_no_smaller_cell_holds() -> None:
     from scipy.sparse import csr_matrix
 
     assert remainders(csr_matrix(holds)).toarray().tolist() == [[0, 1, 0], [1, 0, 0], [0, 0, 1]]
+
+
+def test_a_group_is_attacked_again_until_no_attack_succeeds() -> None:
+    # Two of p1 follow from the week, and without that from the month: both must go at once.
+    comments = people("a", 2, "p1", "blog") + people("b", 9, "p2", "x")
+    population = everyone(comments, SENTIMENT_WEEKLY, CHANNEL_SENTIMENT_WEEKLY, POST_SENTIMENT)
+    small = population.listed["is_small"].to_numpy()
+    at_once = leaking(population, small.copy(), small, 5, sees_limits=False)
+    assert at_once.size > 1
+    hidden_now = small.copy()
+    hidden_now[at_once] = True
+    assert not leaking(population, hidden_now, small, 5, sees_limits=False).size
