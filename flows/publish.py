@@ -12,6 +12,7 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.exports import all_exports
+from flows.publishing.code import FILES, TABLES, code_of
 from flows.publishing.gate import record, require_fresh, require_passed, suites_for
 from flows.publishing.marts import build_marts, mart_rules
 from flows.publishing.profile import profile_pending
@@ -197,7 +198,7 @@ def topic_names(settings: Settings) -> dict[str, str]:
 
 
 def state_of(settings: Settings) -> dict[str, str]:
-    """What the next publish rests on, part by part: equal states publish equal numbers."""
+    """What the next publish rests on, part by part: equal states publish equal files."""
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         state = {table: digest_of(connection, table) for table in SEEN_BY_MARTS}
         state["classified.label"] = digest_of(connection, COUNTING_LABELS)
@@ -211,6 +212,8 @@ def state_of(settings: Settings) -> dict[str, str]:
         "taxonomy": digest(repr(topic_names(settings))),
         "held_out": digest(held_out.read_bytes().hex() if held_out else ""),
         "policy": digest(settings.reply.policy_file.read_text(encoding="utf-8")),
+        "code": code_of(TABLES),
+        "files": code_of(FILES),
         "resonanz": version("resonanz"),
     }
 

@@ -46,6 +46,8 @@ REASONS = {
     "taxonomy": "topics were renamed",
     "held_out": "the model's errors were measured anew",
     "policy": "the policy for answers changed",
+    "code": "tables are computed by other code",
+    "files": "files are written by other code",
     "resonanz": "another version of Resonanz",
 }
 """What a part of the state that differs means to a reader; unknown parts are named as they are."""

@@ -77,6 +77,19 @@ def test_a_second_publish_of_the_same_writes_nothing(write_csv: Csv, latest: Pat
     )
 
 
+def test_other_code_of_an_export_publishes_the_same_numbers_anew(
+    write_csv: Csv, latest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(write_csv("a.csv", "a;03.11.2025;Anna;gut;Cloud"))
+    publish(as_of=MONDAY)
+    before = latest.resolve()
+    monkeypatch.setattr("flows.publish.code_of", lambda folders: f"another {folders}")
+    publish(as_of=MONDAY + timedelta(days=1))
+    assert latest.resolve() != before
+    with duckdb.connect(latest / "resonanz.duckdb", read_only=True) as reader:
+        assert reader.execute("FROM mart.correction_log").fetchall() == []
+
+
 def test_a_reader_keeps_what_it_has_open_while_the_next_state_is_swapped_in(
     write_csv: Csv, latest: Path
 ) -> None:
