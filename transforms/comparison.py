@@ -68,7 +68,7 @@ def largest_moves(
         both.filter(move(column.name) > MOVED).select(
             key=key,
             column=pl.lit(column.name),
-            before=pl.col(f"{column.name}_before"),
+            before=pl.col(in_state_before(column.name)),
             after=pl.col(column.name),
         )
         for column in compared(table, before, after)
@@ -81,9 +81,11 @@ def largest_moves(
 
 
 def matched(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    """Rows of both states side by side by their grain: `before`'s columns end in `_before`."""
+    """Rows of both states side by side by their grain: `before`'s columns are `in_state_before`."""
     keys = list(table.grain)
-    earlier = before.rename({name: f"{name}_before" for name in before.columns if name not in keys})
+    earlier = before.rename(
+        {name: in_state_before(name) for name in before.columns if name not in keys}
+    )
     return (
         after.with_columns(is_after=True)
         .join(
@@ -97,6 +99,11 @@ def matched(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataF
     )
 
 
+def in_state_before(name: str) -> str:
+    """The column's name in `matched`, one that no table has: many have a `share_before`."""
+    return f"{name}, state before"
+
+
 def compared(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> list[Column]:
     """The columns of numbers that both states have."""
     shared = set(before.columns) & set(after.columns) - set(table.grain)
@@ -106,7 +113,7 @@ def compared(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> list[Co
 def differs(numbers: list[Column]) -> pl.Expr:
     """Whether any of `numbers` differs in a row of `matched`."""
     unequal = [
-        pl.col(column.name).is_null().ne(pl.col(f"{column.name}_before").is_null())
+        pl.col(column.name).is_null().ne(pl.col(in_state_before(column.name)).is_null())
         | (move(column.name) > MOVED).fill_null(False)
         for column in numbers
     ]
@@ -115,7 +122,7 @@ def differs(numbers: list[Column]) -> pl.Expr:
 
 def move(name: str) -> pl.Expr:
     """By how much a number of `matched` moved; null where either is unknown."""
-    return (pl.col(name).cast(pl.Float64) - pl.col(f"{name}_before").cast(pl.Float64)).abs()
+    return (pl.col(name).cast(pl.Float64) - pl.col(in_state_before(name)).cast(pl.Float64)).abs()
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:

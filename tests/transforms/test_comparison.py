@@ -1,3 +1,7 @@
+from dataclasses import replace
+
+import polars as pl
+
 from tests.example_mart import TABLE, rows
 from transforms.comparison import Moved, differences, largest_moves, moves
 
@@ -5,6 +9,12 @@ from transforms.comparison import Moved, differences, largest_moves, moves
 def test_equal_states_have_not_moved() -> None:
     state = rows(("cost", "2025-W44", 3, None), ("erp", "2025-W44", 3, 0.5))
     assert not any(moved.is_any for moved in moves(TABLE, state, state))
+
+
+def test_a_table_that_compares_weeks_itself_has_not_moved_either() -> None:
+    columns = (*TABLE.columns, replace(TABLE.columns[-1], name="topic_share_before"))
+    weeks = rows(("cost", "2025-W44", 3, 0.5)).with_columns(topic_share_before=pl.lit(0.1))
+    assert not any(m.is_any for m in moves(replace(TABLE, columns=columns), weeks, weeks))
 
 
 def test_added_removed_and_changed_rows_are_told_apart() -> None:
