@@ -7,6 +7,7 @@ from typing import TextIO
 import duckdb
 
 from flows.exports.analyst_copy import FILE_NAME
+from flows.publishing.snapshots import LATEST, latest_snapshot
 from flows.settings import load_settings
 from models.errors import GiveUp
 
@@ -64,8 +65,12 @@ def open_published() -> duckdb.DuckDBPyConnection:
 
 
 def published_file() -> Path:
-    """The published DuckDB file; raises `GiveUp` if there is none yet."""
-    path = load_settings().paths.published / "latest" / FILE_NAME
+    """The published DuckDB file, with the work lists for those who may open them.
+
+    Raises `GiveUp` if there is none yet.
+    """
+    snapshot = latest_snapshot(load_settings().paths.published)
+    path = snapshot.file if snapshot else load_settings().paths.published / LATEST / FILE_NAME
     if not path.exists():
         raise GiveUp(f"Nothing is published yet: `{path}` does not exist. Run `resonanz daily`.")
     return path.resolve()

@@ -70,7 +70,11 @@ class SmallCells:
 
 @dataclass(frozen=True)
 class Table:
-    """The contract of a table: `grain` names the columns that tell its rows apart."""
+    """The contract of a table: `grain` names the columns that tell its rows apart.
+
+    A work list tells all of single comments to those who act on them, and to nobody else: it is
+    written apart from what everybody may read.
+    """
 
     layer: Literal["clean", "classified", "mart", "ops"]
     name: str
@@ -78,6 +82,7 @@ class Table:
     grain: tuple[str, ...]
     columns: tuple[Column, ...]
     small_cells: SmallCells | None = None
+    is_work_list: bool = False
 
     @property
     def full_name(self) -> str:

@@ -17,8 +17,8 @@ COMMENTS_TO_ANSWER = Table(
     layer="mart",
     name="comments_to_answer",
     about="What asks for an answer and has none yet: what to answer with the minutes there are, "
-    "what goes to somebody else, and what is left, each with its reason. Single comments, not "
-    "numbers: the rule for small cells does not apply.",
+    "what goes to somebody else, and what is left, each with its reason. A work list: "
+    "it is written for those who answer, into `answering/`, and into no file for all.",
     grain=("comment_id",),
     columns=(
         Column("rank", "count", "1 is to be answered first"),
@@ -56,6 +56,7 @@ COMMENTS_TO_ANSWER = Table(
         Column("text", "text", "the comment"),
         Column("permalink", "text", "where to answer", optional=True),
     ),
+    is_work_list=True,
 )
 
 HALF_LIFE_DAYS = 14

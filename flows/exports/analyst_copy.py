@@ -28,4 +28,6 @@ def write(publication: Publication, folder: Path) -> None:
     path.chmod(0o444)
 
 
-EXPORT = Export("analyst_copy", "A read-only DuckDB file of all marts, for SQL", write)
+EXPORT = Export(
+    "analyst_copy", "A read-only DuckDB file of all marts, for SQL", write, is_whole=True
+)

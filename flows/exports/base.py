@@ -12,8 +12,13 @@ Write = Callable[[Publication, Path], None]
 
 @dataclass(frozen=True)
 class Export:
-    """One way in which the marts reach people. One module of this folder declares one."""
+    """One way in which the marts reach people. One module of this folder declares one.
+
+    `is_whole`: its file holds all marts side by side, so that those who answer get one of their
+    own, with the work lists in it.
+    """
 
     name: str
     about: str
     write: Write
+    is_whole: bool = False

@@ -14,4 +14,6 @@ def write(publication: Publication, folder: Path) -> None:
     (folder / FILE_NAME).write_text(render(publication), encoding="utf-8")
 
 
-EXPORT = Export("dashboard", "One HTML page that tells what changed and how sure that is", write)
+EXPORT = Export(
+    "dashboard", "One HTML page that tells what changed and how sure that is", write, is_whole=True
+)

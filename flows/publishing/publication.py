@@ -1,7 +1,7 @@
 """What is published at once: the marts, and what is told of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -23,3 +23,17 @@ class Publication:
     facts: Mapping[str, Any] = field(default_factory=dict)
     language: str = "en"
     topic_names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def for_all(self) -> "Publication":
+        """What everybody may read: all but the work lists."""
+        return self._of(is_work_list=False)
+
+    @property
+    def work_lists(self) -> "Publication":
+        """What only those read who act on it."""
+        return self._of(is_work_list=True)
+
+    def _of(self, is_work_list: bool) -> "Publication":
+        kept = {t: rows for t, rows in self.marts.items() if t.is_work_list is is_work_list}
+        return replace(self, marts=kept)

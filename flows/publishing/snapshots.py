@@ -1,6 +1,7 @@
 """Published states: each an immutable folder with a manifest, one of them `latest`."""
 
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -23,7 +24,13 @@ MANIFEST = "manifest.json"
 LATEST = "latest"
 FOLDER = "snapshots"
 
-READ_ONLY = 0o444
+ANSWERING = "answering"
+"""The folder, in a snapshot, of those who answer: the work lists, and all tables with them."""
+
+ANSWERING_PAGE = "answering.html"
+"""The link, beside `latest`, to the dashboard of those who answer."""
+
+READ_ONLY, READ_BY_OWNER, OPENED_BY_OWNER = 0o444, 0o400, 0o700
 """Nobody edits what was published; a person who needs other numbers copies the file."""
 
 
@@ -59,10 +66,16 @@ class Snapshot:
         models = self.manifest.get("models")
         return State(self.state, models if isinstance(models, dict) else {})
 
+    @property
+    def file(self) -> Path:
+        """The DuckDB file with the work lists in it; that for all where there is no such file."""
+        answering = self.folder / ANSWERING / FILE_NAME
+        return answering if os.access(answering, os.R_OK) else self.folder / FILE_NAME
+
     def marts(self) -> dict[str, pl.DataFrame]:
         """The rows of every mart by its name; none where the file is missing or damaged."""
         try:
-            with duckdb.connect(self.folder / FILE_NAME, read_only=True) as connection:
+            with duckdb.connect(self.file, read_only=True) as connection:
                 names = connection.execute(
                     "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'mart'"
                 ).fetchall()
@@ -101,19 +114,26 @@ def find_snapshot(published: Path, name: str) -> Snapshot:
 def write_snapshot(
     publication: Publication, state: Mapping[str, str], name: str, published: Path
 ) -> Path:
-    """Write every export and the manifest into a new folder that nobody reads yet."""
+    """Write every export and the manifest into a new folder that nobody reads yet.
+
+    What everybody may read lies in it; the work lists are in its folder `answering` alone, which
+    only the account opens that publishes.
+    """
     folder = published / FOLDER / name
     shutil.rmtree(folder, ignore_errors=True)  # a crash may have left it half written
-    folder.mkdir(parents=True)
+    answering = folder / ANSWERING
+    answering.mkdir(parents=True)
     for export in all_exports():
-        export.write(publication, folder)
+        export.write(publication.for_all, folder)
+        export.write(publication if export.is_whole else publication.work_lists, answering)
     content = manifest(publication, state, folder)
     (folder / MANIFEST).write_text(
         json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
     )
     for path in folder.rglob("*"):
         if path.is_file():
-            path.chmod(READ_ONLY)
+            path.chmod(READ_BY_OWNER if path.is_relative_to(answering) else READ_ONLY)
+    answering.chmod(OPENED_BY_OWNER)
     return folder
 
 
@@ -123,7 +143,7 @@ def manifest(publication: Publication, state: Mapping[str, str], folder: Path) -
         **publication.facts,
         "tables": {
             table.name: {"rows": rows.height, "grain": table.grain}
-            for table, rows in publication.marts.items()
+            for table, rows in publication.for_all.marts.items()
         },
         "files": {
             path.relative_to(folder).as_posix(): sha256_of(path)
@@ -138,6 +158,7 @@ def swap_in(folder: Path, published: Path, kept: int) -> None:
     """Let `latest` lead to `folder`, in one step, and drop snapshots beyond the number kept."""
     # This link first: a run that is killed in between would find nothing new to publish.
     turn_link(published / DASHBOARD, Path(LATEST) / DASHBOARD)
+    turn_link(published / ANSWERING_PAGE, Path(LATEST) / ANSWERING / DASHBOARD)
     turn_link(published / LATEST, folder.relative_to(published))
     states = sorted(path for path in folder.parent.iterdir() if (path / MANIFEST).exists())
     for old in folder.parent.iterdir():
