@@ -26,6 +26,7 @@ from flows.warehouse import merge, writing
 from models.errors import GateFailed, GiveUp
 from models.tables.run import RUN
 from transforms.canonical import naive_utc
+from transforms.listing import quote_id
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +88,7 @@ def traces_of(person: Person) -> Traces:
         telling=frozenset(person.telling_names),
         names=frozenset(person.names),
         texts=frozenset(person.own_texts),
-        comment_ids=frozenset(person.comment_ids),
+        comment_ids=frozenset([*person.comment_ids, *map(quote_id, person.comment_ids)]),
         permalinks=frozenset(person.permalinks),
     )
 

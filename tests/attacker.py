@@ -4,6 +4,10 @@ Written apart from what hides cells, and by other means: unknowns are the commen
 and topic; every published number is an equation; what equations imply is found by the row space
 (numbers that follow exactly) and by linear programmes (numbers that can't be large). The attacker
 knows all rows of the tables, which posts had comments on which day, and nothing of what is hidden.
+
+Tables of single comments are read, too: their rows are put together by what names the comment, and
+each is one comment more that must be somewhere in what is told of it: on one of these posts and
+days, and on each of its topics. No comment is two.
 """
 
 from dataclasses import dataclass
@@ -24,11 +28,26 @@ BASE = ("post_id", "channel", "day", "week", "month")
 class Target:
     """A group of comments: which unknowns it sums, and what is true of it."""
 
-    name: str
+    cell: dict
     unknowns: np.ndarray
     comments: int
     authors: int
     is_few: bool
+
+    @property
+    def name(self) -> str:
+        """The group in words."""
+        return str(self.cell)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Comments of which lists tell the same: where they are, on which posts and days, on what."""
+
+    cell: dict
+    places: np.ndarray
+    topics: tuple[str, ...]
+    count: int
 
 
 class Attacker:
@@ -45,31 +64,100 @@ class Attacker:
             if small_cells_of(table).exempt:
                 continue
             for row in rows.to_dicts():
-                for name, unknowns, count, comments in self.told(table, row):
+                for cell, unknowns, count, comments in self.told(table, row):
                     if row["hidden_reason"] is None:
                         equations.append((unknowns, count))
-                    elif row.get("head") != "topic" or "topic" in name:
+                    elif row.get("head") != "topic" or "topic" in cell:
                         # A hidden share of a topic says nothing of all comments beside it.
                         few = row["hidden_reason"].startswith("fewer")
                         authors = comments["author"].n_unique()
                         few = few and 0 < authors < smallest
-                        targets[name] = Target(name, unknowns, len(comments), authors, few)
+                        targets[str(cell)] = Target(cell, unknowns, len(comments), authors, few)
         matrix = np.array([unknowns for unknowns, _ in equations]).reshape(-1, self.size)
         self.matrix, first = np.unique(matrix, axis=0, return_index=True)
         self.counts = np.array([count for _, count in equations])[first] if len(first) else first
         self.targets = list(targets.values())
         _, size, rows = np.linalg.svd(self.matrix, full_matrices=False)
         self.row_space = rows[size > 1e-9]
+        self.seen = self.read_lists(marts)
+        self.systems = {is_read: self.system(is_read) for is_read in (False, True)}
+
+    def read_lists(self, marts: dict[Table, pl.DataFrame]) -> list[Seen]:
+        """What tables of single comments tell, those of which they tell the same together."""
+        told: dict[str, dict] = {}
+        for table, rows in marts.items():
+            if small_cells_of(table).exempt and "quote_id" in table.column_names:
+                for row in rows.to_dicts():
+                    told.setdefault(row["quote_id"], {}).update(told_by_list(row))
+        found: dict[tuple, int] = {}
+        for cell in told.values():
+            topics = tuple(sorted(set(cell.pop("topics", ())) & set(self.topics)))
+            key = tuple(sorted(cell.items())), topics
+            found[key] = found.get(key, 0) + 1
+        return [
+            Seen(dict(cell), self.places(dict(cell)), topics, n)
+            for (cell, topics), n in found.items()
+        ]
+
+    def places(self, cell: dict) -> np.ndarray:
+        """Which posts and days fit `cell`."""
+        fits = pl.lit(True)
+        for name, value in cell.items():
+            fits &= pl.col(name) == value
+        return self.base.with_columns(fits=fits)["fits"].to_numpy()
+
+    def system(self, reads_lists: bool) -> dict:
+        """Everything known, as a linear programme takes it; unknowns first, then where seen are."""
+        width, others = len(self.base), len(self.topics) - 1
+        seen = self.seen if reads_lists else []
+        place = sparse.identity(width, format="csr")
+        none = sparse.csr_matrix((width, width))
+        in_topic = sparse.hstack(
+            [-sparse.vstack([place] * others), sparse.identity(width * others)]
+        )
+        limits = [sparse.hstack([in_topic, sparse.csr_matrix((width * others, width * len(seen)))])]
+        for topic in self.topics:
+            of_topic = [place if topic is None or topic in s.topics else none for s in seen]
+            mine = [-place if topic == other else none for other in self.topics]
+            limits.append(sparse.hstack([*mine, *of_topic]))
+        sums = [sparse.csr_matrix(self.matrix)] if len(self.matrix) else []
+        sums += [sparse.csr_matrix(one.places[None, :].astype(float)) for one in seen]
+        if not len(self.matrix):
+            sums = [sparse.csr_matrix((0, self.size)), *sums]
+        equal = sparse.block_diag(sums, format="csr")
+        limit = sparse.vstack(limits, format="csr")
+        counts = [self.counts] if len(self.matrix) else []
+        known = np.concatenate([*counts, [one.count for one in seen]])
+        most = len(self.facts) + 100
+        outside = [(0, most if there else 0) for one in seen for there in one.places]
+        return {
+            "A_eq": equal if equal.shape[0] else None,
+            "b_eq": known if equal.shape[0] else None,
+            "A_ub": limit,
+            "b_ub": np.zeros(limit.shape[0]),
+            "bounds": [(0, most)] * self.size + outside,
+            "method": "highs",
+        }
+
+    def shown_of(self, target: Target) -> int:
+        """How many comments of a group are listed, as everybody sees it by the columns."""
+        topic = {target.cell["topic"]} if "topic" in target.cell else set()
+        place = {name: value for name, value in target.cell.items() if name != "topic"}
+        return sum(
+            seen.count
+            for seen in self.seen
+            if place.items() <= seen.cell.items() and topic <= {*seen.topics}
+        )
 
     def told(self, table: Table, row: dict):
-        """What a row tells: (name, unknowns, count, comments) of each group that it counts."""
+        """What a row tells: (cell, unknowns, count, comments) of each group that it counts."""
         if "comment_count" not in row:
             return  # counts of comments of whatever kind, not of the audience
         cell = {name: row[name] for name in small_cells_of(table).cell if name in (*BASE, "topic")}
         if "post_id" in cell:
             cell.pop("channel", None)
         yield self.group(cell, row["comment_count"])
-        if is_of_shares(table) and row["head"] == "topic":
+        if is_of_shares(table) and row["head"] == "topic" and row["label"] in self.topics:
             known = row["share_raw"] is not None
             count = round(row["share_raw"] * row["comment_count"]) if known else None
             yield self.group(cell | {"topic": row["label"]}, count)
@@ -88,28 +176,42 @@ class Attacker:
         comments = self.facts.filter(fits)
         if topic is not None:
             comments = comments.filter(pl.col("topics").list.contains(topic))
-        return str(cell), unknowns.ravel(), count, comments
+        return cell, unknowns.ravel(), count, comments
 
     def follows(self, unknowns: np.ndarray) -> bool:
         """Whether the group's count is a sum or difference of published counts."""
         rest = unknowns - self.row_space.T @ (self.row_space @ unknowns)
         return bool(np.abs(rest).max() < 1e-7)
 
-    def most(self, unknowns: np.ndarray) -> float:
-        """The most comments that the group can have; a topic's are never more than all comments."""
-        width, others = len(self.base), len(self.topics) - 1
-        whole = sparse.vstack([-sparse.identity(width)] * others)
-        link = sparse.hstack([whole, sparse.identity(width * others)])
-        answer = linprog(
-            -unknowns,
-            A_eq=sparse.csr_matrix(self.matrix) if len(self.matrix) else None,
-            b_eq=self.counts if len(self.matrix) else None,
-            A_ub=link,
-            b_ub=np.zeros(width * others),
-            bounds=(0, len(self.facts) + 100),
-            method="highs",
+    def most(self, unknowns: np.ndarray, reads_lists: bool = True, sign: int = 1) -> float:
+        """The most comments that the group can have; with the sign -1 the fewest, negative.
+
+        A topic's are never more than all comments.
+        """
+        system = self.systems[reads_lists]
+        costs = np.zeros(len(system["bounds"]))
+        costs[: self.size] = -sign * unknowns
+        return -linprog(costs, **system).fun
+
+    def guesses(self) -> np.ndarray:
+        """A few states of all unknowns that fit all that is known, far apart: (guesses, unknowns).
+
+        A quick sieve: a group that has different counts in them is not told.
+        """
+        system, chance = self.systems[True], np.random.default_rng(0)
+        extra = len(system["bounds"]) - self.size
+        found = [
+            linprog(np.append(chance.normal(size=self.size), np.zeros(extra)), **system).x
+            for _ in range(12)
+        ]
+        return np.array(found)[:, : self.size]
+
+    def is_pinned(self, target: Target, reads_lists: bool) -> bool:
+        """Whether the group can have no other count than its own."""
+        return (
+            self.most(target.unknowns, reads_lists) < target.comments + 1e-6
+            and -self.most(target.unknowns, reads_lists, -1) > target.comments - 1e-6
         )
-        return -answer.fun
 
     def derived(self):
         """Groups that no row tells of, of so few authors: by some dimensions, or beside a topic."""
@@ -120,10 +222,10 @@ class Attacker:
                     cell = dict(zip(kind, values, strict=True))
                     if topic is not None:
                         cell["topic"] = topic
-                    name, unknowns, _, comments = self.group(cell, None)
+                    _, unknowns, _, comments = self.group(cell, None)
                     authors = comments["author"].n_unique()
                     if 0 < authors < self.smallest:
-                        yield Target(name, unknowns, len(comments), authors, True)
+                        yield Target(cell, unknowns, len(comments), authors, True)
 
     def beside_topics(self):
         """Comments of a week or month that are not on a topic, if their authors are few."""
@@ -147,10 +249,39 @@ class Attacker:
         for target in self.derived():
             if self.follows(target.unknowns):
                 found.append(f"{target.name} follows: {target.comments} of {target.authors}")
+        found += self.leaks_of_lists() if self.seen else []
         for name, whole, part in self.beside_topics():
             if self.follows(whole - part):
                 found.append(f"{name} follows")
         return found
+
+    def leaks_of_lists(self) -> list[str]:
+        """A sentence for all that only lists of comments give away."""
+        groups = {t.unknowns.tobytes(): t for t in [*self.derived(), *self.targets]}
+        found, guesses = [], self.guesses()
+        for target in groups.values():
+            if shown := self.shown_of(target):
+                found.append(f"{target.name} is hidden or small, and {shown} of it are listed")
+            elif (
+                0 < target.authors < self.smallest
+                and np.allclose(guesses @ target.unknowns, target.comments)
+                and self.is_pinned(target, reads_lists=True)
+                and not self.is_pinned(target, reads_lists=False)
+            ):
+                found.append(f"{target.name} is {target.comments}, as lists tell")
+        return found
+
+
+def told_by_list(row: dict) -> dict:
+    """What a row of single comments tells of where its comment belongs."""
+    told = {name: row[name] for name in BASE if row.get(name) is not None}
+    if "topics" in row:
+        told["topics"] = row["topics"]
+    if "scope" in row:  # of an alert: what it is of, its comments are of
+        scope = {"post": "post_id", "channel": "channel", "topic": "topics"}.get(row["scope"])
+        if scope:
+            told[scope] = [row["item"]] if scope == "topics" else row["item"]
+    return told
 
 
 def leaks(marts: dict[Table, pl.DataFrame], facts: pl.DataFrame, smallest: int) -> list[str]:

@@ -7,6 +7,7 @@ import polars as pl
 
 from models.contract import Column, Table
 from models.shares import SHARE_COLUMNS, SmallCells
+from transforms.listing import quote_id
 
 TEXT = dict.fromkeys(("week", "channel", "topic", "month", "post_id", "post_title"), "text")
 
@@ -20,6 +21,8 @@ def share_table(name: str, *cell: str) -> Table:
 SENTIMENT_WEEKLY = share_table("sentiment_weekly", "week", "week_start")
 CHANNEL_SENTIMENT_WEEKLY = share_table("channel_sentiment_weekly", "channel", "week")
 TOPIC_SENTIMENT_WEEKLY = share_table("topic_sentiment_weekly", "topic", "week")
+CHANNEL_SENTIMENT_MONTHLY = share_table("channel_sentiment_monthly", "channel", "month")
+TOPIC_SENTIMENT_MONTHLY = share_table("topic_sentiment_monthly", "topic", "month")
 POST_SENTIMENT_DAILY = share_table("post_sentiment_daily", "post_id", "day")
 POST_SENTIMENT = share_table("post_sentiment", "post_id", "post_title", "channel")
 STANCE_WEEKLY = share_table("stance_weekly", "channel", "week")
@@ -43,7 +46,9 @@ CHANNEL_WEEKLY = Table(
 SENTIMENTS = {
     SENTIMENT_WEEKLY: "sentiment",
     CHANNEL_SENTIMENT_WEEKLY: "sentiment",
+    CHANNEL_SENTIMENT_MONTHLY: "sentiment",
     TOPIC_SENTIMENT_WEEKLY: "sentiment",
+    TOPIC_SENTIMENT_MONTHLY: "sentiment",
     POST_SENTIMENT_DAILY: "sentiment",
     POST_SENTIMENT: "sentiment",
     STANCE_WEEKLY: "stance",
@@ -90,6 +95,26 @@ def marts_of(facts: pl.DataFrame) -> dict[Table, pl.DataFrame]:
         ).sort("channel", "week")
     )
     return marts
+
+
+def quotable_of(facts: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `classified.quotable` for `facts_of` some comments."""
+    return facts.select(
+        "comment_id",
+        "post_id",
+        "post_title",
+        "channel",
+        "day",
+        "week",
+        "month",
+        "sentiment",
+        quote_id=pl.col("comment_id").map_elements(quote_id, pl.String),
+        topics=pl.col("topics").list.set_difference(["(none)"]),
+        typicality=pl.lit(0.5),
+        is_toxic=pl.lit(False),
+        text=pl.col("comment_id"),
+        permalink=pl.col("comment_id"),
+    )
 
 
 def shares(table: Table, comments: pl.DataFrame, head: str) -> pl.DataFrame:

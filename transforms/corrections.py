@@ -59,8 +59,8 @@ FOLLOWS_FROM_MODEL = frozenset(
 
 OWN_TOPICS = "the model's own"
 
-WITHOUT_NUMBERS = frozenset({"correction_log", "comments_to_answer"})
-"""Tables that are no published numbers: a log, and a list of what is still to do."""
+WITHOUT_NUMBERS = frozenset({"correction_log", "comments_to_answer", "evidence", "alert_evidence"})
+"""Tables that are no published numbers: a log, and lists of single comments."""
 
 
 def corrections(

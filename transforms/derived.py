@@ -1,4 +1,4 @@
-"""A published table that is computed from other published tables, in Python."""
+"""Published tables that are computed in Python, from other published tables."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +20,18 @@ class MartRules:
 
 Build = Callable[[Mapping[Table, pl.DataFrame], MartRules], pl.DataFrame]
 """The rows, from the tables that are published, small cells hidden; so it can tell nothing new."""
+
+
+BuildList = Callable[[Mapping[Table, pl.DataFrame], pl.DataFrame, MartRules], pl.DataFrame]
+"""The rows, from the tables that are published and the comments of `classified.quotable`."""
+
+
+@dataclass(frozen=True)
+class ListedMart:
+    """A published table of single comments; one file of `transforms/marts/` declares one."""
+
+    table: Table
+    build: BuildList = field(repr=False)
 
 
 @dataclass(frozen=True)

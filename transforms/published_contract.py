@@ -6,10 +6,11 @@ from typing import Any
 from models.contract import Table
 from models.errors import ContractBroken
 
-VERSION = 2
+VERSION = 3
 """Raised when a published table or column is taken away or holds something else than before.
 
-1: shares as columns by label. 2: tall tables of corrected shares.
+1: shares as columns by label. 2: tall tables of corrected shares. 3: single
+comments are told with one cell each; the list of comments to answer is apart.
 """
 
 Contract = Mapping[str, Any]

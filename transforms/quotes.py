@@ -20,9 +20,9 @@ def quotes(
         pl.col("topics").list.contains(topic)
         & ~pl.col("is_toxic")
         & pl.col("text").str.len_chars().is_between(SHORTEST, LONGEST)
-    ).sort("typicality", "comment_id", descending=[True, False])
+    ).sort("typicality", "quote_id", descending=[True, False])
     spread = fitting.with_columns(
-        turn=pl.col("comment_id").cum_count().over("sentiment", "post_id")
+        turn=pl.col("quote_id").cum_count().over("sentiment", "post_id")
     ).sort("turn", maintain_order=True)
     found: list[str] = []
     for sentiment, wanted in seats(shares, count).items():

@@ -6,17 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-import polars as pl
-
 from flows.dashboard.sections import SECTIONS, Section, Story, is_link
 from flows.publishing.publication import Publication
 from flows.wording import wording
 from models.questions import Language
 
 TEMPLATES = Path(__file__).parent / "page"
-
-MOST_COMMENTS = 3_000
-"""Comments that the page carries: with the charts' library they stay below 3 MB."""
 
 LONGEST_COMMENT = 280
 """Characters of a comment that the page shows; the rest is where it was written."""
@@ -84,21 +79,26 @@ def page_content(story: Story, sections: Sequence[Section], language: str) -> di
 
 
 def comments(story: Story) -> list[dict[str, Any]]:
-    """The comments behind the numbers, the latest first; none if no such mart is published."""
-    rows = story.marts.get("evidence", pl.DataFrame())
-    if rows.is_empty():
-        return []
+    """The comments behind the numbers, the latest first; none if no such mart is published.
+
+    What is not told of a comment is null.
+    """
     return [
         {
             **{name: row[name] for name in ("channel", "post_id", "week", "month", "sentiment")},
             "topic": row["topics"],
-            "day": story.day(row["day"]),
-            "sentiment_name": story.name(row["sentiment"] or ""),
+            "day": when(story, row),
+            "sentiment_name": story.name(row["sentiment"]),
             "text": shortened(row["text"]),
             "link": row["permalink"] if is_link(row["permalink"]) else None,
         }
-        for row in rows.sort("day", "comment_id", descending=True).head(MOST_COMMENTS).to_dicts()
+        for row in story.comments.to_dicts()
     ]
+
+
+def when(story: Story, row: Mapping[str, Any]) -> str:
+    """When a comment was made, as exactly as it is told; nothing where it is not."""
+    return story.day(row["day"]) if row["day"] else str(row["week"] or row["month"] or "")
 
 
 def shortened(text: str) -> str:

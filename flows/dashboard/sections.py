@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -21,6 +22,9 @@ Evidence = Mapping[str, str]
 """What a comment must have to stand behind a number: `{"channel": "blog", "week": "2025-W45"}`."""
 
 SENTIMENTS = ("negative", "neutral", "positive")
+
+MOST_COMMENTS = 3_000
+"""Comments that the page carries: with the charts' library they stay below 3 MB."""
 
 MOST_POSTS = 15
 MOST_QUESTIONS = 15
@@ -91,6 +95,12 @@ class Story:
     words: Words
     labels: Mapping[str, str]
     thousands: str = ","
+
+    @cached_property
+    def comments(self) -> pl.DataFrame:
+        """The comments that the page carries, the latest first; of each kind of cell some."""
+        rows = self.marts.get("evidence", pl.DataFrame())
+        return carried(rows, MOST_COMMENTS) if rows.height else rows
 
     def number(self, count: int | None) -> str:
         """A count as the language writes it; nothing where it is unknown."""
@@ -193,7 +203,7 @@ def sentiment(story: Story) -> Section:
         [
             Cell(row["week"]),
             Cell(story.name(row["label"])),
-            behind(story.interval(row), week=row["week"], sentiment=row["label"]),
+            behind(story, story.interval(row), week=row["week"], sentiment=row["label"]),
             *counted(story, row),
         ]
         for row in rows.sort("week", "label", descending=[True, False]).to_dicts()
@@ -241,7 +251,9 @@ def posts(story: Story) -> Section:
                 Cell(story.post(row)),
                 Cell(row["channel"]),
                 *(
-                    behind(story.interval(of_post.get(s)), post_id=row["post_id"], sentiment=s)
+                    behind(
+                        story, story.interval(of_post.get(s)), post_id=row["post_id"], sentiment=s
+                    )
                     for s in ("negative", "positive")
                 ),
                 Cell(story.interval(against.get(row["post_id"])), is_number=True),
@@ -278,7 +290,9 @@ def channels(story: Story) -> Section:
 
 def questions(story: Story) -> Section:
     """What waits for an answer, the most pressing first."""
-    words, rows = story.words["questions"], story.marts.get("comments_to_answer", pl.DataFrame())
+    words, rows = story.words["questions"], story.marts.get("comments_to_answer")
+    if rows is None:
+        return Section("questions", words["title"], [words["apart"]])
     if rows.is_empty():
         return Section("questions", words["title"], [words["nothing"]])
     counts = rows["decision"].value_counts()
@@ -372,14 +386,45 @@ def wide(
         of_row = by(rows.filter(pl.col("row") == name), "label")
         row = next(iter(of_row.values()))
         place = {key: row[key], period: row[period]}
-        shares = [behind(story.interval(of_row.get(s)), **place, sentiment=s) for s in SENTIMENTS]
+        shares = [
+            behind(story, story.interval(of_row.get(s)), **place, sentiment=s) for s in SENTIMENTS
+        ]
         cells.append([Cell(name), *shares, *counted(story, row)])
     return TableView(story.words["as_table"], heads(titles, 1), cells)
 
 
-def behind(text: str, **filters: str) -> Cell:
-    """A number with the filter of the comments behind it."""
-    return Cell(text, is_number=True, evidence=json.dumps(filters, sort_keys=True))
+def behind(story: Story, text: str, **filters: str) -> Cell:
+    """A number with the filter of the comments behind it, if some are told with its cell."""
+    is_any = (
+        story.comments.height
+        and not story.comments.filter(
+            *(
+                pl.col("topics").list.contains(value) if name == "topic" else pl.col(name) == value
+                for name, value in filters.items()
+            )
+        ).is_empty()
+    )
+    return Cell(text, True, evidence=json.dumps(filters, sort_keys=True) if is_any else None)
+
+
+def carried(rows: pl.DataFrame, count: int) -> pl.DataFrame:
+    """At most `count` of the comments `rows`, the latest first.
+
+    The comments of a post, of a week, of a topic ... take turns: each kind of number has some.
+    """
+    latest = pl.coalesce(
+        pl.col("day"),
+        (pl.col("week") + "-1").str.to_date("%G-W%V-%u"),
+        (pl.col("month") + "-01").str.to_date("%Y-%m-%d"),
+    )
+    kind = [pl.col(name).is_null().alias(f"no_{name}") for name in ("post_id", "week", "channel")]
+    topic = (pl.col("topics").list.len() > 0).alias("no_topic")
+    ordered = rows.with_columns(latest=latest).sort(
+        "latest", "quote_id", descending=True, nulls_last=True
+    )
+    turn = pl.int_range(pl.len()).over(*kind, topic)
+    kept = ordered.with_columns(turn=turn).sort("turn", maintain_order=True).head(count)
+    return kept.sort("latest", "quote_id", descending=True, nulls_last=True)
 
 
 def counted(story: Story, row: Mapping[str, Any]) -> list[Cell]:

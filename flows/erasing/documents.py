@@ -49,7 +49,8 @@ def told_pages(paths: Paths) -> list[Path]:
     The next publish writes the dashboard anew.
     """
     folder = paths.published
-    return sorted([*folder.glob("snapshots/*/dashboard.html"), *folder.glob("digest/*/digest.*")])
+    dashboards = [*folder.glob("snapshots/*/dashboard.html"), *folder.glob("snapshots/*/*/*.html")]
+    return sorted([*dashboards, *folder.glob("digest/*/digest.*")])
 
 
 def documents(paths: Paths) -> Iterator[Path]:
@@ -134,8 +135,8 @@ def edit_database(path: Path, traces: Traces) -> bool:
             [list(traces.comment_ids)],
         )
         for table, column in text_columns(connection):
-            if column == "comment_id":
-                changed += deleted(connection, table, "comment_id IN (SELECT id FROM erased_id)")
+            if column in ("comment_id", "quote_id"):
+                changed += deleted(connection, table, f"{column} IN (SELECT id FROM erased_id)")
             else:
                 changed += scrub_column(connection, table, column, traces)
         macros = connection.execute(

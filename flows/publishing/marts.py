@@ -11,7 +11,7 @@ from flows.warehouse import frame, merge, use_time_zone, writing
 from flows.wording import wording
 from models.contract import Table
 from transforms.derived import MartRules
-from transforms.marts import MACROS, derived_marts, later_marts, sql_marts
+from transforms.marts import MACROS, derived_marts, later_marts, listed_marts, sql_marts
 from transforms.policy import read_policy
 from transforms.reply_queue import COMMENTS_TO_ANSWER, Budget, reply_queue
 from transforms.similar import Vectors, restored
@@ -31,7 +31,10 @@ def build_marts(settings: Settings) -> dict[Table, pl.DataFrame]:
         get_ready(connection, settings)
         with shared_views(connection):
             marts = computed_marts(connection, settings)
+            comments = frame(connection, "FROM classified.quotable ORDER BY quote_id")
             candidates = frame(connection, "FROM classified.open_comment ORDER BY comment_id")
+        rules = mart_rules(settings)
+        marts |= {mart.table: mart.build(marts, comments, rules) for mart in listed_marts()}
         for table, rows in marts.items():
             store_mart(connection, table, rows)
         for statement in later_marts():

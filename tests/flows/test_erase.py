@@ -16,6 +16,7 @@ from flows.publish import publish
 from flows.refine import refine
 from models.errors import GiveUp
 from tests.flows.conftest import Query
+from transforms.listing import quote_id
 
 pytestmark = pytest.mark.usefixtures("prefect_server", "workplace", "keyword_model", "quick_gate")
 
@@ -86,7 +87,7 @@ def test_published_files_of_earlier_states_lose_the_rows_and_keep_the_others(
     to_published(table(write_csv))
     (first,) = (workplace / "published" / "snapshots").iterdir()
     erase(author="uwe_b77", platform="table", as_of=MONDAY + timedelta(days=2))
-    with duckdb.connect(first / "resonanz.duckdb", read_only=True) as connection:
+    with duckdb.connect(first / "answering" / "resonanz.duckdb", read_only=True) as connection:
         ids = connection.execute("SELECT comment_id FROM mart.comments_to_answer").fetchall()
         low = connection.execute("SELECT wilson_low(1, 2)").fetchone()
     assert ("table:c-1",) not in ids
@@ -95,7 +96,12 @@ def test_published_files_of_earlier_states_lose_the_rows_and_keep_the_others(
     manifest = json.loads((first / "manifest.json").read_text(encoding="utf-8"))
     from flows.landing.files import sha256_of
 
-    assert manifest["files"]["resonanz.duckdb"] == sha256_of(first / "resonanz.duckdb")
+    with duckdb.connect(first / "resonanz.duckdb", read_only=True) as connection:
+        told = connection.execute("SELECT quote_id FROM mart.evidence").fetchall()
+    assert (quote_id("table:c-1"),) not in told
+    assert (quote_id("table:c-2"),) in told
+    for file in ("resonanz.duckdb", "answering/resonanz.duckdb"):
+        assert manifest["files"][file] == sha256_of(first / file)
 
 
 def test_a_later_file_does_not_bring_somebody_back(

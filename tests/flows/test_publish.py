@@ -1,4 +1,6 @@
+import io
 import json
+import stat
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -7,6 +9,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from flows.ask import answer
 from flows.classify import classify
 from flows.ingest import ingest
 from flows.landing.files import sha256_of
@@ -17,6 +20,8 @@ from tests.attacker import leaks
 from tests.flows.conftest import KeywordModel
 from transforms.marts import published_tables, sql_marts
 from transforms.marts.change_weekly import MART as CHANGE_WEEKLY
+
+EVIDENCE, ALERT_EVIDENCE = (published_tables()[n] for n in ("evidence", "alert_evidence"))
 
 pytestmark = pytest.mark.usefixtures("prefect_server", "workplace", "keyword_model", "quick_gate")
 
@@ -40,7 +45,10 @@ def test_every_mart_is_published_as_csv_and_in_one_duckdb_file(
 ) -> None:
     prepare(write_csv("a.csv", "a;03.11.2025;Anna;gut;Cloud"))
     publish(as_of=MONDAY)
-    assert {path.stem for path in latest.glob("*.csv")} == set(published_tables())
+    for_all = {path.stem for path in latest.glob("*.csv")}
+    to_answer = {path.stem for path in (latest / "answering").glob("*.csv")}
+    assert for_all | to_answer == set(published_tables())
+    assert to_answer == {"comments_to_answer"}
     (row,) = pl.read_csv(latest / "post_sentiment_daily.csv").to_dicts()
     assert (row["post_title"], row["day"]) == ("Cloud", "2025-11-03")
     assert (row["label"], row["share"], row["method"]) == ("positive", 1.0, "raw")
@@ -129,10 +137,30 @@ def test_what_is_published_of_few_people_is_hidden_and_an_attacker_learns_nothin
     assert set(few_people["post_title"]) == {"Kosten"}
     assert hidden["comment_count"].null_count() == hidden.height < days.height
     with duckdb.connect(latest / "resonanz.duckdb", read_only=True) as connection:
-        marts = {s.table: connection.execute(f"FROM {s.table.full_name}").pl() for s in sql_marts()}
+        told = [*(s.table for s in sql_marts()), EVIDENCE, ALERT_EVIDENCE]
+        marts = {table: connection.execute(f"FROM {table.full_name}").pl() for table in told}
     with duckdb.connect(latest.parents[1] / "warehouse.duckdb", read_only=True) as connection:
         facts = connection.execute("FROM classified.counted").pl()
     assert leaks(marts, facts, 3) == []
+    assert marts[EVIDENCE].height > 0
+
+
+def test_work_lists_are_apart_from_what_everybody_reads(write_csv: Csv, latest: Path) -> None:
+    prepare(write_csv("a.csv", "a;03.11.2025;Anna;Wann kommt das?;Cloud"))
+    publish(as_of=MONDAY)
+    answering = latest / "answering"
+    assert stat.S_IMODE(answering.stat().st_mode) == 0o700
+    for folder, lists in ((latest, 0), (answering, 1)):
+        with duckdb.connect(folder / "resonanz.duckdb", read_only=True) as connection:
+            found = connection.execute(
+                "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'comments_to_answer'"
+            ).fetchone()
+        assert found == (lists,)
+    assert "comments_to_answer" not in json.loads((latest / "manifest.json").read_text())["tables"]
+    assert (latest.parent / "answering.html").resolve().is_relative_to(answering.resolve())
+    answered = io.StringIO()
+    answer("SELECT text FROM mart.comments_to_answer", "csv", answered)
+    assert answered.getvalue() == "text\nWann kommt das?\n"
 
 
 def test_another_smallest_cell_is_published_anew(

@@ -9,7 +9,7 @@ def evidence(*rows: tuple[str, str, str, float]) -> pl.DataFrame:
     return pl.DataFrame(
         [
             {
-                "comment_id": name,
+                "quote_id": name,
                 "sentiment": sentiment,
                 "post_id": post,
                 "typicality": typicality,

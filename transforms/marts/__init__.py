@@ -7,7 +7,7 @@ from pathlib import Path
 
 from models.contract import Table
 from transforms.corrections import CORRECTION_LOG
-from transforms.derived import DerivedMart
+from transforms.derived import DerivedMart, ListedMart
 from transforms.reply_queue import COMMENTS_TO_ANSWER
 from transforms.statements import Statement, read_statement
 
@@ -19,9 +19,9 @@ READS_MARTS = re.compile(r"\bmart\.")
 
 
 @cache
-def all_marts() -> dict[str, Statement | DerivedMart]:
+def all_marts() -> dict[str, Statement | DerivedMart | ListedMart]:
     """Every mart by name, in alphabetical order."""
-    found: dict[str, Statement | DerivedMart] = {}
+    found: dict[str, Statement | DerivedMart | ListedMart] = {}
     for path in Path(__file__).parent.iterdir():
         if path.suffix == ".sql":
             found[path.stem] = read_statement(path, "mart")
@@ -38,6 +38,11 @@ def sql_marts() -> list[Statement]:
 def derived_marts() -> list[DerivedMart]:
     """The marts that are computed from what the first ones publish, small cells hidden."""
     return [mart for mart in all_marts().values() if isinstance(mart, DerivedMart)]
+
+
+def listed_marts() -> list[ListedMart]:
+    """The marts of single comments, which are chosen by what the others show and hide."""
+    return [mart for mart in all_marts().values() if isinstance(mart, ListedMart)]
 
 
 def later_marts() -> list[Statement]:

@@ -1,5 +1,5 @@
 /*---
-about = "The comments behind each alert of change_weekly: at most five, those of whose label the model is surest. Of a share that rose, comments with its label; of one that fell, what is said instead; of a volume, any."
+about = "The comments behind each alert of change_weekly: at most five of those that `evidence` tells with its week and, where it is of a channel, topic or post, with that; those of whose label the model is surest. Of a share that rose, comments with its label; of one that fell, what is said instead; of a volume, any."
 grain = ["scope", "item", "week", "head", "label", "rank"]
 [columns]
 scope         = ["text",  "of the alert: what is compared"]
@@ -8,16 +8,13 @@ week          = ["text",  "of the alert: ISO week in the reporting time zone"]
 head          = ["text",  "of the alert: the question, or `volume`"]
 label         = ["text",  "of the alert: the answer whose share changed, or `comments`"]
 rank          = ["count", "1 is the most typical"]
-comment_id    = ["text",  "the comment"]
+quote_id      = ["text",  "the comment, as `evidence` names it"]
 comment_label = ["text",  "the comment's own answer to that question; of a volume, its sentiment"]
 probability   = ["share", "how probable the model finds that answer, 0 to 1"]
-channel       = ["text",  "where it was made"]
-post_id       = ["text",  "the post it answers; `<channel>:unknown` where the source does not say"]
-day           = ["day",   "day it was made, in the reporting time zone"]
-text          = ["text",  "the comment; empty where fewer people than a published cell needs say this there", "optional"]
-permalink     = ["text",  "where it is; empty as the text is", "optional"]
+text          = ["text",  "the comment"]
+permalink     = ["text",  "where it is, if `evidence` tells its post", "optional"]
 [small_cells]
-exempt = "single comments of cells that are published; their text is shown under the same rule"
+exempt = "rows of `evidence`, with the question and the answer of the alert"
 ---*/
 WITH alert AS (
     SELECT
@@ -29,11 +26,14 @@ WITH alert AS (
         CASE WHEN head = 'volume' THEN 'sentiment' ELSE head END AS asked,
         direction = 'down' AND head <> 'volume'                  AS is_fall
     FROM mart.change_weekly
-    WHERE is_alert
+    -- Who is told with which topic is for `evidence` to say.
+    WHERE is_alert AND head <> 'topic'
 ), answer AS (
-    SELECT comment_id, head, label, probability
-    FROM classified.current_label
-    WHERE is_chosen
+    SELECT quotable.quote_id, current.head, current.label, current.probability
+    FROM classified.current_label AS current
+    JOIN classified.quotable AS quotable USING (comment_id)
+    SEMI JOIN mart.evidence AS shown ON shown.quote_id = quotable.quote_id
+    WHERE current.is_chosen
 ), behind AS (
     SELECT
         alert.scope,
@@ -41,54 +41,45 @@ WITH alert AS (
         alert.week,
         alert.head,
         alert.label,
-        counted.comment_id,
-        counted.author,
-        counted.channel,
-        counted.post_id,
-        counted.day,
+        shown.quote_id,
+        shown.text,
+        shown.permalink,
         answer.label        AS comment_label,
         answer.probability
     FROM alert
-    JOIN classified.counted AS counted
-        ON counted.week = alert.week
+    JOIN mart.evidence AS shown
+        ON shown.week = alert.week
         AND CASE alert.scope
-            WHEN 'channel' THEN counted.channel = alert.item
-            WHEN 'post' THEN counted.post_id = alert.item
-            WHEN 'topic' THEN list_contains(counted.topics, alert.item)
+            WHEN 'channel' THEN shown.channel = alert.item
+            WHEN 'post' THEN shown.post_id = alert.item
+            WHEN 'topic' THEN list_contains(shown.topics, alert.item)
             ELSE true
         END
     JOIN answer
-        ON answer.comment_id = counted.comment_id
+        ON answer.quote_id = shown.quote_id
         AND answer.head = alert.asked
         AND (alert.head = 'volume' OR (answer.label = alert.label) <> alert.is_fall)
-), placed AS (
+), ranked AS (
     SELECT
         behind.*,
         row_number() OVER (
             PARTITION BY scope, item, week, head, label
-            ORDER BY probability DESC, comment_id, comment_label
-        )                                                       AS rank,
-        count(DISTINCT author) OVER (
-            PARTITION BY scope, item, week, head, label
-        ) >= coalesce(getvariable('smallest_cell'), 1e9)        AS may_be_quoted
+            ORDER BY probability DESC, quote_id, comment_label
+        )                                                       AS rank
     FROM behind
 )
 SELECT
-    placed.scope,
-    placed.item,
-    placed.week,
-    placed.head,
-    placed.label,
-    placed.rank,
-    placed.comment_id,
-    placed.comment_label,
-    placed.probability,
-    placed.channel,
-    placed.post_id,
-    placed.day,
-    CASE WHEN placed.may_be_quoted THEN comment.text END        AS text,
-    CASE WHEN placed.may_be_quoted THEN comment.permalink END   AS permalink
-FROM placed
-JOIN clean.comment AS comment USING (comment_id)
-WHERE placed.rank <= 5
-ORDER BY placed.week, placed.scope, placed.item, placed.head, placed.label, placed.rank
+    scope,
+    item,
+    week,
+    head,
+    label,
+    rank,
+    quote_id,
+    comment_label,
+    probability,
+    text,
+    permalink
+FROM ranked
+WHERE rank <= 5
+ORDER BY week, scope, item, head, label, rank

@@ -14,6 +14,7 @@ ORDER = (
     "audit",
     "open_comment",
     "counted",
+    "quotable",
 )
 """Views in the order in which they build on each other."""
 

@@ -145,7 +145,7 @@ def evidence(days: list[date], texts: tuple[str, ...]) -> list[dict[str, object]
     said = [*texts, *("Endlich einfacher, aber wer hilft bei der Umstellung? " * 3,) * 20]
     return [
         {
-            "comment_id": f"{day}-{number}",
+            "quote_id": f"{day}-{number}",
             "post_id": f"p{number}",
             "channel": CHANNELS[number % 5],
             "day": day,

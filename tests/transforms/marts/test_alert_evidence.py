@@ -7,18 +7,22 @@ import pytest
 
 from flows.warehouse import merge
 from tests.builders import Row, comment_row
+from transforms.listing import quote_id
 from transforms.marts.change_weekly import TABLE
+from transforms.marts.evidence import TABLE as EVIDENCE
 
 Mart = Callable[[str], list[Row]]
 
 
 @pytest.fixture
-def alert(con: duckdb.DuckDBPyConnection) -> Callable[..., None]:
-    """Put alerts into `mart.change_weekly`; a cell of three people may be quoted."""
+def alert(con: duckdb.DuckDBPyConnection, comments: None) -> Callable[..., None]:
+    """Put alerts into `mart.change_weekly`; all of all comments is told in `mart.evidence`."""
     con.execute(TABLE.ddl())
-    con.execute("SET VARIABLE smallest_cell = 3")
+    con.execute(EVIDENCE.ddl())
+    columns = ", ".join(EVIDENCE.column_names)
 
     def put(**fields: object) -> None:
+        merge(con, EVIDENCE, con.execute(f"SELECT {columns} FROM classified.quotable").pl())
         row = dict.fromkeys(TABLE.column_names) | {
             "scope": "overall",
             "item": "(all)",
@@ -48,47 +52,45 @@ def comments(given: Callable[..., None]) -> None:
     )
 
 
-@pytest.mark.usefixtures("comments")
 def test_an_alert_leads_to_the_comments_whose_label_is_surest(
     alert: Callable[..., None], mart: Mart
 ) -> None:
     alert()
     rows = mart("alert_evidence")
-    assert [row["comment_id"] for row in rows] == ["c0", "c1", "c2", "c3"]
+    assert [row["quote_id"] for row in rows] == [quote_id(f"c{n}") for n in range(4)]
     assert rows[0]["text"] == "text of c0"
     assert (rows[0]["rank"], rows[0]["comment_label"]) == (1, "negative")
 
 
-@pytest.mark.usefixtures("comments")
 def test_of_a_share_that_fell_it_shows_what_is_said_instead(
     alert: Callable[..., None], mart: Mart
 ) -> None:
     alert(direction="down")
     (row,) = mart("alert_evidence")
-    assert (row["comment_id"], row["comment_label"], row["label"]) == (
-        "good",
+    assert (row["quote_id"], row["comment_label"], row["label"]) == (
+        quote_id("good"),
         "positive",
         "negative",
     )
 
 
-@pytest.mark.usefixtures("comments")
-def test_what_only_few_people_say_is_not_quoted(alert: Callable[..., None], mart: Mart) -> None:
-    alert(label="positive")
-    (row,) = mart("alert_evidence")
-    assert (row["comment_id"], row["text"], row["permalink"]) == ("good", None, None)
-
-
-@pytest.mark.usefixtures("comments")
-def test_without_a_smallest_cell_nothing_is_quoted(
+def test_only_what_evidence_tells_of_a_comment_leads_to_it(
     con: duckdb.DuckDBPyConnection, alert: Callable[..., None], mart: Mart
 ) -> None:
-    alert()
-    con.execute("RESET VARIABLE smallest_cell")
-    assert {row["text"] for row in mart("alert_evidence")} == {None}
+    alert(scope="channel", item="blog")
+    con.execute("UPDATE mart.evidence SET week = NULL WHERE text = 'text of c0'")
+    con.execute("UPDATE mart.evidence SET channel = NULL WHERE text = 'text of c1'")
+    con.execute("DELETE FROM mart.evidence WHERE text = 'text of c2'")
+    assert [row["text"] for row in mart("alert_evidence")] == ["text of c3"]
 
 
-@pytest.mark.usefixtures("comments")
+def test_an_alert_on_a_topics_share_tells_nobodys_topics(
+    alert: Callable[..., None], mart: Mart
+) -> None:
+    alert(head="topic", label="cloud")
+    assert mart("alert_evidence") == []
+
+
 @pytest.mark.parametrize(
     ("scope", "item", "found"),
     [
@@ -103,10 +105,9 @@ def test_only_comments_of_the_alerts_own_cell_are_behind_it(
     alert: Callable[..., None], mart: Mart, scope: str, item: str, found: set[str]
 ) -> None:
     alert(scope=scope, item=item, head="volume", label="comments")
-    assert {row["comment_id"] for row in mart("alert_evidence")} == found
+    assert {row["quote_id"] for row in mart("alert_evidence")} == set(map(quote_id, found))
 
 
-@pytest.mark.usefixtures("comments")
 def test_what_is_no_alert_or_of_another_week_has_no_evidence(
     alert: Callable[..., None], mart: Mart
 ) -> None:
@@ -118,7 +119,7 @@ def test_what_is_no_alert_or_of_another_week_has_no_evidence(
 def test_at_most_five_comments_stand_behind_an_alert(
     given: Callable[..., None], alert: Callable[..., None], mart: Mart
 ) -> None:
-    ids = [f"c{n}" for n in range(9)]
+    ids = [f"more{n}" for n in range(9)]
     given(
         comments=[comment_row(i) for i in ids], labels=[(i, "sentiment", "negative") for i in ids]
     )

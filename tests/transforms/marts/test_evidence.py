@@ -1,86 +1,67 @@
 from collections.abc import Callable
+from datetime import date
 
 import duckdb
-import pytest
 
+from models.contract import Table
 from tests.builders import Row, comment_row
-
-Mart = Callable[[str], list[Row]]
-
-
-@pytest.fixture(autouse=True)
-def _three_are_enough(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("SET VARIABLE smallest_cell = 3")
+from tests.share_marts import POST_SENTIMENT, facts_of, marts_of
+from transforms.derived import MartRules
+from transforms.listing import quote_id
+from transforms.marts.evidence import TABLE, build
 
 
-def crowd(*names: str, **fields: object) -> list[Row]:
-    return [comment_row(name, **fields) for name in names]
+def quotable(con: duckdb.DuckDBPyConnection) -> dict[str, Row]:
+    rows = con.execute("FROM classified.quotable").pl().to_dicts()
+    return {row["comment_id"]: row for row in rows}
 
 
-def felt(label: str, *names: str) -> list[tuple[object, ...]]:
-    return [(name, "sentiment", label) for name in names]
-
-
-def ids(rows: list[Row]) -> list[object]:
-    return [row["comment_id"] for row in rows]
-
-
-def test_what_enough_people_said_alike_is_shown(given: Callable[..., None], mart: Mart) -> None:
-    given(comments=crowd("a", "b", "c"), labels=felt("negative", "a", "b", "c"))
-    assert ids(mart("evidence")) == ["a", "b", "c"]
-
-
-@pytest.mark.parametrize(
-    ("comments", "labels"),
-    [
-        pytest.param(
-            crowd("a", "b", "c"),
-            [*felt("negative", "a", "b"), *felt("positive", "c")],
-            id="too few felt the same",
-        ),
-        pytest.param(
-            [*crowd("a", "b"), *crowd("c", post_id="p2")],
-            felt("negative", "a", "b", "c"),
-            id="too few at the same post",
-        ),
-        pytest.param(
-            crowd("a", "b", "c", author_key="one"),
-            felt("negative", "a", "b", "c"),
-            id="three times the same person",
-        ),
-        pytest.param(
-            crowd("a", "b", "c", is_owner=True), felt("negative", "a", "b", "c"), id="own answers"
-        ),
-    ],
-)
-def test_what_too_few_people_said_is_not_shown(
-    given: Callable[..., None],
-    mart: Mart,
-    comments: list[Row],
-    labels: list[tuple[object, ...]],
+def test_only_comments_of_the_audience_that_were_read_may_be_shown(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
 ) -> None:
-    given(comments=comments, labels=labels)
-    assert mart("evidence") == []
-
-
-def test_without_a_rule_nothing_is_shown(
-    con: duckdb.DuckDBPyConnection, given: Callable[..., None], mart: Mart
-) -> None:
-    con.execute("RESET VARIABLE smallest_cell")
-    given(comments=crowd("a", "b", "c"), labels=felt("negative", "a", "b", "c"))
-    assert mart("evidence") == []
-
-
-def test_topics_are_told_the_surest_first(given: Callable[..., None], mart: Mart) -> None:
     given(
-        comments=crowd("a", "b", "c"),
+        comments=[comment_row("a"), comment_row("unread"), comment_row("own", is_owner=True)],
+        labels=[("a", "sentiment", "negative"), ("own", "sentiment", "negative")],
+    )
+    assert set(quotable(con)) == {"a"}
+
+
+def test_topics_are_told_the_surest_first(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    given(
+        comments=[comment_row("a"), comment_row("b")],
         labels=[
-            *felt("negative", "a", "b", "c"),
+            ("a", "sentiment", "negative", 0.9),
+            ("b", "sentiment", "negative"),
             ("a", "topic", "cost", 0.6),
             ("a", "topic", "cloud", 0.9),
         ],
     )
-    rows = {row["comment_id"]: row for row in mart("evidence")}
+    rows = quotable(con)
     assert rows["a"]["topics"] == ["cloud", "cost"]
     assert rows["b"]["topics"] == []
-    assert rows["a"]["typicality"] == pytest.approx(0.9 * 0.9)
+    assert rows["a"]["typicality"] == 0.9
+
+
+def test_a_row_is_named_alike_in_the_warehouse_and_where_people_are_erased(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    given(comments=[comment_row("blog:ä")], labels=[("blog:ä", "sentiment", "negative")])
+    assert quotable(con)["blog:ä"]["quote_id"] == quote_id("blog:ä")
+
+
+def test_a_post_that_is_shown_has_comments_and_one_that_is_hidden_has_none(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    ids = [f"c{n}" for n in range(60)]
+    given(comments=[comment_row(i) for i in ids], labels=[(i, "sentiment", "neutral") for i in ids])
+    comments = con.execute("FROM classified.quotable").pl()
+    facts = facts_of([(i, "p1", "blog", date(2025, 11, 3), []) for i in ids])
+    shown: dict[Table, object] = {POST_SENTIMENT: marts_of(facts)[POST_SENTIMENT]}
+    rows = build(shown, comments, MartRules(smallest_cell=5))  # type: ignore[arg-type]
+    assert rows.columns == TABLE.column_names
+    assert rows["post_id"].unique().to_list() == ["p1"]
+    assert (rows["week"].null_count(), rows["month"].null_count()) == (rows.height, rows.height)
+    few = marts_of(facts)[POST_SENTIMENT].with_columns(hidden_reason=None).clear()
+    assert build({POST_SENTIMENT: few}, comments, MartRules(smallest_cell=5)).is_empty()

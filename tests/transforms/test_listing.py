@@ -1,0 +1,174 @@
+"""Comments are shown so that an attacker who counts them learns nothing that tables do not tell."""
+
+import random
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.contract import Table
+from tests.attacker import leaks
+from tests.share_marts import facts_of, marts_of, quotable_of
+from transforms.derived import MartRules
+from transforms.listing import MOST_TOPICS, TOLD, branches_of, listed, quote_id, shown_cells
+from transforms.marts.evidence import TABLE as EVIDENCE
+from transforms.marts.evidence import build
+from transforms.small_cells import hide_small_cells
+
+Marts = Mapping[Table, pl.DataFrame]
+
+
+def crowd(seed: int, size: int, authors: int, days: int) -> pl.DataFrame:
+    """Comments by chance, most of them on the first days: three posts on two channels."""
+    chance = random.Random(seed)
+    start = date(2025, 9, 22)
+    return facts_of(
+        (
+            f"a{chance.randrange(authors)}",
+            post := f"p{min(chance.randrange(4), 2)}",
+            "blog" if post == "p0" else "x",
+            start + timedelta(min(chance.randrange(days), chance.randrange(days))),
+            chance.sample(["cloud", "costs"], chance.choice([0, 1, 1, 2])),
+        )
+        for _ in range(size)
+    )
+
+
+def hidden(facts: pl.DataFrame, smallest: int = 5) -> dict[Table, pl.DataFrame]:
+    return hide_small_cells(marts_of(facts), facts, smallest)
+
+
+def with_list(facts: pl.DataFrame, smallest: int = 5) -> dict[Table, pl.DataFrame]:
+    marts = hidden(facts, smallest)
+    rows = build(marts, quotable_of(facts), MartRules(smallest_cell=smallest))
+    return {**marts, EVIDENCE: rows}
+
+
+def with_all_told(facts: pl.DataFrame, smallest: int = 5) -> dict[Table, pl.DataFrame]:
+    """The rule before this one: all of a comment, if enough people said the like, and at its post.
+
+    Enough is: as many as a published cell needs, of the channel's month and of the post.
+    """
+    people = pl.col("author").n_unique()
+    kept = facts.filter(
+        people.over("channel", "month", "sentiment") >= smallest,
+        people.over("post_id") >= smallest,
+    )
+    rows = quotable_of(kept).select(EVIDENCE.column_names).cast(dict(EVIDENCE.schema()))
+    return {**hidden(facts, smallest), EVIDENCE: rows}
+
+
+CROWDS = [crowd(seed, 80, 40, 10) for seed in range(4)]
+
+
+@pytest.mark.parametrize("facts", CROWDS, ids=range(len(CROWDS)))
+def test_the_rule_before_gave_hidden_cells_away_and_this_one_does_not(facts: pl.DataFrame) -> None:
+    before, now = leaks(with_all_told(facts), facts, 5), leaks(with_list(facts), facts, 5)
+    assert leaks(hidden(facts), facts, 5) == []
+    assert any("are listed" in leak for leak in before)
+    assert now == []
+
+
+@pytest.mark.parametrize("facts", CROWDS, ids=range(len(CROWDS)))
+def test_something_is_listed(facts: pl.DataFrame) -> None:
+    assert with_list(facts)[EVIDENCE].height >= facts.height / 5
+
+
+SAMPLES = given(
+    seed=st.integers(0, 10_000),
+    size=st.integers(20, 70),
+    authors=st.sampled_from([8, 25, 60]),
+    days=st.sampled_from([1, 3, 10, 25]),
+    smallest=st.sampled_from([2, 3, 5]),
+)
+
+
+@settings(max_examples=6, deadline=None, derandomize=True)
+@SAMPLES
+def test_an_attacker_who_counts_comments_learns_nothing(smallest: int, **said: int) -> None:
+    facts = crowd(**said)
+    assert leaks(with_list(facts, smallest), facts, smallest) == []
+
+
+@pytest.mark.slow
+@settings(max_examples=150, deadline=None)
+@SAMPLES
+def test_an_attacker_who_counts_comments_learns_nothing_however_often(
+    smallest: int, **said: int
+) -> None:
+    facts = crowd(**said)
+    assert leaks(with_list(facts, smallest), facts, smallest) == []
+
+
+def places_told(rows: pl.DataFrame) -> pl.DataFrame:
+    """Which columns are told of each row, by the row's name."""
+    return rows.select(
+        "quote_id", *(pl.col(name).is_not_null() for name in TOLD[:-1]), pl.col("topics").list.len()
+    )
+
+
+@pytest.mark.parametrize("facts", CROWDS, ids=range(len(CROWDS)))
+def test_of_no_shown_cell_more_than_its_part_is_listed(facts: pl.DataFrame) -> None:
+    marts = with_list(facts)
+    rows = marts[EVIDENCE].with_columns(all=pl.lit(0))
+    shown = shown_cells(marts)
+    width = sum(branch.width for branch in branches_of(shown))
+    assert width == 3 + MOST_TOPICS
+    kinds = rows.group_by(
+        *(pl.col(name).is_null().alias(f"no_{name}") for name in ("post_id", "channel")),
+        pl.col("topics").list.len(),
+    )
+    for _, told in kinds:
+        for family, cells in shown.items():
+            if "topic" in family or not set(family) <= {*TOLD, "all"}:
+                continue
+            sizes = facts.join(cells, on=family, how="semi").group_by(family).len("size")
+            listed_of = told.drop_nulls(family).group_by(family).len("listed")
+            both = listed_of.join(sizes, on=family)
+            assert (both["listed"] <= both["size"] / width).all() or "week" in family
+
+
+def test_a_comment_is_told_with_one_kind_of_cell_whatever_is_hidden() -> None:
+    facts = crowd(1, 80, 40, 10)
+    strict = places_told(with_list(facts, 5)[EVIDENCE])
+    loose = places_told(with_list(facts, 2)[EVIDENCE])
+    both = strict.join(loose, on="quote_id", suffix="_loose")
+    assert both.height > 5
+    assert both["post_id"].equals(both["post_id_loose"].alias("post_id"))
+    assert (both["topics"] == both["topics_loose"]).all()
+
+
+def test_what_its_cell_does_not_say_is_not_told() -> None:
+    rows = with_list(CROWDS[0])[EVIDENCE]
+    without_post = rows.filter(pl.col("post_id").is_null())
+    assert without_post.height > 0
+    assert without_post["permalink"].null_count() == without_post.height
+    assert without_post["post_title"].null_count() == without_post.height
+    of_topic = rows.filter(pl.col("topics").list.len() > 0)
+    assert of_topic.height > 0
+    assert of_topic["channel"].null_count() == of_topic.height
+    assert rows["topics"].list.len().max() == 1
+
+
+def test_where_nothing_is_hidden_all_is_told_of_all() -> None:
+    facts = CROWDS[0]
+    comments = quotable_of(facts)
+    assert listed(marts_of(facts), comments, 1).equals(comments)
+
+
+def test_where_all_is_hidden_nothing_is_listed() -> None:
+    facts = facts_of([("a", "p1", "x", date(2025, 11, 5), ["cloud"])])
+    assert with_list(facts)[EVIDENCE].is_empty()
+
+
+def test_no_comments_and_no_tables_give_no_rows() -> None:
+    assert listed({}, quotable_of(CROWDS[0]), 5).is_empty()
+    assert listed(hidden(CROWDS[0]), quotable_of(CROWDS[0]).clear(), 5).is_empty()
+
+
+def test_a_row_is_named_by_a_digest_that_is_not_the_comments_id() -> None:
+    assert quote_id("blog:1") == quote_id("blog:1") != quote_id("blog:2")
+    assert len(quote_id("blog:1")) == 16
