@@ -17,6 +17,7 @@ from flows.publishing.gate import record, require_fresh, require_passed, suites_
 from flows.publishing.marts import build_marts, mart_rules
 from flows.publishing.profile import profile_pending
 from flows.publishing.publication import Marts, Publication
+from flows.publishing.segmenting import segment_comments
 from flows.publishing.shares import held_out_file
 from flows.publishing.snapshots import (
     Snapshot,
@@ -45,6 +46,7 @@ SEEN_BY_MARTS = (
     "clean.comment",
     "clean.rejected_comment",
     "classified.audit",
+    "classified.segment",
     "classified.text_profile",
     "ops.current_model",
 )
@@ -75,6 +77,7 @@ def publish(as_of: datetime | None = None) -> StageReport:
     """
     settings, moment = load_settings(), as_of or datetime.now(UTC)
     profile_pending(settings)
+    segment_comments(settings)
     published = settings.paths.published
     before, state = latest_snapshot(published), state_of(settings)
     if before and before.state == state:

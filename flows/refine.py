@@ -27,6 +27,7 @@ from flows.running.retry import RETRY_DELAYS, may_recover
 from flows.running.stage import stage
 from flows.settings import Settings, load_settings
 from flows.sources.base import all_sources, recognise
+from flows.storing.domains import narrow_domains
 from flows.storing.quarantine import Quarantine, has_unchecked, quarantine
 from flows.storing.store import Tally, store
 from flows.warehouse import merge, writing
@@ -76,6 +77,7 @@ def refine(as_of: datetime | None = None) -> StageReport:
     """
     settings = load_settings()
     clear_leftovers(settings.paths.landing)
+    narrow_domains(settings)
     files = stale_files(settings)
     tallies = [refine_file(landed, settings) for landed in files]
     settle_landing(settings)
@@ -118,12 +120,14 @@ def readings(settings: Settings) -> dict[str, str]:
     """Name of a source -> fingerprint of how its files are read now; of unrecognised ones, too.
 
     It changes with the source's version, with how texts are made plain and redacted, with any
-    setting that decides what a record becomes, with the checks of rows and with the author key.
+    setting that decides what a record becomes, the domains that rules of the audience name among
+    them, with the checks of rows and with the author key.
     What only a generic source or none knew is tried again with a new source.
     """
     key = read_author_key(settings.privacy.author_key_file)
+    domains = settings.audience.email_domains
     versions = (TEXT_VERSION, REDACTION_VERSION, ROW_CHECKS)
-    rules = digest(settings.sources, settings.refine, key, *versions)
+    rules = digest(settings.sources, settings.refine, key, *versions, *domains)
     sources = all_sources().values()
     everyone = digest(*(f"{source.name}/{source.version}" for source in sources))
     fingerprints = {
@@ -147,6 +151,7 @@ def origin_of(landed: LandedFile, settings: Settings) -> Origin:
         channel=landed.channel,
         owners=frozenset(map(account, settings.sources.owners)),
         key=read_author_key(settings.privacy.author_key_file),
+        email_domains=settings.audience.email_domains,
     )
 
 

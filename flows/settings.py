@@ -20,6 +20,7 @@ from models.contract import ticked
 from models.errors import GiveUp
 from models.gate import Limits
 from models.questions import HEADS, Language
+from transforms.email_domains import domain_of
 
 
 def home() -> Path:
@@ -290,6 +291,58 @@ class Privacy(Concern):
     )
 
 
+class Segment(Concern):
+    """A rule that says which part of the audience a comment is from; any condition will do."""
+
+    name: str = Field(pattern=r"^\w[\w &/.-]*$", description="what you call this part")
+    channels: tuple[str, ...] = Field(default=(), description="made on one of these channels")
+    groups: tuple[str, ...] = Field(
+        default=(), description="made in a community, team, channel or site called like this"
+    )
+    email_domains: tuple[str, ...] = Field(
+        default=(), description="by an address of this domain, or one below it"
+    )
+    authors_file: Path | None = Field(
+        default=None, description="by somebody on the list in this file"
+    )
+
+    @field_validator("email_domains")
+    @classmethod
+    def _domains(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        plain = tuple(
+            name.strip().removeprefix("*.").removeprefix("@").casefold() for name in names
+        )
+        if strange := [name for name in plain if domain_of(f"somebody@{name}") != name]:
+            raise ValueError(f"`{strange[0]}` is no domain; write one like `example.org`")
+        return plain
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not (self.channels or self.groups or self.email_domains or self.authors_file):
+            raise ValueError(
+                f"`{self.name}` has no condition; name `channels`, `groups`, `email_domains` or an "
+                "`authors_file`"
+            )
+        return self
+
+    @property
+    def list_file(self) -> Path | None:
+        """The file with the list of authors, absolute."""
+        return home() / self.authors_file.expanduser() if self.authors_file else None
+
+
+class Audience(Concern):
+    """The parts of the audience that tables tell apart; without rules there are none."""
+
+    default: str = Field(default="public", description="the part of whoever no rule is met by")
+    segments: tuple[Segment, ...] = Field(default=(), description="rules; the first one met counts")
+
+    @property
+    def email_domains(self) -> tuple[str, ...]:
+        """Every domain that a rule names: of no other it is stored that an author is from it."""
+        return tuple(sorted({name for rule in self.segments for name in rule.email_domains}))
+
+
 class Retention(Concern):
     """Days that things are kept, counted from when they were last received; 0: without end."""
 
@@ -434,6 +487,7 @@ class Settings(BaseSettings):
     reply: Reply = Reply()
     digest: Digest = Digest()
     privacy: Privacy = Privacy()
+    audience: Audience = Audience()
     retention: Retention = Retention()
     warehouse: Warehouse = Warehouse()
     shares: Shares = Shares()

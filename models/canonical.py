@@ -75,7 +75,9 @@ class Comment:
     `position` counts the records of the file from 1, `line` is where it starts in a text file.
     Without a `native_id` its identity is derived from who, when, what and where. `post_native_id`
     and `parent_native_id` are ids of the same platform and site. `author` names the person as the
-    platform does (an id rather than a name, where there is one), `author_name` as people do.
+    platform does (an id rather than a name, where there is one), `author_name` as people do; of an
+    e-mail address nothing but its domain is handed on. `community` is the group or team that it was
+    made in, where `site` is not that.
     `reactions`, `attachments`, `mentions` and `platform_labels` are JSON.
     """
 
@@ -86,12 +88,14 @@ class Comment:
     native_id: str | None = None
     id_basis: Literal["native", "decoded", "permalink", "hash"] = "native"
     channel: str | None = None
+    community: str | None = None
     kind: str = "comment"
     post_native_id: str | None = None
     parent_native_id: str | None = None
     reply_semantics: Literal["tree", "two_level", "flat", "unknown"] = "unknown"
     author: str | None = None
     author_name: str | None = None
+    email_domain: str | None = None
     is_owner: bool = False
     text: str | None = None
     text_format: TextFormat = "plain"

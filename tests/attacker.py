@@ -21,7 +21,7 @@ from scipy.optimize import linprog
 from models.contract import Table
 from models.shares import is_of_shares, small_cells_of
 
-BASE = ("post_id", "channel", "day", "week", "month")
+BASE = ("post_id", "channel", "segment", "day", "week", "month")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ class Attacker:
 
     def __init__(self, marts: dict[Table, pl.DataFrame], facts: pl.DataFrame, smallest: int):
         self.facts, self.smallest = facts, smallest
-        self.base = facts.select(BASE).unique().sort(BASE)
+        self.parts = [name for name in BASE if facts[name].null_count() < len(facts)]
+        self.base = facts.select(self.parts).unique().sort(self.parts)
         topics = sorted(set(chain.from_iterable(facts["topics"].to_list())))
         self.topics = [None, *topics]
         self.size = len(self.base) * len(self.topics)
@@ -215,7 +216,8 @@ class Attacker:
 
     def derived(self):
         """Groups that no row tells of, of so few authors: by some dimensions, or beside a topic."""
-        kinds = chain.from_iterable(combinations(BASE, size) for size in range(1, len(BASE) + 1))
+        sizes = range(1, len(self.parts) + 1)
+        kinds = chain.from_iterable(combinations(self.parts, size) for size in sizes)
         for kind in kinds:
             for topic in self.topics:
                 for values in self.facts.select(kind).unique().iter_rows():

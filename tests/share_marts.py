@@ -1,6 +1,6 @@
 """Published tables as the flows build them, made in memory from a few comments."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
 import polars as pl
@@ -9,7 +9,9 @@ from models.contract import Column, Table
 from models.shares import SHARE_COLUMNS, SmallCells
 from transforms.listing import quote_id
 
-TEXT = dict.fromkeys(("week", "channel", "topic", "month", "post_id", "post_title"), "text")
+TEXT = dict.fromkeys(
+    ("week", "channel", "topic", "month", "post_id", "post_title", "segment"), "text"
+)
 
 
 def share_table(name: str, *cell: str) -> Table:
@@ -27,6 +29,7 @@ POST_SENTIMENT_DAILY = share_table("post_sentiment_daily", "post_id", "day")
 POST_SENTIMENT = share_table("post_sentiment", "post_id", "post_title", "channel")
 STANCE_WEEKLY = share_table("stance_weekly", "channel", "week")
 TOPIC_SHARE_MONTHLY = share_table("topic_share_monthly", "month")
+SEGMENT_SENTIMENT_MONTHLY = share_table("segment_sentiment_monthly", "segment", "month")
 CHANNEL_WEEKLY = Table(
     "mart",
     "channel_weekly",
@@ -55,8 +58,14 @@ SENTIMENTS = {
 }
 
 
-def facts_of(comments: Iterable[tuple[str, str, str, date, list[str]]]) -> pl.DataFrame:
-    """Rows of `classified.counted`, with answers: from (author, post, channel, day, topics)."""
+def facts_of(
+    comments: Iterable[tuple[str, str, str, date, list[str]]],
+    segment_of: Callable[[str, str], str | None] = lambda author, channel: None,
+) -> pl.DataFrame:
+    """Rows of `classified.counted`, with answers: from (author, post, channel, day, topics).
+
+    `segment_of` says of an author and a channel which part of the audience that is.
+    """
     rows = [
         {
             "comment_id": f"c{number}",
@@ -67,6 +76,7 @@ def facts_of(comments: Iterable[tuple[str, str, str, date, list[str]]]) -> pl.Da
             "week": f"{day:%G-W%V}",
             "week_start": day - timedelta(days=day.weekday()),
             "month": f"{day:%Y-%m}",
+            "segment": segment_of(author, channel),
             "topics": sorted(set(topics)) or ["(none)"],
             "post_title": f"Title of {post}",
             "sentiment": ("negative", "neutral", "positive")[number % 3],
@@ -74,7 +84,8 @@ def facts_of(comments: Iterable[tuple[str, str, str, date, list[str]]]) -> pl.Da
         }
         for number, (author, post, channel, day, topics) in enumerate(comments)
     ]
-    schema = {"topics": pl.List(pl.String), "day": pl.Date, "week_start": pl.Date}
+    days = {"day": pl.Date, "week_start": pl.Date}
+    schema = {"topics": pl.List(pl.String), "segment": pl.String} | days
     return pl.DataFrame(rows, schema_overrides=schema, infer_schema_length=None)
 
 
@@ -86,6 +97,8 @@ def marts_of(facts: pl.DataFrame) -> dict[Table, pl.DataFrame]:
         for table, head in SENTIMENTS.items()
     }
     marts[TOPIC_SHARE_MONTHLY] = topic_shares(facts, by_topic)
+    in_segments = facts.drop_nulls("segment")
+    marts[SEGMENT_SENTIMENT_MONTHLY] = shares(SEGMENT_SENTIMENT_MONTHLY, in_segments, "sentiment")
     volumes = facts.group_by("channel", "week").agg(
         comment_count=pl.len().cast(pl.Int64), author_count=pl.n_unique("author").cast(pl.Int64)
     )
@@ -121,7 +134,7 @@ def shares(table: Table, comments: pl.DataFrame, head: str) -> pl.DataFrame:
     """The rows of `table`: a share of each answer to `head`, as the comments have it."""
     cell = [name for name in table.grain if name not in ("head", "label")]
     sizes = comments.group_by(cell).agg(comment_count=pl.len(), author_count=pl.n_unique("author"))
-    labels = pl.DataFrame({"label": sorted(set(comments[head]))})
+    labels = pl.DataFrame({"label": sorted(set(comments[head]))}, schema={"label": pl.String})
     chosen = comments.group_by(*cell, label=head).agg(chosen=pl.len())
     rows = sizes.join(labels, how="cross").join(chosen, on=[*cell, "label"], how="left")
     return finished(table, rows.with_columns(head=pl.lit(head)))

@@ -15,6 +15,7 @@ import pyarrow
 from models.canonical import Comment, Post
 from models.tables.comment import COMMENT
 from models.tables.post import POST
+from transforms.email_domains import known_domain
 from transforms.plain_text import plain_text
 from transforms.pseudonymise import author_key, keyed
 from transforms.redact import OF_POSTS, redact, redact_json
@@ -68,13 +69,17 @@ DRAFT_COMMENT: Mapping[str, pl.DataType] = COMMENT.schema() | {"line": pl.Int64(
 
 @dataclass(frozen=True)
 class Origin:
-    """What all records of a landed file share; `received_at` is aware, `owners` are accounts."""
+    """What all records of a landed file share; `received_at` is aware, `owners` are accounts.
+
+    Of authors' e-mail addresses only which of `email_domains` they lie in is kept.
+    """
 
     landed_file: str
     received_at: datetime
     channel: str | None
     owners: frozenset[str]
     key: bytes
+    email_domains: tuple[str, ...] = ()
 
 
 def posts_frame(posts: Sequence[Post], origin: Origin) -> pl.DataFrame:
@@ -258,6 +263,8 @@ def _comment_row(comment: Comment, origin: Origin, repeats: Counter[str]) -> dic
         "attachments": redact_json(comment.attachments),
         "mentions": mention_places(text),
         "platform_labels": redact_json(comment.platform_labels),
+        "community": comment.community,
+        "email_domain": known_domain(comment.email_domain, origin.email_domains),
         "permalink": comment.permalink,
         "first_seen_at_utc": seen,
         "last_seen_at_utc": seen,

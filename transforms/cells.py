@@ -23,7 +23,7 @@ Marts = Mapping[Table, pl.DataFrame]
 Family = tuple[str, ...]
 """The dimensions of one kind of cell, in the order of `DIMENSIONS`."""
 
-DIMENSIONS = ("topic", "post_id", "channel", "month", "week", "day", "all")
+DIMENSIONS = ("topic", "post_id", "channel", "segment", "month", "week", "day", "all")
 """What comments are counted by; columns of `classified.counted` (`topic`: of its list), and `all`,
 which has one value, for what is not parted."""
 

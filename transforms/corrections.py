@@ -39,6 +39,7 @@ REASONS = {
     "clean.rejected_comment": "other records were rejected",
     "classified.label": "comments were labelled",
     "classified.audit": "people labelled more comments",
+    "classified.segment": "comments were told apart by other parts of the audience",
     "ops.current_model": "another model or list of topics answers",
     "ops.erasure": "a person was erased",
     "marts": "another version of the tables",

@@ -38,6 +38,12 @@ COMMENTS_TO_ANSWER = Table(
             "post_title", "text", "the post's headline, or the start of its text", optional=True
         ),
         Column("channel", "text", "where the audience was met"),
+        Column(
+            "segment",
+            "text",
+            "the part of the audience it is from; empty where the settings tell none apart",
+            optional=True,
+        ),
         Column("day", "day", "day it was made, in the reporting time zone"),
         Column(
             "waiting_days", "count", "days from then to the last day on which anybody commented"

@@ -30,7 +30,12 @@ def hide_small_cells(marts: Marts, facts: pl.DataFrame, smallest: int) -> dict[T
     `facts` are the comments behind them (`classified.counted`). Raises `ContractBroken` if a table
     does not say whose comments it counts, or counts them by what `facts` do not have.
     """
-    counting = {table: rows for table, rows in marts.items() if not small_cells_of(table).exempt}
+    # A table without rows parts no comments, such as those of segments where nobody sets any.
+    counting = {
+        table: rows
+        for table, rows in marts.items()
+        if not small_cells_of(table).exempt and not rows.is_empty()
+    }
     if not counting:
         return dict(marts)
     reasons = reasons_of(counting, facts, smallest)

@@ -95,6 +95,12 @@ NAMES = {
         isowner byowner isauthor isauthorowner eigeneantwort eigenerkommentar iseigene vonuns
     """,
     "status": "status moderationstatus commentapproved freigabe freigabestatus",
+    "community": """
+        communityname community groupname gruppenname gruppe group teamname team
+    """,
+    "email": """
+        commentauthoremail authoremail useremail senderemail email emailaddress emailadresse mail
+    """,
 }
 """Headers that name a field, the surest first, as `plain_name` writes them."""
 

@@ -14,6 +14,7 @@ from flows.reading.column_names import (
     plain_name,
 )
 from flows.reading.times import is_timely, time_reader
+from transforms.email_domains import domain_of
 
 Cells = Mapping[str, object]
 """Column -> value of one row."""
@@ -113,6 +114,8 @@ def _looks_like(
         return name not in LOOSE_NAMES or _tells_rows_apart(column, samples)
     if field == "post_title" and name in LOOSE_NAMES:
         return _repeats(values)
+    if field == "community":
+        return _repeats(values) and _share(values, _is_person) >= 0.5
     if field == "channel":
         return _share(values, _is_channel) >= 0.5
     return field not in LOOKS or _share(values, LOOKS[field]) >= 0.5
@@ -161,6 +164,7 @@ LOOKS: dict[str, Callable[[object], bool]] = {
     "post_id": _is_code,
     "author": _is_person,
     "author_name": _is_person,
+    "email": lambda cell: domain_of(str(cell)) is not None,
     "like_count": _is_count,
     "reply_count": _is_count,
     "permalink": lambda cell: "/" in str(cell),

@@ -2,7 +2,7 @@
 
 Format: `domain_export.go` and `comment.go` of https://gitlab.com/commento/commento, version 1. Who
 wrote the comments stands after them, so the file is read twice; of a cut one names may be missing.
-E-mail, link and photo of commenters are in it and are never taken over.
+Link and photo of commenters are in it and are never taken over, of their e-mail only the domain is.
 """
 
 import re
@@ -19,6 +19,7 @@ from flows.reading.json_window import BrokenJson, Found, JsonWindow, open_text, 
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.sources.base import FileSource
 from models.canonical import Comment, Post, Record, Rejected, Status, TextFormat
+from transforms.email_domains import domain_of
 
 PLATFORM = "commento"
 CHANNEL = "blog"
@@ -44,9 +45,10 @@ EMPTY = re.compile(rb'"comments"\s*:\s*\[\s*\]\s*,\s*"commenters"\s*:')
 
 @dataclass
 class People:
-    """Names by commenter, and those who moderate."""
+    """Names and domains of e-mail by commenter, and those who moderate."""
 
     names: dict[str, str] = field(default_factory=dict)
+    domains: dict[str, str] = field(default_factory=dict)
     moderators: set[str] = field(default_factory=set)
 
     def note(self, value: object) -> None:
@@ -55,6 +57,8 @@ class People:
             return
         if name := text_in(value, "name"):
             self.names[native] = name
+        if domain := domain_of(text_in(value, "email")):
+            self.domains[native] = domain
         if value.get("isModerator") is True:
             self.moderators.add(native)
 
@@ -142,6 +146,7 @@ def _comment(value: JsonObject, people: People, position: int, line: int) -> Com
         reply_semantics="tree",
         author=known,
         author_name=people.names.get(known or ""),
+        email_domain=people.domains.get(known or ""),
         is_owner=known in people.moderators,
         text=text,
         text_format=text_format,

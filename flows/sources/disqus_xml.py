@@ -1,8 +1,8 @@
 """A Disqus comments export (XML, from the forum's admin panel) in, its threads and comments out.
 
 Format: https://help.disqus.com/en/articles/1717164-comments-export with the schema
-http://disqus.com/api/schemas/1.0/disqus.xsd. E-mail and IP of commenters are in it and are never
-taken over.
+http://disqus.com/api/schemas/1.0/disqus.xsd. The IP of commenters is in it and is never taken over,
+of their e-mail only the domain is.
 """
 
 import re
@@ -15,6 +15,7 @@ from flows.reading.landed import LandedFile, ReadingRules
 from flows.reading.xml_records import Damage, Node, XmlShape, root_start_tag, xml_records
 from flows.sources.base import FileSource
 from models.canonical import Comment, Post, Record, Rejected, Status
+from transforms.email_domains import domain_of
 
 PLATFORM = "disqus"
 CHANNEL = "blog"
@@ -133,6 +134,7 @@ def _comment(node: Node, forum: Forum, position: int) -> Comment:
         reply_semantics="tree",
         author=username or name,
         author_name=name,
+        email_domain=domain_of(_author_value(node, "email")),
         is_owner=username is not None and username == thread.author,
         text=node.value("message"),
         text_format="html",

@@ -2,7 +2,7 @@
 
 Format: class `Generic` of https://github.com/isso-comments/isso/blob/master/isso/migrate.py. Ids of
 comments count within their thread only, and Isso itself makes new ones: they are not taken over,
-and neither are e-mail, IP and web address. Times have no zone.
+and neither are IP and web address; of an e-mail only the domain is. Times have no zone.
 """
 
 import re
@@ -18,6 +18,7 @@ from flows.reading.json_window import utf_8_start
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.sources.base import FileSource
 from models.canonical import Comment, Post, Record, Rejected
+from transforms.email_domains import domain_of
 
 PLATFORM = "isso"
 CHANNEL = "blog"
@@ -84,6 +85,7 @@ def _comment(
         reply_semantics="flat",
         author=author,
         author_name=author,
+        email_domain=domain_of(text_in(value, "email")),
         text=text_in(value, "text"),
         text_format="markdown",
         created_at=created,

@@ -28,6 +28,7 @@ from flows.reading.table_rows import looks_like_table, open_table
 from flows.reading.table_types import BrokenTable
 from flows.sources.base import FileSource
 from models.canonical import Comment, Post, Record, Rejected
+from transforms.email_domains import domain_of
 
 SAMPLE_ROWS = 200
 """Rows that the guess looks at: enough to tell day-first from month-first dates."""
@@ -120,10 +121,12 @@ def _comment(entry: Entry, plan: Plan, post_id: str | None) -> Comment:
         line=entry.line,
         native_id=comment_id_of(entry, plan.signature, post_id),
         channel=channel,
+        community=texts.get("community"),
         post_native_id=post_id,
         parent_native_id=parent_id_of(entry, plan.signature, post_id, plan.family),
         author=somebody(texts.get("author")),
         author_name=somebody(texts.get("author_name")),
+        email_domain=domain_of(texts.get("email")) or domain_of(texts.get("author")),
         is_owner=texts.get("is_owner", "").casefold() in TRUE_WORDS,
         text=spoken(texts.get("text")),
         text_format=plan.text_format,
@@ -185,6 +188,6 @@ SOURCE = FileSource(
     recognise=looks_like_table,
     read=read,
     describe=describe,
-    version=2,
+    version=3,
     is_generic=True,
 )

@@ -147,6 +147,7 @@ def _comment(message: Message, is_owner: bool) -> Comment:
         line=message.line,
         native_id=message.native_id,
         channel=CHANNEL,
+        community=text_in(object_in(value, "channelIdentity"), "teamId"),
         kind="comment" if _is_said(value) and _user(value) else "system",
         post_native_id=message.post,
         reply_semantics="flat",
@@ -236,5 +237,5 @@ SOURCE = FileSource(
     "replies` and save every answer, one file or one line each, following `@odata.nextLink`.",
     recognise=recognise,
     read=read,
-    version=2,
+    version=3,
 )

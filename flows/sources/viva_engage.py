@@ -14,6 +14,7 @@ from flows.reading.landed import LandedFile, ReadingRules
 from flows.reading.times import Moment, TimeReader
 from flows.sources.base import FileSource
 from models.canonical import Comment, Post, Record, Rejected, Status
+from transforms.email_domains import domain_of
 
 PLATFORM = "viva_engage"
 CHANNEL = "intranet"
@@ -107,12 +108,14 @@ def _comment(row: FixedRow, times: TimeReader, starters: dict[str, str]) -> Comm
         line=row.line,
         native_id=row.text("id"),
         channel=CHANNEL,
+        community=row.text("groupname", "groupid"),
         kind="system" if is_system else "comment",
         post_native_id=thread,
         parent_native_id=answered if answered != thread else None,
         reply_semantics="tree",
         author=author,
         author_name=row.text("sendername"),
+        email_domain=domain_of(row.text("senderemail")),
         is_owner=author is not None and author == starters.get(thread or ""),
         text=text,
         created_at=moment.at if moment else None,
@@ -169,5 +172,5 @@ SOURCE = FileSource(
     "without files; take Messages.csv out of the zip and drop only that.",
     recognise=recognise,
     read=read,
-    version=2,
+    version=3,
 )

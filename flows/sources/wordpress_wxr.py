@@ -2,7 +2,7 @@
 
 Format: RSS 2.0 with `wp:` elements, as written by `wp-admin/includes/export.php` of WordPress and
 read by https://github.com/WordPress/wordpress-importer; namespace http://wordpress.org/export/1.0/
-to 1.2/. E-mail, IP and URL of commenters are in it and are never taken over.
+to 1.2/. IP and URL of commenters are in it and are never taken over, of e-mails only the domain is.
 """
 
 import re
@@ -24,6 +24,7 @@ from flows.reading.xml_records import (
 )
 from flows.sources.base import FileSource
 from models.canonical import Comment, Post, Record, Rejected, Status
+from transforms.email_domains import domain_of
 
 PLATFORM = "wordpress"
 CHANNEL = "blog"
@@ -243,6 +244,7 @@ def _comment(node: Node, place: Place, rules: ReadingRules, position: int) -> Co
         reply_semantics="tree",
         author=f"user:{user}" if user else name,
         author_name=name,
+        email_domain=domain_of(node.value("wp:comment_author_email")),
         is_owner=user in place.owners,
         text=node.value("wp:comment_content"),
         text_format="html",

@@ -91,6 +91,19 @@ COMMENT = Table(
         Column(
             "platform_labels", "json", "pinned, hearted, moderation and the like", optional=True
         ),
+        Column(
+            "community",
+            "text",
+            "the community, group or team that it was made in, where the platform says",
+            optional=True,
+        ),
+        Column(
+            "email_domain",
+            "text",
+            "domain of the settings' `email_domains` that its author's address lies in; null: in "
+            "none, or no address",
+            optional=True,
+        ),
         Column("permalink", "text", "where it can be read", optional=True),
         Column("first_seen_at_utc", "time", "received in a file for the first time"),
         Column("last_seen_at_utc", "time", "received in a file for the last time"),

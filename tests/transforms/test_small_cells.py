@@ -16,6 +16,7 @@ from tests.share_marts import (
     CHANNEL_WEEKLY,
     POST_SENTIMENT,
     POST_SENTIMENT_DAILY,
+    SEGMENT_SENTIMENT_MONTHLY,
     SENTIMENT_WEEKLY,
     TOPIC_SENTIMENT_WEEKLY,
     TOPIC_SHARE_MONTHLY,
@@ -91,6 +92,49 @@ def test_what_hiding_small_cells_alone_gives_away_is_covered(
     assert leaks(covered, facts, 5) == []
 
 
+def segment_of(author: str, channel: str) -> str:
+    """Employees by channel or by who they are, partners by who they are, and the public."""
+    if channel == "blog" or author[-1] in "01":
+        return "employees"
+    return "partners" if author[-1] == "2" else "public"
+
+
+IN_SEGMENTS = {
+    # One partner: the month less employees and the public, who are each enough.
+    "a month less its other segments": people("e0", 1, "p1", "blog") * 9
+    + [(f"e{n}", "p1", "blog", MONDAY, []) for n in range(9)]
+    + [(f"f{n}3", "p2", "x", MONDAY, []) for n in range(20)]
+    + [("g2", "p2", "x", MONDAY, [])],
+    # Employees are those of the blog, and one more: all less the blog's week tells of that one.
+    "a segment less the channel that makes it": [
+        (f"e{n}", "p1", "blog", MONDAY, []) for n in range(9)
+    ]
+    + [("h1", "p2", "x", MONDAY, [])]
+    + [(f"f{n}3", "p2", "x", MONDAY, []) for n in range(20)],
+}
+
+
+@pytest.mark.parametrize("comments", IN_SEGMENTS.values(), ids=IN_SEGMENTS)
+def test_small_segments_are_covered_against_all_other_tables(
+    comments: Comments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = facts_of(comments, segment_of)
+    covered = hide_small_cells(marts_of(facts), facts, 5)
+    assert leaks(covered, facts, 5) == []
+    monkeypatch.setattr(transforms.small_cells, "hidden_cells", only_small_ones)
+    assert leaks(hide_small_cells(marts_of(facts), facts, 5), facts, 5)
+
+
+def test_a_small_segment_takes_another_one_with_it_and_leaves_the_total() -> None:
+    facts = facts_of(IN_SEGMENTS["a month less its other segments"], segment_of)
+    hidden = hide_small_cells(marts_of(facts), facts, 5)
+    months = hidden[SEGMENT_SENTIMENT_MONTHLY].unique("segment").sort("segment")
+    reasons = dict(months.select("segment", "hidden_reason").iter_rows())
+    assert reasons.pop("partners") == "fewer than 5 authors"
+    assert sorted(reasons.values(), key=bool) == [None, WOULD_REVEAL]
+    assert hidden[SENTIMENT_WEEKLY]["hidden_reason"].null_count() == 3
+
+
 CROWDS = given(
     seed=st.integers(0, 10_000),
     size=st.integers(1, 60),
@@ -100,9 +144,12 @@ CROWDS = given(
 )
 
 
-def learned(seed: int, size: int, authors: int, days: int, smallest: int) -> list[str]:
+def learned(
+    seed: int, size: int, authors: int, days: int, smallest: int, in_segments: bool = False
+) -> list[str]:
     """What an attacker learns from all tables of a crowd's comments, small cells hidden."""
-    facts = facts_of(crowd(seed, size, authors, days))
+    comments = crowd(seed, size, authors, days)
+    facts = facts_of(comments, segment_of) if in_segments else facts_of(comments)
     return leaks(hide_small_cells(marts_of(facts), facts, smallest), facts, smallest)
 
 
@@ -112,11 +159,18 @@ def test_an_attacker_learns_nothing_from_any_tables(**crowd: int) -> None:
     assert learned(**crowd) == []
 
 
+@settings(max_examples=4, deadline=None, derandomize=True)
+@CROWDS
+def test_an_attacker_learns_nothing_of_segments(**crowd: int) -> None:
+    assert learned(**crowd, in_segments=True) == []
+
+
 @pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @CROWDS
 def test_an_attacker_learns_nothing_however_often_it_is_tried(**crowd: int) -> None:
     assert learned(**crowd) == []
+    assert learned(**crowd, in_segments=True) == []
 
 
 def test_topics_tell_how_many_comments_there_are_at_least() -> None:

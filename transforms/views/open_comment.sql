@@ -7,6 +7,7 @@ input_hash    = ["text",  "changes with the wording of the comment or of its pos
 post_id       = ["text",  "the post it answers; `<channel>:unknown` where the source does not say"]
 post_title    = ["text",  "the post's headline, or the start of its text", "optional"]
 channel       = ["text",  "where the audience was met"]
+segment       = ["text",  "the part of the audience it is from", "optional"]
 day           = ["day",   "day it was made, in the reporting time zone"]
 waiting_days  = ["count", "days from then to the last day on which anybody commented"]
 asks          = ["text",  "what it asks for", ["question", "request", "reply", "question mark"]]
@@ -66,6 +67,7 @@ SELECT
     dated.post_id,
     coalesce(post.title, left(post.text, 80))                       AS post_title,
     dated.channel,
+    segment.segment,
     dated.day,
     date_diff('day', dated.day, today.day)                          AS waiting_days,
     CASE
@@ -89,6 +91,7 @@ JOIN classified.dated AS dated USING (comment_id)
 JOIN classified.wording AS wording USING (comment_id)
 JOIN answer USING (comment_id)
 LEFT JOIN reply USING (comment_id)
+LEFT JOIN classified.segment AS segment USING (comment_id)
 LEFT JOIN clean.post AS post ON post.post_id = dated.post_id
 CROSS JOIN today
 ANTI JOIN answered USING (comment_id)

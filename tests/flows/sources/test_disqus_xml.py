@@ -120,6 +120,7 @@ def test_a_post_becomes_a_comment_without_mail_and_ip() -> None:
         reply_semantics="tree",
         author="priya",
         author_name="Priya",
+        email_domain="example.org",
         text="<p>Well done.</p>",
         text_format="html",
         created_at=datetime(2025, 9, 2, 8, tzinfo=UTC),
@@ -127,7 +128,7 @@ def test_a_post_becomes_a_comment_without_mail_and_ip() -> None:
         status="published",
         permalink="https://blog.example/cloud/#comment-11",
     )
-    assert "example.org" not in repr(found)
+    assert "@example.org" not in repr(found)
     assert "192.0.2.7" not in repr(found)
 
 

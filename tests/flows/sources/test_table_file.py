@@ -281,6 +281,26 @@ def test_the_mapping_is_shown_in_one_line(tmp_path):
     )
 
 
+def test_of_an_address_the_domain_and_of_a_community_the_name_are_handed_on(tmp_path):
+    file = written(
+        tmp_path,
+        "Kommentar;Datum;Name;E-Mail;Gruppe\n"
+        "Gut so;05.11.2025;Anna;anna@IT.example.org;IT-Forum\nNa ja;05.11.2025;Bert;;IT-Forum\n",
+    )
+    found = list(read(file, ReadingRules()))
+    assert [(one.author, one.email_domain, one.community) for one in found] == [
+        ("Anna", "it.example.org", "IT-Forum"),
+        ("Bert", None, "IT-Forum"),
+    ]
+    assert "anna@" not in repr(found)
+
+
+def test_an_author_named_by_an_address_tells_its_domain(tmp_path):
+    file = written(tmp_path, "Kommentar;Datum;E-Mail\nGut so;05.11.2025;anna@example.org\n")
+    (found,) = read(file, ReadingRules())
+    assert (found.author, found.email_domain) == ("anna@example.org", "example.org")
+
+
 # The samples, and files of others.
 
 

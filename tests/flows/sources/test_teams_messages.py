@@ -81,6 +81,7 @@ def test_an_answer_becomes_a_comment_without_the_names_it_mentions() -> None:
         line=6,
         native_id="1762157400000",
         channel="intranet",
+        community="5f0c1d2e-0000-4000-8000-000000000001",
         post_native_id="1762156800000",
         reply_semantics="flat",
         author="aa000000-0000-4000-8000-000000000044",

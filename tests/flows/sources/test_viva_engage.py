@@ -77,10 +77,12 @@ def test_an_answer_becomes_a_comment_without_mail_and_mentioned_names() -> None:
         line=3,
         native_id="2500000000002",
         channel="intranet",
+        community="Fragen an die IT",
         post_native_id="2500000000001",
         reply_semantics="tree",
         author="44",
         author_name="Malte Jessen",
+        email_domain="nordhafen.example",
         text='Hallo @user, gilt das auch für die "Leitwarte"?',
         created_at=datetime(2025, 11, 3, 8, 10, tzinfo=UTC),
         created_at_raw="2025-11-03T08:10:00.000Z",
@@ -88,7 +90,7 @@ def test_an_answer_becomes_a_comment_without_mail_and_mentioned_names() -> None:
         visibility="members",
         mentions='[{"length": 5, "offset": 6}]',
     )
-    assert "nordhafen.example" not in repr(found)
+    assert "@nordhafen.example" not in repr(found)
 
 
 def test_threads_owners_and_deletions_of_the_sample_are_told() -> None:

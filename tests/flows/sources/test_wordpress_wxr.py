@@ -142,6 +142,7 @@ def test_a_comment_comes_with_all_that_the_export_says_but_no_mail_ip_or_url() -
         reply_semantics="tree",
         author="Jörg",
         author_name="Jörg",
+        email_domain="example.org",
         text="Gut so!",
         text_format="html",
         created_at=datetime(2025, 9, 2, 8, tzinfo=UTC),
