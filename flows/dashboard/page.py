@@ -6,7 +6,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from flows.dashboard.sections import SECTIONS, Section, Story, is_link
+import polars as pl
+
+from flows.dashboard.sections import (
+    SECTIONS,
+    Section,
+    Story,
+    channels,
+    is_link,
+    sentiment,
+)
+from flows.dashboard.segments import segment_names, segments, sentiment_of_segments
 from flows.publishing.publication import Publication
 from flows.wording import wording
 from models.questions import Language
@@ -31,7 +41,7 @@ def render(publication: Publication) -> str:
     from jinja2 import Environment, FileSystemLoader
 
     story = story_of(publication)
-    sections = [section for tell in SECTIONS if not (section := tell(story)).is_empty]
+    sections = sections_of(story)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
@@ -40,11 +50,24 @@ def render(publication: Publication) -> str:
         words=story.words,
         subtitle=subtitle(story),
         sections=sections,
+        segments=segment_names(story),
         style=read("style.css"),
         script=read("page.js"),
         library=library(),
         content=as_script_data(page_content(story, sections, publication.language)),
     )
+
+
+def sections_of(story: Story) -> list[Section]:
+    """The sections that have something to show, in the order of the page."""
+    found: list[Section] = []
+    for tell in SECTIONS:
+        found.append(tell(story))
+        if tell is sentiment:
+            found += sentiment_of_segments(story)
+        if tell is channels:
+            found.append(segments(story))
+    return [section for section in found if not section.is_empty]
 
 
 def story_of(publication: Publication) -> Story:
@@ -87,8 +110,9 @@ def comments(story: Story) -> list[dict[str, Any]]:
         {
             **{name: row[name] for name in ("channel", "post_id", "week", "month", "sentiment")},
             "topic": row["topics"],
+            "segment": row.get("segment"),
             "day": when(story, row),
-            "sentiment_name": story.name(row["sentiment"]),
+            "sentiment_name": story.name(row["sentiment"] or ""),
             "text": shortened(row["text"]),
             "link": row["permalink"] if is_link(row["permalink"]) else None,
         }

@@ -53,12 +53,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class TableView:
-    """A table; one that is folded stands behind a chart."""
+    """A table, whose rows may be of `segments`; one that is folded stands behind a chart."""
 
     title: str
     heads: Sequence[Head]
     rows: Sequence[Sequence[Cell]]
     is_folded: bool = True
+    segments: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,15 @@ class ChartView:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page."""
+    """A part of the page; one of a `segment` is shown `instead_of` another when that is chosen."""
 
     id: str
     title: str
     sentences: Sequence[str] = ()
     chart: ChartView | None = None
     tables: Sequence[TableView] = field(default=())
+    segment: str = ""
+    instead_of: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -311,8 +314,13 @@ def questions(story: Story) -> Section:
         ]
         for row in shown.to_dicts()
     ]
+    whose = [row.get("segment") or "" for row in shown.to_dicts()]
     table = TableView(
-        words["title"], [Head(text) for text in words["heads"]], cells, is_folded=False
+        words["title"],
+        [Head(text) for text in words["heads"]],
+        cells,
+        is_folded=False,
+        segments=whose if any(whose) else (),
     )
     return Section("questions", words["title"], [told], tables=[table])
 

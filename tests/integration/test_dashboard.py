@@ -37,8 +37,15 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Open]:
     complaints: list[str] = []
     contexts: list[Any] = []
 
-    def open_page(weeks: int = 52, language: str = "de", width: int = 1200, **how: Any) -> Any:
-        EXPORT.write(publication(weeks, language, (ATTACK,) if weeks else ()), tmp_path)
+    def open_page(
+        weeks: int = 52,
+        language: str = "de",
+        width: int = 1200,
+        segments: tuple[str, ...] = (),
+        **how: Any,
+    ) -> Any:
+        texts = (ATTACK,) if weeks else ()
+        EXPORT.write(publication(weeks, language, texts, segments), tmp_path)
         address = (tmp_path / FILE_NAME).as_uri()
         context = browser.new_context(viewport={"width": width, "height": 800}, **how)
         contexts.append(context)
@@ -102,6 +109,38 @@ def test_the_dialog_shows_a_comment_as_it_was_written(opened: Open) -> None:
     assert ATTACK in page.locator("#comments-list").inner_text()
     assert page.locator("#comments-list img").count() == 0
     assert page.title() != "run"
+
+
+def test_a_chosen_segment_has_its_own_mood_questions_and_comments(opened: Open) -> None:
+    page = opened(12, segments=("employees", "public"), width=360)
+    assert page.locator("#sentiment").is_visible()
+    assert page.locator("#questions tbody tr:visible").count() == 1
+    page.select_option("#segment", "employees")
+    page.wait_for_selector("#chart-sentiment_1 svg")
+    assert not page.locator("#sentiment").is_visible()
+    assert page.locator("#sentiment_1").is_visible()
+    assert page.locator("#segment-note").is_visible()
+    assert page.locator("#questions tbody tr:visible").count() == 0
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+    page.evaluate("show({month: '2025-01'})")
+    count = page.locator("#comments-count").inner_text()
+    page.keyboard.press("Escape")
+    page.select_option("#segment", "")
+    assert page.locator("#sentiment").is_visible()
+    assert not page.locator("#sentiment_1").is_visible()
+    page.evaluate("show({month: '2025-01'})")
+    assert page.locator("#comments-count").inner_text() != count
+
+
+def test_axe_finds_no_barrier_where_segments_can_be_chosen(opened: Open) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = opened(12, segments=("employees", "public"))
+    page.select_option("#segment", "public")
+    page.wait_for_selector("#chart-sentiment_2 svg")
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+    found = Axe().run(page, options=rules).response["violations"]
+    assert [(barrier["id"], barrier["nodes"][0]["html"][:200]) for barrier in found] == []
 
 
 def test_printed_it_is_a_document_with_its_tables(opened: Open) -> None:

@@ -1,6 +1,7 @@
 "use strict";
 const content = JSON.parse(document.getElementById("content").textContent);
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
+const chooser = document.getElementById("segment");
 
 /* Colours that hold 3:1 against their ground and differ in lightness, too, for readers who see no hue. */
 const themes = {
@@ -25,7 +26,7 @@ function config(theme, width) {
 async function draw(theme) {
   for (const [id, spec] of Object.entries(content.charts)) {
     const place = document.getElementById("chart-" + id);
-    if (!place) continue;
+    if (!place || place.closest("[hidden]")) continue;  // without a width nothing can be drawn
     await vegaEmbed(place, spec, { actions: false, renderer: "svg", config: config(theme, place.clientWidth), tooltip: true,
                                    formatLocale: content.numbers });
     const drawing = place.querySelector("svg");
@@ -56,7 +57,8 @@ function line(comment) {
 }
 
 function show(filter) {
-  const found = content.comments.filter((comment) => fits(comment, filter));
+  const chosen = chooser && chooser.value ? { segment: chooser.value, ...filter } : filter;
+  const found = content.comments.filter((comment) => fits(comment, chosen));
   const shown = found.slice(0, content.most_shown);
   document.getElementById("comments-list").replaceChildren(...shown.map(line));
   const told = found.length ? content.words.shown : content.words.none;
@@ -65,6 +67,27 @@ function show(filter) {
   document.getElementById("comments").showModal();
 }
 
+/* A part of the audience: its own course of mood, its questions; what is not told apart stays as it is. */
+function choose(name) {
+  const alone = [...document.querySelectorAll("section[data-segment]")];
+  alone.forEach((part) => {
+    const whole = document.getElementById(part.dataset.insteadOf);
+    part.hidden = part.dataset.segment !== name;
+    if (whole) whole.hidden = Boolean(name);
+  });
+  const shown = alone.find((part) => !part.hidden);
+  alone.slice(0, 1).forEach((part) => {
+    const link = document.querySelector(`nav [data-to=${part.dataset.insteadOf}]`);
+    if (link) link.hash = shown ? shown.id : part.dataset.insteadOf;
+  });
+  document.querySelectorAll("tr[data-segment]").forEach((row) => {
+    row.hidden = Boolean(name) && row.dataset.segment !== name;
+  });
+  document.getElementById("segment-note").hidden = !name;
+  draw(dark.matches ? themes.dark : themes.light);
+}
+
+if (chooser) chooser.addEventListener("change", () => choose(chooser.value));
 document.addEventListener("click", (event) => {
   const button = event.target.closest(".evidence");
   if (button) show(JSON.parse(button.dataset.filter));

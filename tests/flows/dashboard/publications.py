@@ -1,6 +1,7 @@
 """Publications for the tests of the page: as many weeks, posts and comments as a test wants."""
 
 from datetime import date, timedelta
+from itertools import product
 
 import polars as pl
 
@@ -58,8 +59,16 @@ def share_rows(cell: dict[str, object], number: int, count: int = 40) -> list[di
     ]
 
 
-def publication(weeks: int = 52, language: str = "de", texts: tuple[str, ...] = ()) -> Publication:
-    """A publication of so many weeks; 0 gives one without a comment. `texts` are questions."""
+def publication(
+    weeks: int = 52,
+    language: str = "de",
+    texts: tuple[str, ...] = (),
+    segments: tuple[str, ...] = (),
+) -> Publication:
+    """A publication of so many weeks; 0 gives one without a comment.
+
+    `texts` are questions, `segments` the parts of the audience, if any are told apart.
+    """
     days = [WEEK_ONE + timedelta(weeks=number) for number in range(weeks)]
     names = [f"{day:%G-W%V}" for day in days]
     month = f"{days[-1]:%Y-%m}" if days else ""
@@ -79,6 +88,10 @@ def publication(weeks: int = 52, language: str = "de", texts: tuple[str, ...] = 
         )
         cell = {"post_id": f"p{number}", "post_title": title, "channel": CHANNELS[number % 5]}
         post_rows += share_rows(cell, number, 60 - number)
+    months = sorted({f"{day:%Y-%m}" for day in days})
+    segment_rows: list[dict[str, object]] = []
+    for number, (name, when) in enumerate(product(segments, months)):
+        segment_rows += share_rows({"segment": name, "month": when}, number, 50)
     volumes = [
         {"channel": channel, "week": week, "week_start": day, "comment_count": 9 - place}
         for day, week in zip(days, names, strict=True)
@@ -92,6 +105,7 @@ def publication(weeks: int = 52, language: str = "de", texts: tuple[str, ...] = 
             "decision": "answer",
             "reason": "Frage, wartet seit 3 Tagen.",
             "channel": "blog",
+            "segment": segments[rank % len(segments)] if segments else None,
             "day": WEEK_ONE,
             "text": text,
             "permalink": "https://blog.example/?c=1" if rank == 1 else "javascript:alert(1)",
@@ -109,6 +123,9 @@ def publication(weeks: int = 52, language: str = "de", texts: tuple[str, ...] = 
             "post_sentiment", ("post_id", "text"), ("post_title", "text"), ("channel", "text")
         ): post_rows,
         share_table("post_stance", ("post_id", "text")): [],
+        share_table("segment_sentiment_monthly", ("segment", "text"), ("month", "text")): (
+            segment_rows
+        ),
         plain("channel_weekly", ("channel", "text"), *week_cell, ("comment_count", "count")): (
             volumes
         ),
@@ -120,11 +137,12 @@ def publication(weeks: int = 52, language: str = "de", texts: tuple[str, ...] = 
             ("decision", "text"),
             ("reason", "text"),
             ("channel", "text"),
+            ("segment", "text"),
             ("day", "day"),
             ("text", "text"),
             ("permalink", "text"),
         ): questions,
-        EVIDENCE: evidence(days, texts),
+        EVIDENCE: evidence(days, texts, segments),
     }
     frames = {table: pl.DataFrame(rows, schema=table.schema()) for table, rows in marts.items()}
     facts = FACTS if days else {"published_at": FACTS["published_at"]}
@@ -140,7 +158,9 @@ def plain(name: str, *columns: tuple[str, str]) -> Table:
 EVIDENCE = published_tables()["evidence"]
 
 
-def evidence(days: list[date], texts: tuple[str, ...]) -> list[dict[str, object]]:
+def evidence(
+    days: list[date], texts: tuple[str, ...], segments: tuple[str, ...]
+) -> list[dict[str, object]]:
     """Twenty comments a week, and `texts`."""
     said = [*texts, *("Endlich einfacher, aber wer hilft bei der Umstellung? " * 3,) * 20]
     return [
@@ -148,6 +168,7 @@ def evidence(days: list[date], texts: tuple[str, ...]) -> list[dict[str, object]
             "quote_id": f"{day}-{number}",
             "post_id": f"p{number}",
             "channel": CHANNELS[number % 5],
+            "segment": segments[number % len(segments)] if segments else None,
             "day": day,
             "week": f"{day:%G-W%V}",
             "month": f"{day:%Y-%m}",
