@@ -1,19 +1,22 @@
 """The data dictionary: every table with its grain and columns, as text."""
 
 import json
+import re
 import textwrap
 
 from models.contract import Column, Table, ticked
 from models.errors import GiveUp
 from models.tables import all_tables
-from transforms.marts import published_tables
+from transforms.marts import MACROS, published_tables
 from transforms.published_contract import contract_of, require_kept
+from transforms.shortcuts import all_shortcuts
 from transforms.views import all_views
 
 INTRODUCTION = """\
 Generated from the contracts by `resonanz tables --markdown`; a test keeps it true. `mart.*` is
-published; the others are in the warehouse file, which belongs to the flows. Times are UTC, days,
-weeks and months are those of the reporting time zone, shares go from 0 to 1, empty means unknown.
+published; `main.*` are views of the published DuckDB file, to be asked without `main.`; the others
+are in the warehouse file, which belongs to the flows. Times are UTC, days, weeks and months are
+those of the reporting time zone, shares go from 0 to 1, empty means unknown.
 """
 """Stands above the tables."""
 
@@ -21,7 +24,8 @@ weeks and months are those of the reporting time zone, shares go from 0 to 1, em
 def every_table() -> dict[str, Table]:
     """Marts first, then the tables and views that they are made from; by full name."""
     views = [statement.table for statement in all_views()]
-    tables = [*published_tables().values(), *views]
+    shortcuts = [statement.table for statement in all_shortcuts()]
+    tables = [*published_tables().values(), *shortcuts, *views]
     return {table.full_name: table for table in tables} | all_tables()
 
 
@@ -38,7 +42,17 @@ def describe(name: str | None) -> str:
 
 def _overview(tables: list[Table]) -> str:
     width = max(len(table.full_name) for table in tables)
-    return "\n".join(f"{table.full_name:<{width}}  {table.about}" for table in tables)
+    lines = [f"{table.full_name:<{width}}  {table.about}" for table in tables]
+    told = [f"{call:<{width}}  {about}" for call, about in functions().items()]
+    return "\n".join([*lines, "", "Functions:", *told])
+
+
+def functions() -> dict[str, str]:
+    """The functions of the published file, as they are called, and what each of them gives."""
+    source = MACROS.read_text(encoding="utf-8")
+    about = dict(re.findall(r"COMMENT ON MACRO (\w+) IS '(.*)';", source))
+    calls = re.findall(r"MACRO (\w+)(\(.*?\)) AS", source)
+    return {f"{name}{parameters}": about[name] for name, parameters in calls}
 
 
 def _details(table: Table) -> str:
@@ -63,6 +77,8 @@ def as_markdown() -> str:
         parts += [f"One row per `{'`, `'.join(table.grain)}`.", ""]
         parts += ["| column | holds | what it says |", "|---|---|---|"]
         parts += [_markdown_row(column) for column in table.columns]
+    parts += ["", "## Functions", "", "| function | gives |", "|---|---|"]
+    parts += [f"| `{call}` | {about} |" for call, about in functions().items()]
     return "\n".join(parts)
 
 

@@ -76,7 +76,7 @@ class Table:
     written apart from what everybody may read.
     """
 
-    layer: Literal["clean", "classified", "mart", "ops"]
+    layer: Literal["clean", "classified", "mart", "ops", "main"]
     name: str
     about: str
     grain: tuple[str, ...]

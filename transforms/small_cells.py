@@ -11,7 +11,7 @@ import polars as pl
 
 from models.contract import Table
 from models.shares import HIDDEN_REASON, small_cells_of, tells_of_people
-from transforms.cells import Marts, cells_of, cells_told, name_of
+from transforms.cells import Marts, cells_of, cells_told, family_of, name_of
 from transforms.suppression import hidden_cells
 
 WOULD_REVEAL = "would reveal another row"
@@ -30,17 +30,22 @@ def hide_small_cells(marts: Marts, facts: pl.DataFrame, smallest: int) -> dict[T
     `facts` are the comments behind them (`classified.counted`). Raises `ContractBroken` if a table
     does not say whose comments it counts, or counts them by what `facts` do not have.
     """
-    # A table without rows parts no comments, such as those of segments where nobody sets any.
     counting = {
         table: rows
         for table, rows in marts.items()
-        if not small_cells_of(table).exempt and not rows.is_empty()
+        if not small_cells_of(table).exempt and parts_comments(table, facts)
     }
     if not counting:
         return dict(marts)
     reasons = reasons_of(counting, facts, smallest)
     hidden = {table: without_hidden(table, rows, reasons) for table, rows in counting.items()}
     return {table: hidden.get(table, rows) for table, rows in marts.items()}
+
+
+def parts_comments(table: Table, facts: pl.DataFrame) -> bool:
+    """Whether `facts` know what `table` counts by: segments are known where somebody sets them."""
+    told = [name for name in family_of(table) if name in facts.columns]
+    return facts.is_empty() or not any(facts[name].is_null().all() for name in told)
 
 
 def reasons_of(marts: Marts, facts: pl.DataFrame, smallest: int) -> pl.DataFrame:

@@ -47,7 +47,7 @@ class Statement:
         return f"CREATE OR REPLACE VIEW {self.table.full_name} AS {self.query}"
 
 
-def read_statement(path: Path, layer: Literal["classified", "mart"]) -> Statement:
+def read_statement(path: Path, layer: Literal["classified", "mart", "main"]) -> Statement:
     """Read one `.sql` file; its name is the table's name. Raises ValueError without a header.
 
     A column is declared as `name = [kind, description]`, with a third entry `"optional"` where it

@@ -16,6 +16,7 @@ from flows.erasing.scrub import Traces, edit, is_own_row, without
 from flows.erasing.stored import deleted, rewrite, scrub_column, text_columns
 from flows.landing.files import sha256_of
 from flows.settings import Paths
+from models.contract import quoted
 
 MANIFEST = "manifest.json"
 BOM = b"\xef\xbb\xbf"
@@ -143,21 +144,45 @@ def edit_database(path: Path, traces: Traces) -> bool:
             "SELECT count(*) FROM duckdb_functions() WHERE NOT internal"
         ).fetchone()
         connection.execute("DROP TABLE erased_id")
+        views = view_statements(connection)
     if changed:
         rewrite(path)
         if macros and macros[0]:
-            put_macros(path)
+            put_back(path, views)
     path.chmod(mode)
     return changed > 0
 
 
-def put_macros(path: Path) -> None:
-    """Give a rewritten published file its macros back."""
+def view_statements(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """What makes and describes the views of a published file, as they are."""
+    made = connection.execute(
+        "SELECT view_name, sql, comment FROM duckdb_views() WHERE NOT internal ORDER BY view_name"
+    ).fetchall()
+    columns = connection.execute(
+        "SELECT table_name, column_name, comment FROM duckdb_columns() "
+        "WHERE NOT internal AND comment IS NOT NULL ORDER BY table_name, column_index"
+    ).fetchall()
+    names = {name for name, _, _ in made}
+    return [
+        *(sql for _, sql, _ in made),
+        *(f"COMMENT ON VIEW {name} IS {quoted(about)}" for name, _, about in made if about),
+        *(
+            f'COMMENT ON COLUMN {name}."{column}" IS {quoted(about)}'
+            for name, column, about in columns
+            if name in names
+        ),
+    ]
+
+
+def put_back(path: Path, views: list[str]) -> None:
+    """Give a rewritten published file its functions and views back."""
     from transforms.marts import MACROS
 
     path.chmod(0o600)
     with duckdb.connect(path) as connection:
         connection.execute(MACROS.read_text(encoding="utf-8"))
+        for statement in views:
+            connection.execute(statement)
         connection.execute("CHECKPOINT")
 
 

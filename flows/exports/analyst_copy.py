@@ -7,12 +7,13 @@ import duckdb
 from flows.exports.base import Export
 from flows.publishing.publication import Publication
 from transforms.marts import MACROS
+from transforms.shortcuts import shortcut_statements
 
 FILE_NAME = "resonanz.duckdb"
 
 
 def write(publication: Publication, folder: Path) -> None:
-    """Write `resonanz.duckdb`, read-only, with every mart in the schema `mart`."""
+    """Write `resonanz.duckdb`, read-only: marts in the schema `mart`, short ways beside them."""
     path = folder / FILE_NAME
     with duckdb.connect(path) as connection:
         connection.execute("CREATE SCHEMA mart")
@@ -24,6 +25,8 @@ def write(publication: Publication, folder: Path) -> None:
             connection.unregister("rows_of_mart")
             for comment in table.comments():
                 connection.execute(comment)
+        for statement in shortcut_statements(table.name for table in publication.marts):
+            connection.execute(statement)
         connection.execute("CHECKPOINT")
     path.chmod(0o444)
 

@@ -5,9 +5,13 @@ from models.errors import GiveUp
 
 
 def test_the_overview_names_every_table_marts_first() -> None:
-    lines = describe(None).splitlines()
+    tables, _, functions = describe(None).partition("\n\n")
+    lines = tables.splitlines()
     assert [line.split()[0] for line in lines] == list(every_table())
     assert lines[0].startswith("mart.")
+    assert [line.partition("(")[0] for line in functions.splitlines()[1:]] == [
+        "wilson_low", "wilson_high", "share_of", "iso_week",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["mart.channel_weekly", "channel_weekly"])

@@ -17,6 +17,7 @@ from flows.refine import refine
 from models.errors import GiveUp
 from tests.flows.conftest import Query
 from transforms.listing import quote_id
+from transforms.shortcuts import all_shortcuts
 
 pytestmark = pytest.mark.usefixtures("prefect_server", "workplace", "keyword_model", "quick_gate")
 
@@ -90,9 +91,14 @@ def test_published_files_of_earlier_states_lose_the_rows_and_keep_the_others(
     with duckdb.connect(first / "answering" / "resonanz.duckdb", read_only=True) as connection:
         ids = connection.execute("SELECT comment_id FROM mart.comments_to_answer").fetchall()
         low = connection.execute("SELECT wilson_low(1, 2)").fetchone()
+        views = connection.execute(
+            "SELECT count(*), count(comment) FROM duckdb_views() WHERE NOT internal"
+        ).fetchone()
+        connection.execute("FROM to_answer")
     assert ("table:c-1",) not in ids
     assert ("table:c-2",) in ids
     assert low is not None
+    assert views == (len(all_shortcuts()),) * 2
     manifest = json.loads((first / "manifest.json").read_text(encoding="utf-8"))
     from flows.landing.files import sha256_of
 

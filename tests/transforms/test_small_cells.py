@@ -262,3 +262,13 @@ def test_a_hidden_topic_hides_its_share_and_no_other() -> None:
     assert hidden[TOPIC_SENTIMENT_WEEKLY].filter(topic="skills")["share"].null_count() == 3
     assert hidden[SENTIMENT_WEEKLY]["share"].null_count() == 0
     assert {POST_SENTIMENT, POST_SENTIMENT_DAILY} <= set(hidden)
+
+
+def test_segments_that_nobody_sets_change_nothing_for_the_others() -> None:
+    facts = facts_of(crowd(3, 50, 25, 25))
+    marts = marts_of(facts)
+    without = {table: rows for table, rows in marts.items() if "segment" not in table.grain}
+    hidden = hide_small_cells(marts, facts, 5)
+    assert hidden[SEGMENT_SENTIMENT_MONTHLY].is_empty()
+    for table, rows in hide_small_cells(without, facts, 5).items():
+        assert hidden[table].equals(rows)
