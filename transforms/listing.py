@@ -36,7 +36,7 @@ DIGITS = 8
 MOST_TOPICS = 3
 """Topics of a comment, the surest first, with one of which it may be told."""
 
-TOLD = ("post_id", "channel", "day", "week", "month", "topics")
+TOLD = ("post_id", "channel", "segment", "day", "week", "month", "topics")
 """What is told of a listed comment as far as its cell says it; null, or no topic, where not."""
 
 
@@ -92,8 +92,8 @@ def shown_cells(marts: Marts) -> dict[Family, pl.DataFrame]:
     """The cells, by family, whose shares of `HEAD` are published and not hidden."""
     found: dict[Family, list[pl.DataFrame]] = {}
     for table, rows in marts.items():
-        if not is_of_shares(table):
-            continue
+        if not is_of_shares(table) or rows.is_empty():
+            continue  # a table without any row, as of segments that nobody defined, tells no cell
         is_shown = (pl.col("head") == HEAD) & pl.col("hidden_reason").is_null()
         for family, cells in cells_told(table, rows.filter(is_shown)):
             found.setdefault(family, []).append(cells.drop("row"))
@@ -215,7 +215,8 @@ def told(family: Family, rows: pl.DataFrame) -> pl.DataFrame:
     """`rows` without what a cell of `family` does not say of them."""
     said = {*family, *implied(family)}
     kept = {
-        name: pl.when(name in said).then(name) for name in ("post_id", "channel", "day", "week")
+        name: pl.when(name in said).then(name)
+        for name in ("post_id", "channel", "segment", "day", "week")
     }
     # The month follows from a week that lies in one.
     month = pl.when(pl.lit("month" in said) | (pl.lit("week" in said) & pl.col("is_whole_week")))

@@ -25,6 +25,7 @@ TABLE = Table(
         Column("post_id", "text", "the post it answers", optional=True),
         Column("post_title", "text", "its headline, or the start of its text", optional=True),
         Column("channel", "text", "where the audience was met", optional=True),
+        Column("segment", "text", "part of the audience it is from", optional=True),
         Column("day", "day", "day it was made, in the reporting time zone", optional=True),
         Column("week", "text", "ISO week it was made in, for example 2025-W40", optional=True),
         Column("month", "text", "month it was made in, for example 2025-10", optional=True),

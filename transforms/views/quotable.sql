@@ -10,6 +10,7 @@ channel    = ["text",  "where the audience was met"]
 day        = ["day",   "day it was made, in the reporting time zone"]
 week       = ["text",  "ISO week of that day, for example 2025-W40"]
 month      = ["text",  "month of that day, for example 2025-10"]
+segment    = ["text",  "part of the audience it is from; null where no rules are set", "optional"]
 topics     = ["texts", "its topics, the surest first"]
 sentiment  = ["text",  "negative, neutral or positive"]
 typicality = ["share", "how sure the model is of the sentiment, 0 to 1"]
@@ -37,6 +38,7 @@ SELECT
     dated.day,
     dated.week,
     dated.month,
+    segment.segment,
     said.topics,
     said.sentiment,
     said.typicality,
@@ -46,5 +48,6 @@ SELECT
 FROM classified.dated AS dated
 JOIN said USING (comment_id)
 JOIN clean.comment AS comment USING (comment_id)
+LEFT JOIN classified.segment AS segment ON segment.comment_id = dated.comment_id
 LEFT JOIN clean.post AS post ON post.post_id = dated.post_id
 WHERE dated.is_audience AND said.sentiment IS NOT NULL
