@@ -6,8 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-import polars as pl
-
 from flows.dashboard.sections import (
     SECTIONS,
     Section,

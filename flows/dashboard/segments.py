@@ -75,7 +75,13 @@ def sentiment_of(story: Story, name: str, rows: pl.DataFrame, place: str) -> Sec
         [
             Cell(row["month"]),
             Cell(story.name(row["label"])),
-            behind(story.interval(row), segment=name, month=row["month"], sentiment=row["label"]),
+            behind(
+                story,
+                story.interval(row),
+                segment=name,
+                month=row["month"],
+                sentiment=row["label"],
+            ),
             *counted(story, row),
         ]
         for row in rows.sort("month", "label", descending=[True, False]).to_dicts()

@@ -45,7 +45,7 @@ def build_marts(settings: Settings) -> dict[Table, pl.DataFrame]:
 
 
 def get_ready(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Tell a connection what the marts' queries ask for: the time zone, functions, the smallest cell."""
+    """Tell a connection what the marts' queries ask for: time zone, functions, smallest cell."""
     use_time_zone(connection, settings.reporting.time_zone)
     connection.execute(MACROS.read_text(encoding="utf-8"))
     connection.execute(f"SET VARIABLE smallest_cell = {settings.privacy.smallest_cell:d}")

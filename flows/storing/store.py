@@ -12,8 +12,8 @@ import polars as pl
 
 from flows.storing.erased import read_erased, without_erased
 from flows.storing.identity import comments_under_one_id, posts_under_one_id
-from flows.warehouse import append, frame, matching, merge
 from flows.storing.sound import sound
+from flows.warehouse import append, frame, matching, merge
 from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.contract import Table
 from models.tables.comment import COMMENT

@@ -6,7 +6,6 @@ import pytest
 from flows.running.disk import disk_errors_told, refusal
 from models.errors import GiveUp, TryAgain
 
-
 FULL = OSError(errno.ENOSPC, "No space left on device", "a.csv")
 FIXED = OSError(errno.EROFS, "Read-only file system", "a.csv")
 CLOSED = PermissionError(errno.EACCES, "Permission denied", "a.csv")
