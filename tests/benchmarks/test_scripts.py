@@ -17,6 +17,7 @@ SCRIPTS = (
     "coverage",
     "graph",
     "peers",
+    "publishing",
     "second_run",
     "throughput",
 )
