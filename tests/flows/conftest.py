@@ -104,3 +104,10 @@ def keyword_model(monkeypatch: pytest.MonkeyPatch) -> KeywordModel:
 def quick_gate(monkeypatch: pytest.MonkeyPatch) -> None:
     """A gate that lets everything through: Great Expectations takes seconds for each publish."""
     monkeypatch.setattr("flows.publish.judge", lambda suites: Judgement(()))
+
+
+@pytest.fixture
+def directly() -> Iterator[None]:
+    """Flows as plain functions, for tests of what they do and not of what Prefect makes of it."""
+    with without_prefect():
+        yield

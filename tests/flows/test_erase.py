@@ -19,7 +19,7 @@ from tests.flows.conftest import Query
 from transforms.listing import quote_id
 from transforms.shortcuts import all_shortcuts
 
-pytestmark = pytest.mark.usefixtures("prefect_server", "workplace", "keyword_model", "quick_gate")
+pytestmark = pytest.mark.usefixtures("directly", "workplace", "keyword_model", "quick_gate")
 
 Csv = Callable[..., Path]
 MONDAY = datetime(2025, 11, 10, 8, 0, tzinfo=UTC)

@@ -23,7 +23,7 @@ from transforms.marts.change_weekly import MART as CHANGE_WEEKLY
 
 EVIDENCE, ALERT_EVIDENCE = (published_tables()[n] for n in ("evidence", "alert_evidence"))
 
-pytestmark = pytest.mark.usefixtures("prefect_server", "workplace", "keyword_model", "quick_gate")
+pytestmark = pytest.mark.usefixtures("directly", "workplace", "keyword_model", "quick_gate")
 
 Csv = Callable[..., Path]
 MONDAY = datetime(2025, 11, 10, 8, 0, tzinfo=UTC)
