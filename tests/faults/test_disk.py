@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -56,5 +56,44 @@ def test_a_full_disk_is_told_and_a_run_with_space_leaves_what_it_should(
     with pytest.raises(GiveUp, match="the disk is full"):
         place.daily()
     ballast.unlink()
+    place.daily()
+    assert differences(undisturbed, place.state()) == []
+
+
+@pytest.fixture
+def bound(tmp_path: Path) -> Iterator[Callable[[Path], None]]:
+    """Mounts a folder on itself, so that nobody can write there, not even root."""
+    mounted: list[Path] = []
+
+    def bind(folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        subprocess.run(["mount", "--bind", folder, folder], check=True)
+        mounted.append(folder)
+        subprocess.run(["mount", "-o", "remount,ro,bind", folder], check=True)
+
+    yield bind
+    for folder in mounted:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "landing",
+        "published",
+        *(pytest.param(n, marks=pytest.mark.slow) for n in ("runs", "inbox", ".")),
+    ],
+)
+def test_a_read_only_folder_is_told_and_a_run_that_may_write_leaves_what_it_should(
+    small_disk: Path,
+    place: Place,
+    undisturbed: State,
+    bound: Callable[[Path], None],
+    name: str,
+) -> None:
+    bound(small_disk / name)
+    with pytest.raises(GiveUp, match="read-only"):
+        place.daily()
+    subprocess.run(["mount", "-o", "remount,rw,bind", small_disk / name], check=True)
     place.daily()
     assert differences(undisturbed, place.state()) == []

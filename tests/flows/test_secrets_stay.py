@@ -3,13 +3,17 @@
 import base64
 import json
 import logging
+import os
 import traceback
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from prefect.logging.handlers import APILogHandler
+from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
 
 from flows.catalogue import catalogue
 from flows.fetch import fetch
@@ -126,10 +130,20 @@ def test_no_token_is_in_any_file_log_or_error(
     assert len(running.asked) >= len(accounts(""))
     assert "fetch" in heard.text
     everything = told + heard.text + "".join(capfd.readouterr())
-    for spelling in (SECRET, quote(SECRET, safe=""), quote(SECRET), base64_of(PAIR)):
+    APILogHandler.flush()
+    database = database_folder()
+    assert b"fetch" in b"".join(content for _, content in written_below(database))
+    keys = (os.environ["RESONANZ_AUTHOR_KEY"], os.environ["RESONANZ_LANDING_KEY"])
+    spellings = (SECRET, quote(SECRET, safe=""), quote(SECRET), base64_of(PAIR))
+    for spelling in (*spellings, *keys):
         assert spelling not in everything
-        found = written_below(workplace)
+        found = chain(written_below(workplace), written_below(database))
         assert [path for path, content in found if spelling.encode() in content] == []
+
+
+def database_folder() -> Path:
+    """The folder of the database in which Prefect keeps runs, logs and artifacts."""
+    return Path(PREFECT_API_DATABASE_CONNECTION_URL.value().partition("///")[2]).parent
 
 
 def base64_of(text: str) -> str:
