@@ -11,7 +11,7 @@ MOOD := "SELECT coalesce(left(post_title, 42), post_id) AS post, comment_count A
   FROM mart.post_sentiment WHERE label = 'negative' AND hidden_reason IS NULL \
   ORDER BY n DESC, post LIMIT 6"
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-slow test-integration check audit docs fresh constraints clean
+.PHONY: help install run test test-slow test-faults test-integration check audit docs fresh constraints clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -39,6 +39,9 @@ test: install  ## Run the tests
 
 test-slow: install  ## Run the slow tests, too, and draw a thousand examples of each property
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "slow or not slow"
+
+test-faults: install  ## Kill `daily` at 200 moments, and compare what plain runs leave (an hour)
+	$(BIN)/python -m tests.faults.kills --kills 200
 
 test-integration: install  ## Run the tests against real servers (those that are installed)
 	$(BIN)/python -m pytest -m integration tests/integration tests/attacks

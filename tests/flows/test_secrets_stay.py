@@ -130,7 +130,7 @@ def test_no_token_is_in_any_file_log_or_error(
     assert len(running.asked) >= len(accounts(""))
     assert "fetch" in heard.text
     everything = told + heard.text + "".join(capfd.readouterr())
-    APILogHandler.flush()
+    APILogHandler().flush()
     database = database_folder()
     assert b"fetch" in b"".join(content for _, content in written_below(database))
     keys = (os.environ["RESONANZ_AUTHOR_KEY"], os.environ["RESONANZ_LANDING_KEY"])
