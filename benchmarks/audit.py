@@ -125,8 +125,8 @@ def licence_of(name: str) -> str:
     except metadata.PackageNotFoundError:
         return "not installed"
     classifiers = [line for line in about.get_all("Classifier") or () if "License ::" in line]
-    stated = [about[name] for name in ("License-Expression", "License") if name in about]
-    said = (stated[:1] if "License-Expression" in about else classifiers or stated or [""])[0]
+    fields = ("License-Expression", *(() if classifiers else ("License",)))
+    said = next((about[field] for field in fields if field in about), (classifiers or [""])[0])
     lines = said.rpartition("::")[2].strip().splitlines()
     return lines[0] if lines else "does not say"
 

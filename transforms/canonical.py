@@ -119,11 +119,17 @@ def _lists(values: list[object]) -> pl.Series:
 def _whole(row: dict[str, object]) -> dict[str, object]:
     """`row` with U+FFFD in place of surrogates that are not part of a pair."""
     return {
-        name: value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        if isinstance(value, str)
-        else value
+        name: [_whole_text(part) for part in value]
+        if isinstance(value, list)
+        else _whole_text(value)
         for name, value in row.items()
     }
+
+
+def _whole_text(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def naive_utc(moment: datetime | None) -> datetime | None:

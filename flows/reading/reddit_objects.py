@@ -199,7 +199,10 @@ def _id_of(value: RedditObject, name: str, kind: str) -> str | None:
 
 def _address(value: RedditObject) -> str | None:
     path = _text(value, "permalink")
-    return urljoin(SITE, path) if path and path.startswith("/") else path
+    try:
+        return urljoin(SITE, path) if path and path.startswith("/") else path
+    except ValueError:  # brackets that hold no IPv6 address
+        return None
 
 
 def _visibility(value: RedditObject) -> str | None:

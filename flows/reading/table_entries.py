@@ -82,12 +82,18 @@ def entry_of(row: Row, columns: Mapping[str, str]) -> Entry:
     return Entry(row.position, row.line, cells, texts)
 
 
+LAST_DAY = 2_958_465
+"""The last day that Excel counts, 9999-12-31."""
+
+
 def time_cell(entry: Entry) -> Cell:
     """The time of a row, put together where day and clock stand in two columns."""
     value, clock = entry.cells.get("created_at"), entry.cells.get("created_time")
     if clock in (None, "") or value in (None, "") or not is_day(value):
         return value
     if isinstance(value, int | float):
+        if not 0 < value <= LAST_DAY:
+            return value
         value = excel_serial(value)
     day = f"{value:%Y-%m-%d}" if isinstance(value, datetime) else str(value).strip()
     return f"{day} {_clock_text(clock)}"

@@ -38,9 +38,14 @@ def address_of(native_id: str) -> str:
     return f"https://x.com/i/web/status/{native_id}"
 
 
+LONGEST_ID = 19
+"""Digits of an id, which is a number of 63 bits."""
+
+
 def moment_of_id(native_id: str) -> datetime | None:
     """When a post was made, from its id; None for ids that do not tell."""
-    if not native_id.isdecimal() or int(native_id) < FIRST_DATED_ID:
+    is_id = native_id.isdecimal() and len(native_id) <= LONGEST_ID
+    if not is_id or int(native_id) < FIRST_DATED_ID:
         return None
     return datetime.fromtimestamp(((int(native_id) >> 22) + EPOCH) / 1000, UTC)
 

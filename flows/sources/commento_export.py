@@ -179,7 +179,10 @@ def _moment(raw: str | None) -> datetime | None:
 
 
 def _address(site: str, page: str) -> str | None:
-    return urljoin(f"https://{site}", page) if site else None
+    try:
+        return urljoin(f"https://{site}", page) if site else None
+    except ValueError:  # brackets that hold no IPv6 address
+        return None
 
 
 SOURCE = FileSource(

@@ -55,7 +55,7 @@ class Threads:
     def note(self, item: Item) -> None:
         """Take in an item."""
         native, parent = _number(item, "id"), _parent(item)
-        if native is not None and item.get("type") in STORIES:
+        if native is not None and _type(item) in STORIES:
             self.stories[native] = _author(item)
         elif native is not None and parent is not None:
             self.parents[native] = parent
@@ -224,8 +224,9 @@ def _status(item: Item) -> Status:
     return "hidden" if item.get("dead") is True else "published"
 
 
-def _type(item: Any) -> Any:
-    return item.get("type") if isinstance(item, dict) else None
+def _type(item: Any) -> str | None:
+    kind = item.get("type") if isinstance(item, dict) else None
+    return kind if isinstance(kind, str) else None
 
 
 def _parent(item: Item) -> int | None:

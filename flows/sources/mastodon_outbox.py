@@ -126,8 +126,14 @@ def _record(found: Found, roots: Roots) -> Post | Comment | Rejected | None:
 
 def _name(address: str) -> Name:
     found = STATUS_ADDRESS.fullmatch(address)
-    host = urlsplit(address).netloc if "://" in address else ""
-    return Name(found[1].lower(), found[2]) if found else Name(host.lower(), address)
+    return Name(found[1].lower(), found[2]) if found else Name(_host(address), address)
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).netloc.lower() if "://" in address else ""
+    except ValueError:  # brackets that hold no IPv6 address
+        return ""
 
 
 def _visibility(note: JsonObject) -> str | None:

@@ -270,8 +270,8 @@ def _moment(tweet: Tweet) -> datetime | None:
         return None
     day, hour, minute, second = (int(found[number]) for number in (2, 3, 4, 5))
     ahead = timedelta(hours=int(found[7]), minutes=int(found[8]))
-    zone = timezone(-ahead if found[6] == "-" else ahead)
     try:
+        zone = timezone(-ahead if found[6] == "-" else ahead)
         moment = datetime(
             int(found[9]), MONTHS.index(found[1]) + 1, day, hour, minute, second, tzinfo=zone
         )

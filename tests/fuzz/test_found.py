@@ -9,10 +9,12 @@ import pytest
 
 from benchmarks.fuzzing.patience import impatient
 from flows.reading.column_names import columns_by_name
+from flows.reading.x_objects import moment_of_id
 from flows.sources.base import all_sources
-from models.canonical import Rejected, Swept
+from models.canonical import Post, Rejected, Swept
 from models.sentences import sentences
-from tests.cut_files import SAMPLES, reader
+from tests.cut_files import RECEIVED, SAMPLES, reader
+from transforms.canonical import Origin, posts_frame
 from transforms.plain_text import plain_text
 from transforms.redact import personal_spans
 
@@ -119,3 +121,41 @@ def test_a_picture_may_show_a_smaller_sign() -> None:
 
 def test_html_with_a_picture_that_is_no_emoji_keeps_its_words() -> None:
     assert re.fullmatch(r"a\s*b", plain_text('a<img src="x>y"><p>b</p>', "html").replace('y">', ""))
+
+
+def test_an_address_with_brackets_is_no_address() -> None:
+    commento = (SAMPLES / "commento_export.json").read_text(encoding="utf-8")
+    outbox = (SAMPLES / "mastodon_outbox.json").read_text(encoding="utf-8")
+    thread = (SAMPLES / "reddit_thread.json").read_text(encoding="utf-8")
+    for source, content in (
+        ("commento_export", re.sub(r'("(?:path|url)": ?)"[^"]*"', r'\1"//["', commento)),
+        ("mastodon_outbox", re.sub(r'("inReplyTo": ?)(?:"[^"]*"|null)', r'\1"https://["', outbox)),
+        ("reddit_thread", re.sub(r'("permalink": ?)"[^"]*"', r'\1"//["', thread)),
+    ):
+        assert records_of(source, content)
+
+
+def test_a_story_of_a_type_that_is_a_list_is_read_past() -> None:
+    good = (SAMPLES / "hackernews_file.json").read_text(encoding="utf-8")
+    whole = records_of("hackernews_file", good)
+    bent = records_of(
+        "hackernews_file", re.sub(r'"type": ?"story"', '"type": ["story"]', good, count=1)
+    )
+    assert len(bent) == len(whole)
+
+
+def test_a_day_that_no_calendar_has_rejects_its_row_alone() -> None:
+    content = "Kommentar,Datum,Uhrzeit\nGut.,99999999999999999,12:00\nSchlecht.,2025-11-03,12:00\n"
+    found = records_of("table_file", content)
+    assert [record.created_at is not None for record in found] == [False, True]
+
+
+def test_half_a_character_in_an_alias_keeps_no_file_out() -> None:
+    post = Post(platform="p", site="", native_id="1", position=1, aliases=("a\ud800",))
+    (alias,) = posts_frame([post], Origin("f", RECEIVED, None, frozenset(), b"k" * 32))["aliases"]
+    assert alias.to_list() == ["a\ufffd"]
+
+
+@pytest.mark.parametrize("digits", [20, 400, 5000])
+def test_an_id_of_x_with_too_many_digits_tells_no_time(digits: int) -> None:
+    assert moment_of_id("9" * digits) is None
