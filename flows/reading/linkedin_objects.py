@@ -22,7 +22,7 @@ POST_URN = re.compile(r"urn:li:(?:activity|share|ugcPost|article|groupPost):[\w-
 POST_PATH = re.compile(r"/posts/[^/?#]*?-(activity|share|ugcPost)-(\d{10,})-")
 """How the address bar of a browser shows a post."""
 
-COMMENT_URN = re.compile(r"urn:li:comment:\((?:urn:li:)?(\w+:[\w-]+),(\d+)\)")
+COMMENT_URN = re.compile(r"urn:li:comment:\((?:urn:li:)?(\w+:[\w-]+),(\d{1,20})\)")
 DATED_URN = re.compile(r"urn:li:(?:activity|share|ugcPost):(\d{15,20})")
 ANY_URN = re.compile(r"urn:li:\w+:[\w-]+")
 

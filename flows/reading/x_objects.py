@@ -146,7 +146,7 @@ def answered_id(value: XObject) -> str | None:
 
 def count_of(value: object) -> int | None:
     """A count, which archives write as a text; None for what is none."""
-    if isinstance(value, str) and value.isdecimal():
+    if isinstance(value, str) and value.isdecimal() and len(value) < LONGEST_ID:
         return int(value)
     is_count = isinstance(value, int) and not isinstance(value, bool) and value >= 0
     return value if is_count else None  # type: ignore[return-value]

@@ -143,7 +143,7 @@ def graph_object(row: Row) -> dict[str, Any]:
         for name in path:
             step = inner.setdefault(name, {})
             inner = step if isinstance(step, dict) else {}
-        is_count = last.endswith(COUNTS) and text.isascii() and text.isdecimal()
+        is_count = last.endswith(COUNTS) and text.isascii() and text.isdecimal() and len(text) <= 18
         inner[last] = {"true": True, "false": False}.get(
             text.casefold(), int(text) if is_count else text
         )

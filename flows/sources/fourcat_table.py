@@ -163,7 +163,7 @@ def _comment(row: FixedRow, native_id: str) -> Comment:
 def _moment(row: FixedRow, platform: str, native_id: str) -> Moment:
     raw = row.text("unixtimestamp")
     number = native_id.rpartition(":")[2]
-    if platform == "linkedin" and number.isdecimal():
+    if platform == "linkedin" and number.isdecimal() and len(number) <= 20:
         at = from_number(int(number) >> LINKEDIN_TIME_BITS)
         return Moment(at, raw, "derived_from_id") if at else Moment(None, raw)
     is_guess = row.text("timestampago") is not None

@@ -159,3 +159,16 @@ def test_half_a_character_in_an_alias_keeps_no_file_out() -> None:
 @pytest.mark.parametrize("digits", [20, 400, 5000])
 def test_an_id_of_x_with_too_many_digits_tells_no_time(digits: int) -> None:
     assert moment_of_id("9" * digits) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "pattern"),
+    [("fourcat_table", r"\b\d{6,}\b"), ("facepager_table", r"\b\d+\b"), ("x_archive", r'"\d+"')],
+)
+def test_numbers_of_five_thousand_digits_cost_no_file(source: str, pattern: str) -> None:
+    path = next(path for path in SAMPLES.iterdir() if path.stem == source)
+    huge = re.sub(r"\d+", "9" * 5000, "0")
+    content = re.sub(
+        pattern, lambda found: found[0].replace(found[0].strip('"'), huge), path.read_text("utf-8")
+    )
+    assert reader(all_sources()[source], path.name)(content)
