@@ -14,8 +14,8 @@ from benchmarks import audit
 
 ROOT = Path(__file__).parents[2]
 OWN = {"flows", "transforms", "models", "benchmarks", "tests"}
-OPTIONAL = {"torch", "sklearn", "atheris", "isso"}
-"""Of the extra `train`, and tools that are installed by hand."""
+OPTIONAL = {"torch", "sklearn"}
+"""Of the extra `train`."""
 
 
 def imported() -> set[str]:
