@@ -11,7 +11,7 @@ from typing import Any
 from flows.fetch import NOT_AS_EXPECTED, State, chosen, errand_of, not_as_expected, source_of
 from flows.settings import Account, Settings, load_settings
 from flows.sources.base import ApiSource, FileSource, all_sources
-from flows.warehouse import frame, writing
+from flows.warehouse import exists, frame, writing
 from models.errors import GiveUp, TryAgain
 
 WIDEST = 100
@@ -133,7 +133,7 @@ def last_runs(settings: Settings) -> Seen:
 
     While another run holds the warehouse nothing is known: a list is not worth waiting for.
     """
-    if not settings.paths.warehouse.exists():
+    if not exists(settings.paths.warehouse, settings.warehouse):
         return Seen()
     at_once = settings.warehouse.model_copy(update={"wait_seconds": 1})
     try:

@@ -15,14 +15,14 @@ from flows.erasing.landed import LandedEdit, erase_landed
 from flows.erasing.person import Person, person_of_handle, person_of_link
 from flows.erasing.proof import Proof, look_through
 from flows.erasing.scrub import Traces
-from flows.erasing.stored import erase_stored, remember, rewrite, stored_comments
+from flows.erasing.stored import erase_stored, remember, stored_comments
 from flows.exports.analyst_copy import FILE_NAME
 from flows.keys.author import read_author_key
 from flows.keys.landing import read_landing_key
 from flows.publish import publish
 from flows.running.report import StageReport
 from flows.settings import Settings, load_settings
-from flows.warehouse import merge, writing
+from flows.warehouse import forget, merge, writing
 from models.errors import GateFailed, GiveUp
 from models.tables.run import RUN
 from transforms.canonical import naive_utc
@@ -53,7 +53,7 @@ def erase(
     documents = erase_documents(settings.paths, traces)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         rows = erase_stored(connection, person, traces)
-    rewrite(settings.paths.warehouse, settings.warehouse.memory)
+    forget(settings.paths.warehouse, settings.warehouse)
     moved, gate = publish_again(moment, settings)
     left = left_in_inbox(settings.paths, traces)
     proof = look_through(settings.paths, traces, read_landing_key(settings.privacy))

@@ -9,13 +9,13 @@ import duckdb
 import polars as pl
 from prefect import flow, get_run_logger
 
-from flows.erasing.stored import deleted, rewrite
+from flows.erasing.stored import deleted
 from flows.keeping.kept import EXAMPLES, TRIALS, put_in_place
 from flows.landing.files import STAMP, delete_bytes, landed_files
 from flows.running.report import StageReport
 from flows.running.stage import stage
 from flows.settings import Retention, Settings, load_settings
-from flows.warehouse import frame, merge, writing
+from flows.warehouse import exists, forget, frame, merge, writing
 from models.tables.run import RUN
 
 EXPIRED_ROWS = {
@@ -57,12 +57,12 @@ def retention(as_of: datetime | None = None) -> StageReport:
     removed["landing files"] = expire_landing(settings, moment)
     removed["archives set aside"] = expire_archives(settings, moment)
     removed["snapshots"] = expire_snapshots(settings, moment)
-    if settings.paths.warehouse.exists():
+    if exists(settings.paths.warehouse, settings.warehouse):
         with writing(settings.paths.warehouse, settings.warehouse) as connection:
             rows = expire_rows(connection, settings.retention, moment)
         removed["examples in reports"] = expire_examples(settings)
         if rows:
-            rewrite(settings.paths.warehouse, settings.warehouse.memory)
+            forget(settings.paths.warehouse, settings.warehouse)
             removed += rows
     report = report_of(+removed)
     report.log(get_run_logger())

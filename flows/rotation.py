@@ -10,11 +10,11 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from flows.erasing.stored import rewrite, tables_with
+from flows.erasing.stored import tables_with
 from flows.keys.author import author_key_place
 from flows.keys.place import NEXT, checked, make, new_key, read_key
 from flows.settings import Settings, load_settings
-from flows.warehouse import frame, writing
+from flows.warehouse import exists, forget, frame, writing
 from models.errors import GiveUp
 from transforms.canonical import DERIVED_ID
 from transforms.pseudonymise import SEPARATOR, keyed, rekeyed
@@ -71,7 +71,7 @@ def rotate_in_environment(settings: Settings) -> str:
 
 def bring_to(chain: bytes, settings: Settings) -> int:
     """Hash everything keyed in the warehouse with the last key of `chain`, once and only once."""
-    if not settings.paths.warehouse.exists():
+    if not exists(settings.paths.warehouse, settings.warehouse):
         return 0
     new, mark = chain.split(SEPARATOR)[-1], keyed(CHECK, chain)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
@@ -85,7 +85,7 @@ def bring_to(chain: bytes, settings: Settings) -> int:
         )
         connection.execute("DELETE FROM ops.key_mark")
         connection.execute("INSERT INTO ops.key_mark VALUES (?)", [mark])
-    rewrite(settings.paths.warehouse, settings.warehouse.memory)
+    forget(settings.paths.warehouse, settings.warehouse)
     return count
 
 

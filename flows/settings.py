@@ -71,6 +71,16 @@ class Paths(Concern):
         return self.root / "warehouse.duckdb"
 
     @property
+    def lake(self) -> Path:
+        """The Parquet files of the warehouse, if it is a lake and lies here."""
+        return self.root / "lake"
+
+    @property
+    def lake_catalogue(self) -> Path:
+        """What is known of these files, if no database server keeps it."""
+        return self.root / "lake.ducklake"
+
+    @property
     def runs(self) -> Path:
         """Whose turn it is, and how the last run of each stage ended."""
         return self.root / "runs"
@@ -358,8 +368,19 @@ class Retention(Concern):
 
 
 class Warehouse(Concern):
-    """How the DuckDB file is used."""
+    """On what the warehouse lies, and how it is used."""
 
+    engine: Literal["duckdb", "ducklake"] = Field(
+        default="duckdb", description="one file, or a lake of Parquet files for several writers"
+    )
+    catalogue: str = Field(
+        default="",
+        repr=False,
+        description="of the lake: `postgres:dbname=...`; empty: a file in the data folder",
+    )
+    files: str = Field(
+        default="", description="of the lake: folder or `s3://bucket/prefix`; empty: data/lake"
+    )
     memory: str = Field(default="1GB", description="what DuckDB may use")
     wait_seconds: int = Field(
         default=30, ge=0, description="patience while another run holds the file"

@@ -19,7 +19,7 @@ from flows.running.run_records import RunRecord, read_records
 from flows.running.turns import is_held
 from flows.settings import Settings, load_settings
 from flows.settings import Status as Limits
-from flows.warehouse import use_time_zone, writing
+from flows.warehouse import exists, use_time_zone, writing
 from models.errors import ResonanzError, TryAgain
 
 GIGABYTE = 1_000_000_000
@@ -72,7 +72,8 @@ def status(as_of: datetime | None = None) -> Status:
         published_at=published_at(paths.published),
         bytes_used={
             path.name: size_of(path)
-            for path in (paths.landing, paths.warehouse, paths.published, paths.reviews)
+            for path in (paths.landing, paths.warehouse, paths.lake, paths.published, paths.reviews)
+            if path.exists() or path != paths.lake
         },
         bytes_free=shutil.disk_usage(nearest(paths.root)).free,
     )
@@ -88,7 +89,7 @@ def actual(record: RunRecord, folder: Path) -> RunRecord:
 
 def warehouse_state(settings: Settings) -> Warehouse:
     """What the tables say; an empty state before there are any."""
-    if not settings.paths.warehouse.exists():
+    if not exists(settings.paths.warehouse, settings.warehouse):
         return Warehouse()
     quick = settings.warehouse.model_copy(
         update={"wait_seconds": min(QUICK_SECONDS, settings.warehouse.wait_seconds)}

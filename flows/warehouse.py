@@ -1,27 +1,24 @@
 """The warehouse file: open it for one transaction, read frames, merge frames by grain."""
 
-import fcntl
-import os
-import time
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from flows.running.disk import refusal
+from flows.engines import engine_of
 from flows.settings import Warehouse
 from models.contract import DUCKDB_TYPE, Table
-from models.errors import GiveUp, TryAgain
+from models.errors import TryAgain
 from models.tables import all_tables
+from models.tables.layout import LAYOUT
 from models.tables.reporting import REPORTING
 from transforms.views import all_views
 
 LAYERS = ("clean", "classified", "mart", "ops")
-
-HELD = "Could not set lock on file"
-"""How DuckDB says that another process has the file open."""
 
 
 @contextmanager
@@ -30,18 +27,70 @@ def writing(path: Path, limits: Warehouse) -> Iterator[duckdb.DuckDBPyConnection
 
     Raises `TryAgain` while another process holds the file (DuckDB admits one at a time).
     """
-    connection = _connect(path, limits)
+    connection = engine_of(limits).connect(path, limits)
     try:
         connection.begin()
         prepare(connection)
         yield connection
-        connection.commit()
+        commit(connection)
     finally:
         connection.close()  # rolls back what was not committed
 
 
+def commit(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the work durable; raises `TryAgain` if another writer of a lake changed the same."""
+    try:
+        connection.commit()
+    except duckdb.TransactionException as error:
+        raise TryAgain(
+            "Another program changed the same tables of the warehouse at the same time; "
+            "nothing of this step was written."
+        ) from error
+
+
+def exists(path: Path, limits: Warehouse) -> bool:
+    """Whether there is a warehouse; none is made by asking."""
+    return engine_of(limits).exists(path, limits)
+
+
+def forget(path: Path, limits: Warehouse) -> None:
+    """Let nothing that was deleted remain on disk, where the engine would keep it for a while."""
+    engine_of(limits).forget(path, limits)
+
+
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create what does not exist yet: schemas, tables with their descriptions, views."""
+    """Create what does not exist yet: schemas, tables with their descriptions, views.
+
+    A warehouse that says that it is as this version makes it is left alone: to make the views once
+    more would be a change, and a lake keeps a record of every one.
+    """
+    if layout_of(connection) == planned_layout():
+        return
+    make_all(connection)
+    connection.execute(f"DELETE FROM {LAYOUT.full_name}")
+    merge(connection, LAYOUT, pl.DataFrame({"digest": [planned_layout()]}))
+
+
+@cache
+def planned_layout() -> str:
+    """What this version makes of an empty warehouse, as one hash."""
+    statements = [table.ddl() for table in all_tables().values()]
+    statements += [comment for table in all_tables().values() for comment in table.comments()]
+    statements += [view.view() for view in all_views()]
+    return hashlib.sha256("\n".join(statements).encode()).hexdigest()
+
+
+def layout_of(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The hash of the version that made the warehouse; None for an empty or earlier one."""
+    try:
+        found = connection.execute(f"SELECT digest FROM {LAYOUT.full_name}").fetchone()
+    except duckdb.CatalogException:
+        return None
+    return str(found[0]) if found else None
+
+
+def make_all(connection: duckdb.DuckDBPyConnection) -> None:
+    """Every schema, table and view that is not there yet."""
     known = {
         row[0]
         for row in connection.execute(
@@ -137,46 +186,3 @@ def use_time_zone(connection: duckdb.DuckDBPyConnection, time_zone: str) -> None
     if not read(connection, REPORTING).equals(row):
         connection.execute("DELETE FROM ops.reporting")
         merge(connection, REPORTING, row)
-
-
-def _make(path: Path) -> None:
-    """Put an empty warehouse at `path`, whole or not at all, unless another run has done so.
-
-    DuckDB writes a new file in pieces, and refuses one that a killed process left half written.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        if path.exists():
-            return
-        new = path.with_name(f".{path.name}.new")
-        new.unlink(missing_ok=True)
-        duckdb.connect(new).close()
-        new.replace(path)
-    finally:
-        os.close(folder)
-
-
-def _connect(path: Path, limits: Warehouse) -> duckdb.DuckDBPyConnection:
-    if not path.exists():
-        _make(path)
-    deadline = time.monotonic() + limits.wait_seconds
-    while True:
-        try:
-            return duckdb.connect(path, config={"memory_limit": limits.memory})
-        except duckdb.IOException as error:
-            if told := refusal(error):
-                raise GiveUp(told) from error
-            if HELD not in str(error):
-                raise GiveUp(
-                    f"`{path}` can't be opened as a DuckDB file: {str(error).splitlines()[0]}. "
-                    "Put back a copy, or delete it: `resonanz refine` builds it again from landing."
-                ) from error
-            if time.monotonic() > deadline:
-                raise TryAgain(
-                    f"`{path}` is held by another program since {limits.wait_seconds} s. Let that "
-                    "run end, or close the client that opened it (people read "
-                    "`published/latest/resonanz.duckdb` instead)."
-                ) from error
-            time.sleep(0.5)

@@ -12,8 +12,9 @@ from tempfile import TemporaryDirectory
 import duckdb
 import polars as pl
 
+from flows.engines.duckdb_file import rewrite
 from flows.erasing.scrub import Traces, edit, is_own_row, without
-from flows.erasing.stored import deleted, rewrite, scrub_column, text_columns
+from flows.erasing.stored import deleted, scrub_column, text_columns
 from flows.landing.files import sha256_of
 from flows.settings import Paths
 from models.contract import quoted
@@ -60,8 +61,12 @@ def documents(paths: Paths) -> Iterator[Path]:
         return
     for path in sorted(paths.root.rglob("*")):
         # A checkpoint's vocabulary holds names that are words, but nobody's.
-        apart = any(map(path.is_relative_to, (paths.landing, paths.inbox, paths.checkpoints)))
-        if path.is_file() and not path.is_symlink() and not apart and path != paths.warehouse:
+        apart = (
+            *(paths.landing, paths.inbox, paths.checkpoints),
+            *(paths.warehouse, paths.lake, paths.lake_catalogue),
+        )
+        is_apart = any(path.is_relative_to(place) for place in apart)
+        if path.is_file() and not path.is_symlink() and not is_apart:
             yield path
 
 

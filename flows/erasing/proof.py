@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from flows.erasing.scrub import Traces
 from flows.erasing.stored import text_columns
@@ -32,7 +33,8 @@ def look_through(paths: Paths, traces: Traces, seal_key: bytes) -> Proof:
         path.relative_to(paths.root).as_posix()
         for path in files
         if any(is_in(content, traces) for content in contents(path, seal_key))
-        or (path.suffix == ".duckdb" and is_in_tables(path, traces))
+        or (path.suffix in (".duckdb", ".ducklake") and is_in_tables(path, traces))
+        or (path.suffix == ".parquet" and is_in_parquet(path, traces))
     ]
     return Proof(len(files), sum(path.stat().st_size for path in files), tuple(found))
 
@@ -75,3 +77,13 @@ def is_in_tables(path: Path, traces: Traces) -> bool:
                 f'SELECT DISTINCT "{column}" FROM {table} WHERE "{column}" IS NOT NULL'
             ).fetchall()
         )
+
+
+def is_in_parquet(path: Path, traces: Traces) -> bool:
+    """Whether a text column of a Parquet file, whose pages are packed, holds a trace."""
+    frame = pl.read_parquet(path)
+    return any(
+        traces.found_in(value)
+        for column in frame.select(pl.col(pl.String)).iter_columns()
+        for value in column.drop_nulls().unique()
+    )

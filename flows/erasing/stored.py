@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import datetime
-from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -11,14 +10,11 @@ from flows.erasing.person import Person
 from flows.erasing.scrub import Traces
 from flows.storing.erased import comment_hash
 from flows.warehouse import frame, merge
-from models.contract import quoted
 from models.tables.erasure import ERASURE
 from transforms.threads import with_places
 
 MOST_TEXTS = 200
 """Texts that are looked for at a time."""
-
-FILE_COPY = ".rewritten"
 
 
 def stored_comments(connection: duckdb.DuckDBPyConnection, person: Person) -> None:
@@ -202,54 +198,3 @@ def remember(
         for kind, keyed_hash in hashes
     ]
     merge(connection, ERASURE, pl.DataFrame(rows, schema=ERASURE.schema()))
-
-
-def rewrite(path: Path, memory: str = "1GB") -> None:
-    """Write a DuckDB file anew: what was deleted stays in the old one's free blocks.
-
-    Views are left out where they can't be made; the next run makes those of the warehouse again.
-    """
-    if not path.exists():
-        return
-    mode = path.stat().st_mode
-    copy = path.with_name(path.name + FILE_COPY)
-    copy.unlink(missing_ok=True)
-    with duckdb.connect(config={"memory_limit": memory}) as connection:
-        connection.execute(f"ATTACH {quoted(str(path))} AS old (READ_ONLY)")
-        connection.execute(f"ATTACH {quoted(str(copy))} AS new")
-        copy_tables(connection)
-        connection.execute("CHECKPOINT new")
-        connection.execute("DETACH new")
-        connection.execute("DETACH old")
-    copy.chmod(mode)
-    copy.replace(path)
-    path.with_name(path.name + ".wal").unlink(missing_ok=True)
-
-
-def copy_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make every table of `old` in `new`, with its rows, descriptions and macros."""
-    schemas = connection.execute(
-        "SELECT DISTINCT schema_name FROM duckdb_tables() WHERE database_name = 'old'"
-    ).fetchall()
-    connection.execute("USE new")
-    for (schema,) in schemas:
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS new.{schema}")
-    tables = connection.execute(
-        "SELECT schema_name, table_name, sql, comment FROM duckdb_tables() "
-        "WHERE database_name = 'old' AND NOT temporary"
-    ).fetchall()
-    for schema, table, sql, comment in tables:
-        connection.execute(sql)
-        connection.execute(f'INSERT INTO new.{schema}."{table}" FROM old.{schema}."{table}"')
-        if comment:
-            connection.execute(f'COMMENT ON TABLE new.{schema}."{table}" IS {quoted(comment)}')
-    for schema, table, column, comment in connection.execute(
-        "SELECT schema_name, table_name, column_name, comment FROM duckdb_columns() "
-        "WHERE database_name = 'old' AND comment IS NOT NULL "
-        "AND (schema_name, table_name) IN (SELECT (schema_name, table_name) FROM duckdb_tables() "
-        "WHERE database_name = 'old')"
-    ).fetchall():
-        connection.execute(
-            f'COMMENT ON COLUMN new.{schema}."{table}"."{column}" IS {quoted(comment)}'
-        )
-    connection.execute("USE memory")

@@ -11,7 +11,7 @@ from flows.warehouse import frame, merge, use_time_zone, writing
 from flows.wording import wording
 from models.contract import Table
 from transforms.derived import MartRules
-from transforms.marts import MACROS, derived_marts, later_marts, listed_marts, sql_marts
+from transforms.marts import derived_marts, later_marts, listed_marts, passing_macros, sql_marts
 from transforms.policy import read_policy
 from transforms.reply_queue import COMMENTS_TO_ANSWER, Budget, reply_queue
 from transforms.similar import Vectors, restored
@@ -47,7 +47,7 @@ def build_marts(settings: Settings) -> dict[Table, pl.DataFrame]:
 def get_ready(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Tell a connection what the marts' queries ask for: time zone, functions, smallest cell."""
     use_time_zone(connection, settings.reporting.time_zone)
-    connection.execute(MACROS.read_text(encoding="utf-8"))
+    connection.execute(passing_macros())
     connection.execute(f"SET VARIABLE smallest_cell = {settings.privacy.smallest_cell:d}")
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import duckdb
 import polars as pl
 import pytest
 
 from flows.classify import Answer, Answerer, Answers
+from flows.engines import engine_of
 from flows.running.direct import without_prefect
+from flows.settings import load_settings
 from models.findings import Judgement
 from models.tables.label import LABEL
 from tests.model_bench import Bench
@@ -34,10 +35,13 @@ def write_csv(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def query(workplace: Path) -> Query:
-    """Ask the warehouse file."""
+    """Ask the warehouse, on whatever engine the settings name."""
 
     def ask(statement: str) -> list[tuple[object, ...]]:
-        with duckdb.connect(workplace / "warehouse.duckdb", read_only=True) as connection:
+        settings = load_settings()
+        with engine_of(settings.warehouse).connect(
+            settings.paths.warehouse, settings.warehouse
+        ) as connection:
             return connection.execute(statement).fetchall()
 
     return ask

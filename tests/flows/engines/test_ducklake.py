@@ -1,0 +1,126 @@
+import sys
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from flows.engines.ducklake import attached, bucket_secret
+from flows.settings import Warehouse
+from flows.warehouse import exists, forget, frame, merge, read, writing
+from models.errors import GiveUp, TryAgain
+from models.tables.comment import COMMENT
+from models.tables.embedding import EMBEDDING
+from tests.builders import comment_row
+
+LAKE = Warehouse(engine="ducklake", wait_seconds=0)
+
+
+def comments(*rows: dict[str, object]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=COMMENT.schema())
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the file would be; the lake lies beside it."""
+    return tmp_path / "warehouse.duckdb"
+
+
+def test_there_is_no_lake_before_it_was_written_to(path: Path) -> None:
+    assert not exists(path, LAKE)
+    with writing(path, LAKE):
+        pass
+    assert exists(path, LAKE)
+    assert not path.exists()
+
+
+def test_rows_come_back_as_they_went_in(path: Path) -> None:
+    rows = comments(comment_row("c1", text="Grüße 👩‍💻"), comment_row("c2", like_count=None))
+    vectors = pl.DataFrame(
+        [{"input_hash": "h", "model_version": "m", "vector": [-128, 0, 127]}],
+        schema=EMBEDDING.schema(),
+    )
+    with writing(path, LAKE) as connection:
+        merge(connection, COMMENT, rows)
+        merge(connection, EMBEDDING, vectors)
+    with writing(path, LAKE) as connection:
+        assert read(connection, COMMENT).sort("comment_id").equals(COMMENT.require(rows))
+        assert read(connection, EMBEDDING).equals(EMBEDDING.require(vectors))
+
+
+def test_an_error_leaves_nothing_of_its_transaction(path: Path) -> None:
+    def store_and_fail() -> None:
+        with writing(path, LAKE) as connection:
+            merge(connection, COMMENT, comments(comment_row("c1")))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        store_and_fail()
+    with writing(path, LAKE) as connection:
+        assert read(connection, COMMENT).is_empty()
+
+
+def states(path: Path) -> int:
+    with attached(path, LAKE) as connection:
+        return frame(connection, "FROM ducklake_snapshots('lake')").height
+
+
+def test_to_open_a_lake_is_no_change_of_it(path: Path) -> None:
+    with writing(path, LAKE) as connection:
+        merge(connection, COMMENT, comments(comment_row("c1")))
+    before = states(path)
+    with writing(path, LAKE) as connection:
+        read(connection, COMMENT)
+    assert states(path) == before
+
+
+def words_on_disk(folder: Path) -> str:
+    """Every text in the Parquet files and in the catalogue's tables."""
+    found = [
+        str(pl.read_parquet(file).rows()) for file in folder.rglob("*.parquet") if file.is_file()
+    ]
+    with duckdb.connect(folder / "lake.ducklake", read_only=True) as connection:
+        names = connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+        found += [str(connection.execute(f'FROM "{name}"').fetchall()) for (name,) in names]
+    return " ".join(found)
+
+
+@pytest.mark.parametrize("others", [3, 3_000], ids=["in the catalogue", "in files"])
+def test_what_was_deleted_and_forgotten_is_in_no_file(path: Path, others: int) -> None:
+    rows = [comment_row(f"c{number}", text="Others") for number in range(others)]
+    with writing(path, LAKE) as connection:
+        merge(connection, COMMENT, comments(comment_row("gone", text="Unforgettable"), *rows))
+    with writing(path, LAKE) as connection:
+        connection.execute("DELETE FROM clean.comment WHERE comment_id = 'gone'")
+    assert "Unforgettable" in words_on_disk(path.parent)
+    forget(path, LAKE)
+    assert "Unforgettable" not in words_on_disk(path.parent)
+    with writing(path, LAKE) as connection:
+        assert read(connection, COMMENT).height == others
+
+
+def test_a_catalogue_that_is_away_is_worth_another_try_and_its_password_stays_untold(
+    path: Path,
+) -> None:
+    address = "postgres:host=127.0.0.1 port=1 dbname=lake password=Geheim-12"
+    away = LAKE.model_copy(update={"catalogue": address})
+    with pytest.raises(TryAgain, match="was not reached") as caught, writing(path, away):
+        pass
+    assert "Geheim-12" not in str(caught.value) + repr(away)
+    assert caught.value.__cause__ is None
+
+
+def test_a_lake_without_its_packages_says_which_are_missing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "duckdb_extensions", None)
+    with pytest.raises(GiveUp, match=r"resonanz\[lake\]"), writing(path, LAKE):
+        pass
+
+
+def test_a_bucket_is_opened_by_the_usual_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "me")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "it's")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9000")
+    assert "SECRET 'it''s'" in bucket_secret()
+    assert "ENDPOINT '127.0.0.1:9000', URL_STYLE 'path', USE_SSL false" in bucket_secret()
