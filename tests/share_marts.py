@@ -98,7 +98,9 @@ def marts_of(facts: pl.DataFrame) -> dict[Table, pl.DataFrame]:
     }
     marts[TOPIC_SHARE_MONTHLY] = topic_shares(facts, by_topic)
     in_segments = facts.drop_nulls("segment")
-    marts[SEGMENT_SENTIMENT_MONTHLY] = shares(SEGMENT_SENTIMENT_MONTHLY, in_segments, "sentiment")
+    if not in_segments.is_empty():
+        by_segment = shares(SEGMENT_SENTIMENT_MONTHLY, in_segments, "sentiment")
+        marts[SEGMENT_SENTIMENT_MONTHLY] = by_segment
     volumes = facts.group_by("channel", "week").agg(
         comment_count=pl.len().cast(pl.Int64), author_count=pl.n_unique("author").cast(pl.Int64)
     )
@@ -117,6 +119,7 @@ def quotable_of(facts: pl.DataFrame) -> pl.DataFrame:
         "post_id",
         "post_title",
         "channel",
+        "segment",
         "day",
         "week",
         "month",

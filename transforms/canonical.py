@@ -104,10 +104,17 @@ def _frame(rows: list[dict[str, object]], schema: Mapping[str, pl.DataType]) -> 
     """`rows` as a frame of `schema`, which has one column of lists: `aliases`."""
     single = {name: kind for name, kind in schema.items() if name != "aliases"}
     try:
-        frame = pl.DataFrame(rows, schema=single, orient="row")
+        frame, aliases = _columns(rows, single)
     except UnicodeEncodeError:  # half a character, as JSON can write it: rare, so looked for late
-        frame = pl.DataFrame([_whole(row) for row in rows], schema=single, orient="row")
-    return frame.with_columns(aliases=_lists([row["aliases"] for row in rows])).select(*schema)
+        frame, aliases = _columns([_whole(row) for row in rows], single)
+    return frame.with_columns(aliases=aliases).select(*schema)
+
+
+def _columns(
+    rows: list[dict[str, object]], single: Mapping[str, pl.DataType]
+) -> tuple[pl.DataFrame, pl.Series]:
+    """The columns of one value a row, and that of lists."""
+    return pl.DataFrame(rows, schema=single, orient="row"), _lists([row["aliases"] for row in rows])
 
 
 def _lists(values: list[object]) -> pl.Series:

@@ -3,6 +3,7 @@
 Nothing is sent where no server listens, and a server that goes away stops no run.
 """
 
+import html
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -50,13 +51,21 @@ def show_reports(stage: str, reports: Sequence[StageReport]) -> None:
             "in": report.rows_in,
             "out": report.rows_out,
             "rejected": report.rejected_count,
-            "note": "<br>".join([report.note, *report.details]),
+            "note": told_in_a_cell(report),
         }
         for report in reports
     ]
     with if_it_listens():
         # The newest artifact under a key is its face on Prefect's page of artifacts.
         create_table_artifact(rows, key=f"{stage}-report", description=f"What `{stage}` did")
+
+
+def told_in_a_cell(report: StageReport) -> str:
+    """The sentences of a report as a cell of an artifact: markup in them is none.
+
+    They name files and columns, which whoever sends a file calls as he likes.
+    """
+    return "<br>".join(html.escape(line) for line in (report.note, *report.details))
 
 
 def show_published(snapshot: Snapshot | None, rows: Mapping[str, int]) -> None:

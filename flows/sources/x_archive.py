@@ -236,7 +236,7 @@ def _other_versions(tweet: Tweet, native_id: str) -> tuple[str, ...]:
     info = _object(tweet, "edit_info")
     edit = _object(info, "edit")
     first = _object(info, "initial") or _object(edit, "editControlInitial")
-    ids = [*(first.get("editTweetIds") or []), edit.get("initialTweetId")]
+    ids = [*_list(first, "editTweetIds"), edit.get("initialTweetId")]
     others = (str(one) for one in ids if one and str(one) != native_id)
     return tuple(dict.fromkeys(others))
 
@@ -246,21 +246,25 @@ def _reposts(tweet: Tweet) -> int | None:
 
 
 def _attachments(tweet: Tweet) -> str | None:
-    media = _object(tweet, "extended_entities").get("media")
-    found = [one for one in media if isinstance(one, dict)] if isinstance(media, list) else []
+    media = _list(_object(tweet, "extended_entities"), "media")
+    found = [one for one in media if isinstance(one, dict)]
     return json_of([{"type": _text(m, "type"), "url": _text(m, "media_url_https")} for m in found])
 
 
 def _mentions(tweet: Tweet) -> str | None:
     """Whom the text mentions, by id, and where: indices are texts."""
-    mentions = _object(tweet, "entities").get("user_mentions")
     places = []
-    for one in mentions if isinstance(mentions, list) else []:
-        ends = [count_of(index) for index in one.get("indices") or []]
+    for one in _list(_object(tweet, "entities"), "user_mentions"):
+        ends = [count_of(index) for index in _list(one, "indices")] if isinstance(one, dict) else []
         if len(ends) == 2 and ends[0] is not None and ends[1] is not None:
             place = {"offset": ends[0], "length": ends[1] - ends[0]}
             places.append({"id": _text(one, "id_str"), **place})
     return json_of(places)
+
+
+def _list(value: Tweet, key: str) -> list[Any]:
+    found = value.get(key)
+    return found if isinstance(found, list) else []
 
 
 def _moment(tweet: Tweet) -> datetime | None:

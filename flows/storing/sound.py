@@ -38,7 +38,7 @@ def fault_of(record: Post | Comment | Swept) -> str | None:
     for name, kinds in FIELDS[type(record)].items():
         value = getattr(record, name)
         kind = type(value)
-        if kind not in kinds:
+        if kind not in kinds and not is_kind_of(kind, kinds):
             expected = " or ".join(TOLD[kind] for kind in kinds if kind in TOLD)
             return f"`{name}` is of type `{kind.__name__}`, expected {expected}"
         if kind is int and not LEAST <= value <= MOST:
@@ -48,6 +48,11 @@ def fault_of(record: Post | Comment | Swept) -> str | None:
         if kind is tuple and any(type(part) is not str for part in value):
             return f"`{name}` holds something else than texts"
     return None
+
+
+def is_kind_of(kind: type, kinds: Iterable[type]) -> bool:
+    """Whether `kind` is a special case of one of `kinds`; true and false are no numbers here."""
+    return kind is not bool and any(issubclass(kind, known) for known in kinds)
 
 
 def kinds(hint: Any) -> Iterator[type]:

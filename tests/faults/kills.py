@@ -106,17 +106,17 @@ def undisturbed(
 
     Two such runs must leave the same, or nothing that follows would mean anything.
     """
-    states, seen = [], {}
-    for name in ("first", "second"):
+    states = []
+    counts = folder / "counts"
+    for name, is_watched in (("first", False), ("second", True)):
         rig = Rig(folder / name, settings)
         rig.fill()
-        code = life(rig, None, conditions, counts=rig.folder / "counts")
+        code = life(rig, None, conditions, is_watched, counts if is_watched else None)
         if code != 3:  # some records of the inbox are rejected, on purpose
             raise SystemExit(f"the undisturbed run ended with {code}: see {rig.folder / 'log'}")
         states.append(rig.state())
-        seen = read_counts(rig.folder / "counts")
     tally.differences += [f"undisturbed: {told}" for told in differences(*states)]
-    return states[0], seen
+    return states[0], read_counts(counts)
 
 
 def compare(rig: Rig, conditions: Conditions, expected: State, tally: Tally) -> None:
@@ -288,8 +288,7 @@ def main() -> None:
             tally = series(asked.kills, asked.seed, folder, base, not asked.real_gate)
         finally:
             os.kill(server, signal.SIGKILL)
-    print(tally)
-    print("\n".join(tally.differences))
+    print("\n".join([*tally.differences, str(tally)]))
     sys.exit(1 if tally.differences else 0)
 
 

@@ -83,7 +83,8 @@ def content_of(path: Path, name: str, landing_key: bytes) -> str:
     content = path.read_bytes()
     if path.name == MANIFEST:
         manifest = json.loads(content)
-        del manifest["files"][ANALYST_COPY]
+        for name in [name for name in manifest["files"] if Path(name).name == ANALYST_COPY]:
+            del manifest["files"][name]
         return repr(manifest)
     return hashlib.sha256(content).hexdigest()
 

@@ -172,3 +172,12 @@ def test_numbers_of_five_thousand_digits_cost_no_file(source: str, pattern: str)
         pattern, lambda found: found[0].replace(found[0].strip('"'), huge), path.read_text("utf-8")
     )
     assert reader(all_sources()[source], path.name)(content)
+
+
+@pytest.mark.parametrize("value", ["5", '"ab"', "[null, 5]", '[{"indices": 7}]', "{}"])
+@pytest.mark.parametrize("key", ["user_mentions", "media", "editTweetIds"])
+def test_a_post_of_x_with_something_else_than_a_list_is_read(key: str, value: str) -> None:
+    good = (SAMPLES / "x_archive.js").read_text(encoding="utf-8")
+    bent = re.sub(rf'("{key}"\s*:\s*)\[[^\[\]]*\]', rf"\g<1>{value}", good)
+    whole, found = (reader(all_sources()["x_archive"], "x.js")(one) for one in (good, bent))
+    assert len(found) == len(whole)

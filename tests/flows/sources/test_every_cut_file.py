@@ -27,7 +27,7 @@ LINES = frozenset({".csv", ".jsonl"})
 """Files that may end with any of their lines: that others are missing can't be seen."""
 
 TOLD_LATER = {
-    "commento_export": ("author_name", "is_owner"),
+    "commento_export": ("author_name", "email_domain", "is_owner"),
     "hackernews_file": ("post_native_id", "parent_native_id", "is_owner"),
     "x_archive": ("post_native_id", "parent_native_id"),
 }

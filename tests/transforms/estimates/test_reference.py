@@ -100,4 +100,4 @@ def test_a_taxonomys_topic_is_the_largest_of_its_members() -> None:
 
 def test_a_taxonomy_of_words_alone_leaves_having_none_uncorrected() -> None:
     words = merged(held(), {"grid": set()})
-    assert none_reference(words, 0.0) is None
+    assert none_reference(words) is None

@@ -4,8 +4,11 @@ import re
 from collections.abc import Callable
 
 import duckdb
+import polars as pl
 import pytest
 
+from flows.warehouse import merge
+from models.tables.segment import SEGMENT
 from tests.builders import Row, comment_row, post_row
 from transforms.marts import published_tables, sql_marts
 from transforms.views import all_views
@@ -24,6 +27,8 @@ Mart = Callable[[str], list[Row]]
 @pytest.fixture(autouse=True)
 def _one_is_enough(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("SET VARIABLE smallest_cell = 1")
+    rows = [{"comment_id": f"c{n}", "segment": "staff", "basis": "channel"} for n in range(2)]
+    merge(con, SEGMENT, pl.DataFrame(rows, schema=SEGMENT.schema()))
 
 
 @pytest.mark.parametrize("name", published_tables())
