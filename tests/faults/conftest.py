@@ -54,22 +54,28 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return with_small_model(tmp_path_factory.mktemp("model"))
 
 
-@pytest.fixture(scope="session", autouse=True)
-def quick_gate() -> Iterator[None]:
+@contextmanager
+def nobody_judging() -> Iterator[None]:
     """A gate that lets everything through: Great Expectations takes seconds for each publish."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("flows.publish.judge", lambda suites: Judgement(()))
         yield
 
 
+@pytest.fixture(autouse=True)
+def quick_gate() -> Iterator[None]:
+    """The same for each test here; other tests of the session have the real gate."""
+    with nobody_judging():
+        yield
+
+
 @pytest.fixture(scope="session")
-def undisturbed(
-    small_model: dict[str, str], tmp_path_factory: pytest.TempPathFactory, quick_gate: None
-) -> State:
+def undisturbed(small_model: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> State:
     """What a run leaves that nothing disturbs."""
     rig = Rig(tmp_path_factory.mktemp("undisturbed"), small_model)
     rig.fill()
-    Place(rig).daily()
+    with nobody_judging():
+        Place(rig).daily()
     return rig.state()
 
 
