@@ -62,7 +62,7 @@ docs: install  ## Render docs/tables.md and docs/contract.json from the contract
 
 fresh:  ## Move all data aside, to start with empty tables
 	@mkdir -p data/aside/$(STAMP)
-	@for name in inbox landing models published reviews runs warehouse.duckdb; do if [ -e data/$$name ]; then mv data/$$name data/aside/$(STAMP)/; fi; done
+	@for name in inbox lake lake.ducklake landing models published reviews runs warehouse.duckdb; do if [ -e data/$$name ]; then mv data/$$name data/aside/$(STAMP)/; fi; done
 	@echo 'What was there is now in data/aside/$(STAMP).'
 
 constraints:  ## Pin the newest versions that fit (needs uv)
