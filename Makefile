@@ -40,7 +40,7 @@ test: install  ## Run the tests
 test-slow: install  ## Run the slow tests, too, and draw a thousand examples of each property
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "slow or not slow"
 
-test-faults: install  ## Kill `daily` at 200 moments, and compare what plain runs leave (an hour)
+test-faults: install  ## Kill `daily` at 200 moments, and compare what plain runs leave (20 minutes)
 	$(BIN)/python -m tests.faults.kills --kills 200
 
 test-integration: install  ## Run the tests against real servers (those that are installed)
