@@ -6,8 +6,8 @@ Every sample of a source is damaged in ever new ways (bytes flipped, cut, double
 encoding; fields gone, doubled, of another type; entities, nesting, huge numbers) and read as
 `refine` reads it. Texts (half characters, writing from right to left, invisible signs, families of
 emojis, towers of accents, a megabyte on one line) go through all that the project does with texts.
-Nothing may be raised, nothing may take longer than 20 seconds, and every comment is kept or
-rejected with a reason. `--again` repeats one input, to be looked at.
+Nothing may be raised, nothing may take more than 20 seconds of processor time, and every comment is
+kept or rejected with a reason. `--again` repeats one input, to be looked at.
 """
 
 import argparse
@@ -65,7 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         runs = all_runs(options.seed, Path(folder))
         if options.again:
             name, _, number = options.again.rpartition("/")
-            print(dict(runs[name][0](int(number))))
+            with impatient():
+                print(dict(runs[name][0](int(number))))
             return 0
         if options.only:
             runs = {options.only: runs[options.only]}

@@ -10,7 +10,8 @@ from typing import TypeVar
 Answer = TypeVar("Answer")
 
 SECONDS = 20
-"""What one input may take on a busy machine; the usual ones take a thousandth of it."""
+"""Processor time that one input may take, so that other work on the machine counts for nothing; the
+usual inputs take a thousandth of it."""
 
 
 class Hangs(BaseException):
@@ -18,25 +19,26 @@ class Hangs(BaseException):
 
 
 def _ring(_signal: int, _frame: FrameType | None) -> None:
-    raise Hangs(f"longer than {SECONDS} s")
+    raise Hangs(f"more than {SECONDS} s of processor time")
 
 
 @contextmanager
 def impatient() -> Iterator[None]:
     """Raise `Hangs` where what is done inside takes longer than `SECONDS`.
 
-    A pattern that is being matched lets no signal through: after ten times as long the process
-    ends, with a traceback that says where. Main thread only.
+    A pattern that is being matched lets no signal through, and what waits for another process takes
+    no time: after ten times as many seconds by the clock the process ends, with a traceback that
+    says where. Main thread only.
     """
-    before = signal.signal(signal.SIGALRM, _ring)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    before = signal.signal(signal.SIGVTALRM, _ring)
+    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
     faulthandler.dump_traceback_later(SECONDS * 10, exit=True)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         faulthandler.cancel_dump_traceback_later()
-        signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def patiently(call: Callable[[], Answer]) -> Answer:
