@@ -56,6 +56,22 @@ NET_COLUMNS = (
 )
 """Columns of the net sentiment, in this order."""
 
+MOOD_COLUMNS = (
+    Column("negative", "share", "corrected share of negative comments, 0 to 1", optional=True),
+    Column("negative_low", "share", "lower end of its 95 % interval", optional=True),
+    Column("negative_high", "share", "upper end of its 95 % interval", optional=True),
+    Column("neutral", "share", "corrected share of neutral comments", optional=True),
+    Column("positive", "share", "corrected share of positive comments", optional=True),
+    Column("positive_low", "share", "lower end of its 95 % interval", optional=True),
+    Column("positive_high", "share", "upper end of its 95 % interval", optional=True),
+    Column(
+        "comment_count", "count", "comments of the audience that were read: the n", optional=True
+    ),
+    Column("author_count", "count", "different people among them", optional=True),
+    Column("hidden_reason", "text", "why the numbers are left out; null: not", optional=True),
+)
+"""Columns of a row that has all answers of a cell side by side."""
+
 ONE_ANSWER = ("sentiment", "stance")
 """Heads whose answers exclude each other: their shares are parts of one whole."""
 

@@ -7,9 +7,29 @@ from pathlib import Path
 from typing import Any, Literal
 
 from models.contract import Column, SmallCells, Table
-from models.shares import HIDDEN_REASON, NET_COLUMNS, SHARE_COLUMNS, tells_of_people
+from models.shares import HIDDEN_REASON, MOOD_COLUMNS, NET_COLUMNS, SHARE_COLUMNS, tells_of_people
 
 HEADER = re.compile(r"\A/\*---\n(?P<toml>.*?)---\*/\n(?P<query>.*)\Z", re.DOTALL)
+
+SIDE_BY_SIDE = """WITH answer AS (
+{query}
+)
+SELECT
+    {cell},
+    max(share) FILTER (label = 'negative')      AS negative,
+    max(ci_low) FILTER (label = 'negative')     AS negative_low,
+    max(ci_high) FILTER (label = 'negative')    AS negative_high,
+    max(share) FILTER (label = 'neutral')       AS neutral,
+    max(share) FILTER (label = 'positive')      AS positive,
+    max(ci_low) FILTER (label = 'positive')     AS positive_low,
+    max(ci_high) FILTER (label = 'positive')    AS positive_high,
+    max(comment_count)                          AS comment_count,
+    max(author_count)                           AS author_count,
+    max(hidden_reason)                          AS hidden_reason
+FROM answer
+GROUP BY {cell}
+ORDER BY {cell}"""
+"""Rows of sentiment shares, one an answer, as one row a cell with `MOOD_COLUMNS`."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +72,10 @@ def read_statement(path: Path, layer: Literal["classified", "mart", "main"]) -> 
 
     A column is declared as `name = [kind, description]`, with a third entry `"optional"` where it
     may be null, or a list of the texts that are allowed. A table `[shares]` adds the columns of
-    every share, a table `[net]` those of the net sentiment of the share mart `of`. `[small_cells]`
-    says whose comments its rows count (see `SmallCells`): what tells of these people may then be
-    null, and the table gains `hidden_reason`.
+    every share, a table `[net]` those of the net sentiment of the share mart `of`, a table `[mood]`
+    puts shares of sentiment, a row an answer, side by side in a row a cell. `[small_cells]` says
+    whose comments its rows count (see `SmallCells`): what tells of these people may then be null,
+    and the table gains `hidden_reason`.
     """
     found = HEADER.match(path.read_text(encoding="utf-8"))
     if not found:
@@ -63,7 +84,9 @@ def read_statement(path: Path, layer: Literal["classified", "mart", "main"]) -> 
     shares = _shares(header["shares"]) if "shares" in header else None
     net_of = header.get("net", {}).get("of", "")
     own = tuple(_column(name, entry) for name, entry in header["columns"].items())
+    is_mood = "mood" in header
     added = (SHARE_COLUMNS if shares else ()) + (NET_COLUMNS if net_of else ())
+    added += MOOD_COLUMNS if is_mood else ()
     table = Table(
         layer=layer,
         name=path.stem,
@@ -71,7 +94,10 @@ def read_statement(path: Path, layer: Literal["classified", "mart", "main"]) -> 
         grain=(*header["grain"], *(("head", "label") if shares else ())),
         columns=own + added,
     )
-    statement = Statement(table, found["query"].strip().removesuffix(";"), shares, net_of)
+    query = found["query"].strip().removesuffix(";")
+    if is_mood:
+        query = SIDE_BY_SIDE.format(query=query, cell=", ".join(column.name for column in own))
+    statement = Statement(table, query, shares, net_of)
     if "small_cells" not in header:
         return statement
     declared: dict[str, Any] = {
