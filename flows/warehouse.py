@@ -42,6 +42,8 @@ def commit(connection: duckdb.DuckDBPyConnection) -> None:
     try:
         connection.commit()
     except duckdb.TransactionException as error:
+        if "conflict" not in str(error).lower():
+            raise  # as of a disk that is full
         raise TryAgain(
             "Another program changed the same tables of the warehouse at the same time; "
             "nothing of this step was written."

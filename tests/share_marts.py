@@ -98,9 +98,7 @@ def marts_of(facts: pl.DataFrame) -> dict[Table, pl.DataFrame]:
     }
     marts[TOPIC_SHARE_MONTHLY] = topic_shares(facts, by_topic)
     in_segments = facts.drop_nulls("segment")
-    if not in_segments.is_empty():
-        by_segment = shares(SEGMENT_SENTIMENT_MONTHLY, in_segments, "sentiment")
-        marts[SEGMENT_SENTIMENT_MONTHLY] = by_segment
+    marts[SEGMENT_SENTIMENT_MONTHLY] = shares(SEGMENT_SENTIMENT_MONTHLY, in_segments, "sentiment")
     volumes = facts.group_by("channel", "week").agg(
         comment_count=pl.len().cast(pl.Int64), author_count=pl.n_unique("author").cast(pl.Int64)
     )

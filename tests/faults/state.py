@@ -31,8 +31,9 @@ def state_of(data: Path, landing_key: bytes) -> State:
 
     Sealed files are compared by what they hold: each is sealed with a random salt. DuckDB does not
     write the same bytes twice: the published file is compared row by row, and its checksum in the
-    manifest left out. Of the records of runs, which hold times of the clock, and of the warehouse's
-    own file only the name counts.
+    manifest left out. The lock of a model version that was tried and failed may stay. Of the
+    records of runs, which hold times of the clock, and of the warehouse's own file only the name
+    counts.
     """
     return tables_of(data / "warehouse.duckdb") | files_of(data, landing_key)
 
@@ -67,7 +68,7 @@ def files_of(data: Path, landing_key: bytes) -> State:
         name = path.relative_to(data).as_posix()
         if path.is_symlink():
             found[name] = f"-> {path.readlink()}"
-        elif path.is_file():
+        elif path.is_file() and not (path.suffix == ".lock" and path.name.startswith("label ")):
             found[name] = content_of(path, name, landing_key)
     return found
 

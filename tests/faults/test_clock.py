@@ -20,7 +20,11 @@ AUTUMN, SPRING = datetime(2025, 10, 26, tzinfo=UTC), datetime(2026, 3, 29, tzinf
 HEAD = "Kommentar-ID;Datum;Autor;Kommentar;Beitrag\n"
 
 
-@pytest.mark.parametrize("jump", JUMPS, ids=str)
+@pytest.mark.parametrize(
+    "jump",
+    [JUMPS[0], *(pytest.param(jump, marks=pytest.mark.slow) for jump in JUMPS[1:])],
+    ids=str,
+)
 def test_a_system_clock_that_jumps_between_the_stages_changes_no_table(
     place: Place, undisturbed: State, jump: timedelta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,6 +108,7 @@ def test_on_the_nights_of_turned_clocks_every_comment_counts_once_and_on_its_day
     assert runs == [(1,)]  # the second run found nothing to do
 
 
+@pytest.mark.slow
 def test_both_hours_called_two_have_a_published_state_of_their_own(place: Place) -> None:
     """Names of landed files and of published states are in UTC, which knows no such night."""
     place.daily(as_of=AUTUMN + timedelta(minutes=30))

@@ -20,7 +20,13 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(Session.__init__.__kwdefaults__, "sleep", lambda seconds: None)
 
 
-@pytest.mark.parametrize("status", [500, None], ids=["errors", "half answers"])
+@pytest.mark.parametrize(
+    "status",
+    [
+        pytest.param(500, id="errors"),
+        pytest.param(None, id="half answers", marks=pytest.mark.slow),
+    ],
+)
 def test_a_platform_that_dies_in_the_middle_costs_nothing(place: Place, status: int | None) -> None:
     is_up = True
 
