@@ -121,6 +121,7 @@ def test_a_chosen_segment_has_its_own_mood_questions_and_comments(opened: Open) 
     assert page.locator("#sentiment_1").is_visible()
     assert page.locator("#segment-note").is_visible()
     assert page.locator("#questions tbody tr:visible").count() == 0
+    assert page.locator("#questions .none-of-it").is_visible()
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
     page.evaluate("show({month: '2025-01'})")
     count = page.locator("#comments-count").inner_text()
@@ -128,6 +129,7 @@ def test_a_chosen_segment_has_its_own_mood_questions_and_comments(opened: Open) 
     page.select_option("#segment", "")
     assert page.locator("#sentiment").is_visible()
     assert not page.locator("#sentiment_1").is_visible()
+    assert not page.locator("#questions .none-of-it").is_visible()
     page.evaluate("show({month: '2025-01'})")
     assert page.locator("#comments-count").inner_text() != count
 

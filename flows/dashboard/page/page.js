@@ -83,6 +83,9 @@ function choose(name) {
   document.querySelectorAll("tr[data-segment]").forEach((row) => {
     row.hidden = Boolean(name) && row.dataset.segment !== name;
   });
+  document.querySelectorAll(".none-of-it").forEach((sentence) => {
+    sentence.hidden = Boolean(sentence.parentElement.querySelector("tr[data-segment]:not([hidden])"));
+  });
   document.getElementById("segment-note").hidden = !name;
   draw(dark.matches ? themes.dark : themes.light);
 }
