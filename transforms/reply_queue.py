@@ -241,7 +241,7 @@ def answer_reason(words: Words) -> pl.Expr:
     is_leader = pl.col("comment_id") == pl.col("group_id")
     likes = (
         pl.when(pl.col("like_count").fill_null(0) > 0)
-        .then(filled(words["likes"], likes=pl.col("like_count").cast(pl.String)))
+        .then(counted(pl.col("like_count"), words["one_like"], words["likes"]))
         .otherwise(pl.lit(""))
     )
     others = (
@@ -256,11 +256,18 @@ def answer_reason(words: Words) -> pl.Expr:
     alone = filled(
         words["answer"],
         asks=asks,
-        days=pl.col("waiting_days").cast(pl.String),
+        days=counted(pl.col("waiting_days"), words["one_day"], words["days"]),
         likes=likes,
         others=others,
     )
     return pl.when(is_leader).then(alone).otherwise(pl.lit(words["same"]))
+
+
+def counted(count: pl.Expr, one: str, many: str) -> pl.Expr:
+    """`one`, or `many` with its gap `{count}` filled, row by row."""
+    return (
+        pl.when(count == 1).then(pl.lit(one)).otherwise(filled(many, count=count.cast(pl.String)))
+    )
 
 
 def filled(sentence: str, **gaps: pl.Expr) -> pl.Expr:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from flows.dashboard.sections import (
     SECTIONS,
@@ -16,8 +16,7 @@ from flows.dashboard.sections import (
 )
 from flows.dashboard.segments import segment_names, segments, sentiment_of_segments
 from flows.publishing.publication import Publication
-from flows.wording import wording
-from models.questions import Language
+from flows.wording import THOUSANDS, wording
 
 TEMPLATES = Path(__file__).parent / "page"
 
@@ -28,8 +27,8 @@ MOST_SHOWN = 50
 """Comments that one number opens."""
 
 NUMBERS: Mapping[str, Mapping[str, Any]] = {
-    "de": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " €"]},
-    "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["€", ""]},
+    "de": {"decimal": ",", "thousands": THOUSANDS["de"], "grouping": [3], "currency": ["", " €"]},
+    "en": {"decimal": ".", "thousands": THOUSANDS["en"], "grouping": [3], "currency": ["€", ""]},
 }
 """How numbers are written, in the form of d3-format's locales."""
 
@@ -70,13 +69,13 @@ def sections_of(story: Story) -> list[Section]:
 
 def story_of(publication: Publication) -> Story:
     """What the page tells, in the publication's language."""
-    texts = wording(cast(Language, publication.language))
+    texts = wording(publication.language)
     return Story(
         marts={table.name: frame for table, frame in publication.marts.items()},
         facts=publication.facts,
         words=texts["dashboard"],
         labels={**texts["labels"], **publication.topic_names},
-        thousands=NUMBERS[publication.language]["thousands"],
+        thousands=THOUSANDS[publication.language],
     )
 
 

@@ -9,9 +9,8 @@ import polars as pl
 
 from flows.exports.base import Export
 from flows.publishing.publication import Publication
-from flows.wording import wording
+from flows.wording import wording, written
 from models.contract import PERIODS, Kind, Table
-from models.questions import Language
 
 FILE_NAME = "resonanz.xlsx"
 
@@ -63,7 +62,7 @@ def write(publication: Publication, folder: Path) -> None:
     """Write `resonanz.xlsx`: the method card, the columns explained, then a sheet a mart."""
     import xlsxwriter
 
-    words = wording(cast(Language, publication.language))["card"]
+    words = wording(publication.language)["card"]
     with xlsxwriter.Workbook(folder / FILE_NAME, NEVER_RUN) as book:
         book.set_properties({"title": words["title"], "created": created(publication)})
         styles = {kind: book.add_format({"num_format": shown}) for kind, shown in FORMATS.items()}
@@ -132,9 +131,11 @@ def card_lines(publication: Publication, words: Mapping[str, Any]) -> list[tuple
 def table_lines(publication: Publication, words: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
     """A line a mart: its name, how many rows it has, what it tells."""
     for table, frame in publication.marts.items():
-        size = f"{frame.height:,} {words['rows']}"
+        height = written(frame.height, publication.language)
+        size = f"{height} {words['rows']}"
         if (shown := for_people(table, frame).height) < frame.height:
-            size = f"{frame.height:,} {words['cut'].format(shown=f'{shown:,}')}"
+            some = written(shown, publication.language)
+            size = f"{height} {words['cut'].format(shown=some)}"
         yield table.name, size, table.about
 
 

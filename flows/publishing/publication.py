@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from models.contract import Table
+from models.questions import Language
 
 Marts = Mapping[Table, pl.DataFrame]
 """Every mart's rows by its contract, in the mart's own order."""
@@ -21,7 +22,7 @@ class Publication:
 
     marts: Marts
     facts: Mapping[str, Any] = field(default_factory=dict)
-    language: str = "en"
+    language: Language = "en"
     topic_names: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -8,6 +8,14 @@ from typing import Any
 
 from models.questions import Language
 
+THOUSANDS: Mapping[Language, str] = {"de": ".", "en": ","}
+"""What stands between groups of three digits."""
+
+
+def written(count: int, language: Language) -> str:
+    """A whole number as people of `language` write it."""
+    return f"{count:,}".replace(",", THOUSANDS[language])
+
 
 @cache
 def wording(language: Language) -> Mapping[str, Any]:

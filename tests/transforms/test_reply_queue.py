@@ -54,6 +54,11 @@ def test_nothing_open_is_an_empty_list() -> None:
     assert queue() == {}
 
 
+def test_one_day_and_one_like_are_not_told_as_many() -> None:
+    rows = queue(candidate("a", waiting_days=1, like_count=1), language="de")
+    assert rows["a"]["reason"] == "Frage, wartet seit 1 Tag, 1 Like."
+
+
 def test_no_candidate_is_dropped_and_each_has_a_reason() -> None:
     rows = queue(
         candidate("a"),
