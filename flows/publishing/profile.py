@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -49,7 +50,7 @@ def profile_pending(settings: Settings) -> int:
     count, after = 0, ""
     read: Tokens | None = None
     while (comments := pending(version, after, settings)).height:
-        read = read or tokens_of(checkpoint_folder(settings.classify))
+        read = read or tokens_of(checkpoint_folder(settings.classify), version)
         rows = profiled(comments, read, version)
         with writing(settings.paths.warehouse, settings.warehouse) as connection:
             append(connection, TEXT_PROFILE, rows)
@@ -72,8 +73,12 @@ def profiled(comments: pl.DataFrame, read: Tokens, version: str) -> pl.DataFrame
     return profile_rows(comments, tokens, read.unknown, version)
 
 
-def tokens_of(folder: Path) -> Tokens:
-    """What the tokenizer of the checkpoint in `folder` makes of texts, nothing added."""
+@lru_cache(maxsize=1)
+def tokens_of(folder: Path, version: str) -> Tokens:
+    """What the tokenizer of the checkpoint in `folder` makes of texts, nothing added.
+
+    Kept for the next publish of this process; `version` tells whether the files are the same.
+    """
     from models.encoder import TOKENIZER_FILES, load_tokenizer
 
     tokenizer = load_tokenizer(folder / TOKENIZER_FILES[0])

@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -16,16 +17,23 @@ from transforms.marts import all_marts
 SECRET = "geheim-4711"
 
 
-@pytest.fixture
-def published(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A published file, with a secret beside it and one in the environment."""
-    folder = workplace / "published" / "latest"
-    folder.mkdir(parents=True)
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published file, with a secret beside it."""
+    folder = tmp_path_factory.mktemp("written")
     EXPORT.write(Publication({s.table: s.table.empty() for s in all_marts().values()}), folder)
     (folder / "secret.csv").write_text(f"a\n{SECRET}\n", encoding="utf-8")
     (folder / "secret.json").write_text(f'{{"a": "{SECRET}"}}', encoding="utf-8")
     with duckdb.connect(folder / "other.duckdb") as other:
         other.execute(f"CREATE TABLE t AS SELECT '{SECRET}' AS a")
+    return folder
+
+
+@pytest.fixture
+def published(written: Path, workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same as the latest state, and a secret in the environment."""
+    folder = workplace / "published" / "latest"
+    shutil.copytree(written, folder)
     monkeypatch.setenv("RESONANZ_TEST_SECRET", SECRET)
     monkeypatch.chdir(folder)
     return folder

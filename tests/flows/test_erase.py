@@ -19,7 +19,7 @@ from tests.flows.conftest import Query
 from transforms.listing import quote_id
 from transforms.shortcuts import all_shortcuts
 
-pytestmark = pytest.mark.usefixtures("directly", "workplace", "keyword_model", "quick_gate")
+pytestmark = pytest.mark.usefixtures("directly", "workplace", "keyword_model", "quick_publish")
 
 Csv = Callable[..., Path]
 MONDAY = datetime(2025, 11, 10, 8, 0, tzinfo=UTC)
@@ -194,6 +194,7 @@ PAGES = (
 )
 
 
+@pytest.mark.slow  # publishes more than once
 def test_an_answer_of_an_interface_is_edited_record_by_record(
     workplace: Path, tmp_path: Path, query: Query
 ) -> None:
@@ -224,6 +225,7 @@ def test_access_tells_all_that_is_stored_and_nothing_of_others(write_csv: Csv) -
     assert (after["tables"], after["is_erased"]) == ({}, True)
 
 
+@pytest.mark.slow  # publishes more than once
 def test_labels_and_examples_of_a_model_that_is_tried_go_with_the_person(
     write_csv: Csv, workplace: Path, query: Query
 ) -> None:

@@ -70,7 +70,7 @@ def test_a_second_promotion_of_the_same_does_nothing(bench: Bench) -> None:
     assert known_models().count("instead of") == 1
 
 
-def test_the_correction_log_names_both_versions(bench: Bench, quick_gate: None) -> None:
+def test_the_correction_log_names_both_versions(bench: Bench, quick_publish: None) -> None:
     bench.given(*WEEK)
     classify(as_of=MONDAY)
     publish(as_of=MONDAY)
@@ -159,8 +159,9 @@ TOPICS = (
 )
 
 
+@pytest.mark.slow  # publishes more than once
 def test_topics_are_tried_and_promoted_without_asking_the_model_again(
-    bench: Bench, topics: Path, tmp_path: Path, quick_gate: None
+    bench: Bench, topics: Path, tmp_path: Path, quick_publish: None
 ) -> None:
     bench.given("Das Netz ist langsam", "Der Preis ist hoch")
     classify(as_of=MONDAY)
@@ -194,7 +195,7 @@ def test_topics_are_tried_and_promoted_without_asking_the_model_again(
 
 @pytest.mark.slow
 def test_the_kept_held_out_set_corrects_shares_while_the_settings_name_another(
-    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick_gate: None
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick_publish: None
 ) -> None:
     monkeypatch.setenv("RESONANZ_CLASSIFY__CHECKPOINT", str(SHIPPED))
     bench.given(*(f"Ticket {n}: die Umstellung läuft so mittel." for n in range(8)))
@@ -211,7 +212,7 @@ def test_the_kept_held_out_set_corrects_shares_while_the_settings_name_another(
 PAGE = Path(__file__).parent.parent.parent / "docs" / "model-change.md"
 
 
-def test_the_page_on_model_changes_can_be_followed(bench: Bench, quick_gate: None) -> None:
+def test_the_page_on_model_changes_can_be_followed(bench: Bench, quick_publish: None) -> None:
     """The commands of the page, with the bench's checkpoint in the place of its example."""
     bench.given(*WEEK)
     classify(as_of=MONDAY)

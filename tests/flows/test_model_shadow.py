@@ -23,7 +23,7 @@ def rows(bench: Bench, name: str) -> list[dict[str, object]]:
 
 
 def test_labels_of_a_trial_are_stored_and_nothing_that_counts_changes(
-    bench: Bench, quick_gate: None
+    bench: Bench, quick_publish: None
 ) -> None:
     bench.given(*WEEK)
     classify(as_of=MONDAY)

@@ -23,7 +23,7 @@ from transforms.marts.change_weekly import MART as CHANGE_WEEKLY
 
 EVIDENCE, ALERT_EVIDENCE = (published_tables()[n] for n in ("evidence", "alert_evidence"))
 
-pytestmark = pytest.mark.usefixtures("directly", "workplace", "keyword_model", "quick_gate")
+pytestmark = pytest.mark.usefixtures("directly", "workplace", "keyword_model", "quick_publish")
 
 Csv = Callable[..., Path]
 MONDAY = datetime(2025, 11, 10, 8, 0, tzinfo=UTC)
@@ -112,6 +112,7 @@ def test_a_reader_keeps_what_it_has_open_while_the_next_state_is_swapped_in(
     assert (old, new) == ([(1,)], [(2,)])
 
 
+@pytest.mark.slow  # publishes more than once
 def test_only_the_latest_states_are_kept(
     write_csv: Csv, latest: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -218,6 +219,7 @@ def test_numbers_that_moved_are_logged_with_the_reason(write_csv: Csv, latest: P
     assert "comments came late, were edited or deleted" in row["reason"]
 
 
+@pytest.mark.slow  # publishes more than once
 def test_the_log_keeps_what_was_logged_before(write_csv: Csv, latest: Path) -> None:
     for day in range(3):
         prepare(write_csv(f"{day}.csv", f"c{day};03.11.2025;Anna;gut {day};Cloud"))

@@ -90,6 +90,7 @@ def test_warnings_do_not_stop_a_publish_and_are_told(write_csv: Csv, published: 
     assert any(f"- {line}" in text for text in artifacts())
 
 
+@pytest.mark.slow  # publishes more than once
 def test_stale_data_is_told_even_where_nothing_new_is_published(
     write_csv: Csv, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +114,7 @@ def test_comments_without_labels_are_not_published(
     assert not (published / "latest").exists()
 
 
+@pytest.mark.slow  # publishes more than once
 def test_a_great_loss_keeps_what_was_published(
     write_csv: Csv, published: Path, workplace: Path
 ) -> None:
