@@ -29,8 +29,8 @@ def writing(path: Path, limits: Warehouse) -> Iterator[duckdb.DuckDBPyConnection
     """
     connection = engine_of(limits).connect(path, limits)
     try:
-        connection.begin()
         prepare(connection)
+        connection.begin()
         yield connection
         commit(connection)
     finally:
@@ -64,13 +64,16 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Create what does not exist yet: schemas, tables with their descriptions, views.
 
     A warehouse that says that it is as this version makes it is left alone: to make the views once
-    more would be a change, and a lake keeps a record of every one.
+    more would be a change, and a lake keeps a record of every one. A transaction of its own, so
+    that the first writers of a lake don't all make the same tables until they commit.
     """
     if layout_of(connection) == planned_layout():
         return
+    connection.begin()
     make_all(connection)
     connection.execute(f"DELETE FROM {LAYOUT.full_name}")
     merge(connection, LAYOUT, pl.DataFrame({"digest": [planned_layout()]}))
+    commit(connection)
 
 
 @cache

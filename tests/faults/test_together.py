@@ -21,7 +21,8 @@ time.sleep(600)
 """
 
 
-@pytest.mark.parametrize("patience", ["0", pytest.param("240", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("patience", ["0", "240"])
 def test_of_two_runs_at_once_one_waits_or_says_so_and_the_tables_are_one_runs(
     place: Place, undisturbed: State, tmp_path: Path, patience: str
 ) -> None:
