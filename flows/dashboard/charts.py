@@ -10,7 +10,7 @@ Spec = dict[str, Any]
 
 PERCENT = ".0%"
 ROW_HEIGHT = 26
-"""Pixels of a row in a chart with one row a topic or post."""
+"""Pixels of a row, one a topic or post. (Heights in steps make Vega-Lite warn on the console.)"""
 
 
 def shares_over_time(shares: pl.DataFrame, answers: Sequence[str]) -> Spec:
@@ -51,7 +51,7 @@ def stacked_shares(shares: pl.DataFrame, answers: Sequence[str], rows: Sequence[
             tooltip=_tooltip("row"),
         )
     )
-    return _spec(chart.properties(width="container", height=alt.Step(ROW_HEIGHT)))
+    return _spec(chart.properties(width="container", height=ROW_HEIGHT * len(rows)))
 
 
 def dots_with_intervals(shares: pl.DataFrame, answers: Sequence[str], rows: Sequence[str]) -> Spec:
@@ -72,7 +72,7 @@ def dots_with_intervals(shares: pl.DataFrame, answers: Sequence[str], rows: Sequ
     dots = base.mark_point(filled=True, size=60, opacity=1).encode(
         x="share:Q", tooltip=_tooltip("row")
     )
-    height = alt.Step(ROW_HEIGHT, **{"for": "position"})
+    height = ROW_HEIGHT * len(rows)
     return _spec(alt.layer(ranges, dots).properties(width="container", height=height))
 
 
