@@ -60,7 +60,7 @@ class Attacker:
         topics = sorted(set(chain.from_iterable(facts["topics"].to_list())))
         self.topics = [None, *topics]
         self.size = len(self.base) * len(self.topics)
-        equations, targets = [], {}
+        equations, targets, published = [], {}, set()
         for table, rows in marts.items():
             if small_cells_of(table).exempt:
                 continue
@@ -68,6 +68,7 @@ class Attacker:
                 for cell, unknowns, count, comments in self.told(table, row):
                     if row["hidden_reason"] is None:
                         equations.append((unknowns, count))
+                        published.add(frozenset(cell.items()))
                     elif row.get("head") != "topic" or "topic" in cell:
                         # A hidden share of a topic says nothing of all comments beside it.
                         few = row["hidden_reason"].startswith("fewer")
@@ -77,7 +78,12 @@ class Attacker:
         matrix = np.array([unknowns for unknowns, _ in equations]).reshape(-1, self.size)
         self.matrix, first = np.unique(matrix, axis=0, return_index=True)
         self.counts = np.array([count for _, count in equations])[first] if len(first) else first
-        self.targets = list(targets.values())
+        # A row that tells of two cells hides both for one's sake; another table may show the other.
+        self.targets = [
+            target
+            for target in targets.values()
+            if target.is_few or frozenset(target.cell.items()) not in published
+        ]
         _, size, rows = np.linalg.svd(self.matrix, full_matrices=False)
         self.row_space = rows[size > 1e-9]
         self.seen = self.read_lists(marts)
