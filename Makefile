@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Tests run on so many processes, a file on one of them; each that runs flows has a Prefect of its own.
 WORKERS ?= 2
+# In the order of the tree: the files that take longest come early, in tests/faults and tests/flows.
+SHARED_OUT = -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 STAMP := $(shell date +%Y%m%dT%H%M%S)
 SURVEY := data/samples/intranet-umfrage.xlsx
 MOOD := "SELECT coalesce(left(post_title, 42), post_id) AS post, comment_count AS n, \
@@ -11,7 +13,7 @@ MOOD := "SELECT coalesce(left(post_title, 42), post_id) AS post, comment_count A
   FROM mart.post_sentiment WHERE label = 'negative' AND hidden_reason IS NULL \
   ORDER BY n DESC, post LIMIT 6"
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-slow test-faults test-integration check audit docs fresh constraints clean
+.PHONY: help install run test test-slow test-night test-faults test-integration check audit docs fresh constraints clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -35,10 +37,13 @@ run: install  ## Take the sample data all the way to published tables
 	@echo 'Next: $(BIN)/resonanz sql "FROM mart.comments_to_answer", $(BIN)/resonanz tables, or the CSV files.'
 
 test: install  ## Run the tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
+	$(BIN)/python -m pytest $(SHARED_OUT)
 
-test-slow: install  ## Run the slow tests, too, and draw a thousand examples of each property
-	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "slow or not slow"
+test-slow: install  ## Run the slow tests: repetitions, kills, attackers that try often
+	$(BIN)/python -m pytest $(SHARED_OUT) -m "slow and not integration"
+
+test-night: install  ## Run both, and draw a thousand new examples of each property
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest $(SHARED_OUT) -m "not integration"
 
 test-faults: install  ## Kill `daily` at 200 moments, and compare what plain runs leave (20 minutes)
 	$(BIN)/python -m tests.faults.kills --kills 200

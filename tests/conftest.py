@@ -26,7 +26,7 @@ os.environ.update(QUIET)
 
 # No deadline: on two busy cores the first example alone may take a second. By default examples are
 # few and the same each time, so that a change is judged by what it changes; `thorough`, for
-# `make test-slow` and every night, draws many new ones.
+# `make test-night`, draws many new ones.
 settings.register_profile("default", max_examples=40, deadline=None, derandomize=True)
 settings.register_profile("thorough", max_examples=1000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
