@@ -154,10 +154,10 @@ def _count(cell: object) -> int | None:
     """A whole number, which old workbooks hold as a decimal; None for a blank or a share."""
     if isinstance(cell, str):
         digits = cell.strip().replace(",", "")
-        return int(digits) if digits.isdecimal() else None
+        return int(digits) if re.fullmatch(r"\d{1,18}", digits, re.ASCII) else None
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return None
-    return int(cell) if cell >= 0 and float(cell).is_integer() else None
+    return int(cell) if 0 <= cell < 2**63 and float(cell).is_integer() else None
 
 
 SOURCE = FileSource(

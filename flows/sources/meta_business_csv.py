@@ -59,7 +59,8 @@ SERIES = re.compile(
 )
 """A separator for Excel, the name of the number, a header, then days."""
 
-COUNT = re.compile(r"\d+|\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+", re.ASCII)
+COUNT = re.compile(r"\d{1,18}|\d{1,3}(?:,\d{3}){1,5}|\d{1,3}(?:\.\d{3}){1,5}", re.ASCII)
+"""No more digits than a table's whole numbers have."""
 ROUNDED = re.compile(r"\d+[.,]\d+E\+?\d+", re.IGNORECASE)
 
 Cells = Mapping[str, str]

@@ -174,7 +174,7 @@ def test_a_row_about_one_day_says_nothing_about_the_whole() -> None:
     assert (found.reported_comment_count, found.reported_counts) == (None, None)
 
 
-@pytest.mark.parametrize("count", ["", "many", "1.5", "-1", "1,2"])
+@pytest.mark.parametrize("count", ["", "many", "1.5", "-1", "1,2", "9" * 5_000])
 def test_what_is_no_count_is_unknown(count: str) -> None:
     assert only(table(FACEBOOK | {"Comments": count})).reported_comment_count is None
 
