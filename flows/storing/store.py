@@ -13,6 +13,7 @@ import polars as pl
 from flows.storing.erased import read_erased, without_erased
 from flows.storing.identity import comments_under_one_id, posts_under_one_id
 from flows.storing.sound import sound
+from flows.storing.sweeps import believed
 from flows.warehouse import append, frame, matching, merge
 from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.contract import Table
@@ -41,6 +42,8 @@ class Tally:
 
     posts: set[str] = field(default_factory=set)
     comments: set[str] = field(default_factory=set)
+    unusable: set[str] = field(default_factory=set)
+    """Comments that came, but not in a shape that can be stored: they are not gone."""
     swept: set[str] = field(default_factory=set)
     rejected: int = 0
     records: int = 0
@@ -79,7 +82,8 @@ def merge_records(
 ) -> Tally:
     """Merge all `records` of a file into the clean tables, a batch at a time."""
     tally, repeats = Tally(), Counter[str]()
-    for batch in batches(without_erased(sound(records), read_erased(connection), origin)):
+    told = without_erased(believed(sound(records)), read_erased(connection), origin)
+    for batch in batches(told):
         tally.records += len(batch)
         merge_posts(connection, of_kind(batch, Post), origin, tally)
         drafts = comments_under_one_id(
@@ -88,6 +92,7 @@ def merge_records(
         rejected = rejected_frame(of_kind(batch, Rejected), origin)
         merge_comments(connection, clean(drafts, longest_text), rejected, tally)
         mark_taken_away(connection, drafts, origin)
+        tally.unusable |= set(drafts["comment_id"]) - tally.comments
         tally.swept |= {
             post_id_of(record.platform, record.site, record.post_native_id)
             for record in of_kind(batch, Swept)
@@ -216,16 +221,23 @@ def sweep(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -
 def mark_gone(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -> None:
     """Mark the comments of posts that this file has completely, and that it does not have.
 
-    What a later file saw again is not gone, nor is what a visitor never sees, such as pending
-    comments that an export brought.
+    What a later file saw again is not gone, nor is what this one has in a shape that can't be
+    stored, nor what a visitor never sees, such as pending comments that an export brought.
     """
+    if not tally.swept:
+        return
     connection.execute(
         "UPDATE clean.comment SET gone_at_utc = $received "
         "WHERE last_seen_at_utc < $received AND gone_at_utc IS NULL "
         "AND status IN ('published', 'unknown') AND kind IN ('comment', 'review', 'message') "
+        "AND NOT list_contains($unusable, comment_id) "
         "AND (list_contains($swept, post_id) OR post_id IN (SELECT id FROM ops.alias "
         "WHERE kind = 'post' AND list_contains($swept, alias_id)))",
-        {"received": naive_utc(origin.received_at), "swept": list(tally.swept)},
+        {
+            "received": naive_utc(origin.received_at),
+            "swept": list(tally.swept),
+            "unusable": list(tally.unusable),
+        },
     )
 
 
