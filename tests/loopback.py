@@ -41,6 +41,18 @@ class Reply:
 Behaviour = Callable[[Question], Reply]
 
 
+@dataclass(frozen=True)
+class World:
+    """A platform with posts and comments over several answers, and the account that asks it.
+
+    The test of each interface has one (`a_world`), which `test_every_interface` lets go wrong.
+    """
+
+    behave: Behaviour
+    options: Mapping[str, str]
+    token: str | None = None
+
+
 class Platform:
     """A running server: `base` is its address, `asked` every question so far."""
 

@@ -10,11 +10,10 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeVar
 
-RESUMABLE = timedelta(days=7)
-"""A sweep that has rested for longer begins anew: what it found may no longer be so."""
+from flows.fetching.sweeping import Sweep
 
 Post = TypeVar("Post")
 
@@ -55,19 +54,23 @@ class Ledger:
         self._now, self._is_full_sweep = now, is_full_sweep
         self._met: set[str] = set()
         self._due: set[str] = set()
-        sweep = memory.get("sweep") or {}
-        is_resumed = "at" in sweep and now - datetime.fromisoformat(sweep["at"]) < RESUMABLE
-        self._done: set[str] = set(sweep["done"]) if is_resumed else set()
+        self._sweep = Sweep(memory, now)
 
     def is_due(self, post: str, mark: str) -> bool:
         """Whether to ask for the comments of a post now; at most once in a run."""
         is_met = post in self._met
         self._met.add(post)
         is_changed = self._marks.get(post) != mark
-        is_left = self._is_full_sweep and post not in self._done
+        is_left = self._is_full_sweep and not self._sweep.is_done(post)
         is_due = not is_met and (is_changed or is_left)
         self._due |= {post} if is_due else set()
         return is_due
+
+    def is_swept(self, post: str) -> bool:
+        """Whether the sweep that this run goes on with has asked for a post in full."""
+        is_swept = self._is_full_sweep and self._sweep.is_done(post)
+        self._met |= {post} if is_swept else set()
+        return is_swept
 
     def last_asked(self, post: str) -> datetime | None:
         """When a post was asked for last; None if it never was."""
@@ -108,9 +111,8 @@ class Ledger:
             self._states[post] = state[:8]
         if not self._is_full_sweep:
             return self._memory()
-        self._done.add(post)
-        at = self._now.isoformat(timespec="minutes")
-        return self._memory() | {"sweep": {"at": at, "done": sorted(self._done)}}
+        self._sweep.finish(post)
+        return self._memory() | self._sweep.memory
 
     def swept(self) -> dict[str, Any]:
         """What to remember at the end of a full sweep: the posts that it met."""

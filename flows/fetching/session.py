@@ -77,6 +77,24 @@ class Verdict:
 
 Judge = Callable[[httpx.Response], Verdict]
 
+Expects = Callable[[Any], bool]
+"""JSON -> is it of the shape in which the platform answers this question?"""
+
+
+def holding(*names: str) -> Expects:
+    """What is asked for is an object with one of the keys `names`.
+
+    An answer without its list is not an empty list: whoever took it for one would take all
+    comments for deleted.
+    """
+    return lambda body: isinstance(body, dict) and any(name in body for name in names)
+
+
+def anything(_body: Any) -> bool:
+    """Whatever is JSON: the source looks at it more closely."""
+    return True
+
+
 FINE = Verdict("fine")
 
 
@@ -169,18 +187,28 @@ class Session:
     ) -> None:
         self._client.close()
 
-    def get(self, path: str, parameters: Parameters | None = None) -> Any:
+    def get(
+        self, path: str, parameters: Parameters | None = None, expects: Expects = anything
+    ) -> Any:
         """The JSON at `path`.
 
         Raises `Absent` if there is nothing for us, `QuotaEnded` if the platform wants a longer
-        pause, `TryAgain` if it did not answer after several tries, `GiveUp` if it refuses.
+        pause, `TryAgain` if it did not answer after several tries, or never as it `expects`,
+        `GiveUp` if it refuses.
         """
-        return _json(self.json_response("GET", path, parameters), path)
+        return _json(self._retried("GET", path, parameters, {}, _checking(expects)), path)
 
-    def post(self, path: str, data: Mapping[str, Any], *, as_json: bool = True) -> Any:
+    def post(
+        self,
+        path: str,
+        data: Mapping[str, Any],
+        *,
+        as_json: bool = True,
+        expects: Expects = anything,
+    ) -> Any:
         """The JSON that `path` answers to `data`; raises as `get` does."""
         body = {"json": data} if as_json else {"data": data}
-        return _json(self.json_response("POST", path, None, **body), path)
+        return _json(self._retried("POST", path, None, body, _checking(expects)), path)
 
     def response(
         self, method: str, path: str, parameters: Parameters | None = None, **body: Any
@@ -285,6 +313,14 @@ def _seconds_before_next(state: tenacity.RetryCallState) -> float:
     if isinstance(error, Busy) and error.seconds is not None:
         return error.seconds
     return tenacity.wait_exponential_jitter(initial=1, max=60, jitter=1)(state)
+
+
+def _checking(expects: Expects) -> Callable[[httpx.Response, str], None]:
+    def check(response: httpx.Response, path: str) -> None:
+        if not expects(_json(response, path)):
+            raise Busy(f"`{_shown(path)}` answers JSON of another shape than is expected")
+
+    return check
 
 
 def _json(response: httpx.Response, path: str) -> Any:

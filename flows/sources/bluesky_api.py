@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from flows.fetching.session import Absent, Parameters, Session, Verdict, by_status
+from flows.fetching.sweeping import Sweep
 from flows.fetching.turning import InCircles, turned
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.bluesky_objects import PLATFORM, Above, record_of_node, record_of_view, root_of
@@ -62,6 +63,8 @@ def pages(errand: Errand) -> Iterator[Page]:
                 yield from run.thread(post)
             if listed and not posts:
                 return
+        if errand.is_full_sweep:
+            yield Page(None, memory=run.memory(is_at_end=True))
 
 
 def _did(session: Session, account: str) -> str:
@@ -84,6 +87,7 @@ class Run:
         self.session, self.errand = session, errand
         self.seen: dict[str, str] = dict(errand.memory.get("posts", {}))
         self.heard: dict[str, str] = dict(errand.memory.get("threads", {}))
+        self.sweep = Sweep(errand.memory, errand.now)
 
     def listing(self, owner: str) -> Iterator[list[JsonObject]]:
         """The posts of the account that answer nobody, the newest first."""
@@ -121,13 +125,15 @@ class Run:
         if posts and (self.errand.is_full_sweep or not is_known):
             recent = [post["uri"] for post in posts if not self._is_before_look_back(post)]
             self.seen |= {name: states[name] for name in recent}
-            yield Page({"posts": posts}, memory=self._memory())
+            yield Page({"posts": posts}, memory=self.memory())
 
     def thread(self, post: JsonObject) -> Iterator[Page]:
         """The pages of a thread, if an answer in it is new or not what it was."""
         name = post["uri"]
         is_answered = count_in(post, "replyCount") != 0 or name in self.heard
         if not (is_answered or self.errand.is_full_sweep):
+            return
+        if self.errand.is_full_sweep and self.sweep.is_done(name):
             return
         found = list(self._asked(name))
         nodes = [node for page in found for node, _ in walked(page.body["thread"], None)]
@@ -137,7 +143,8 @@ class Run:
                 self.heard[name] = state
             yield from found[:-1]
             whole = name if _is_whole(nodes) else None
-            yield replace(found[-1], memory=self._memory(), completes=whole)
+            self.sweep.finish(name)
+            yield replace(found[-1], memory=self.memory(), completes=whole)
 
     def _asked(self, name: str) -> Iterator[Page]:
         """A thread, then what lies deeper in it than can be told at once; none if it is gone."""
@@ -155,8 +162,10 @@ class Run:
             asked |= deeper
             waiting += sorted(deeper)
 
-    def _memory(self) -> dict[str, Any]:
-        return {"posts": dict(self.seen), "threads": dict(self.heard)}
+    def memory(self, *, is_at_end: bool = False) -> dict[str, Any]:
+        """What to hand to the next run: what was seen, and how far a sweep has come."""
+        sweep = self.sweep.memory if self.errand.is_full_sweep and not is_at_end else {}
+        return {"posts": dict(self.seen), "threads": dict(self.heard)} | sweep
 
 
 def _is_post_of(view: JsonObject, owner: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from flows.fetching.ledger import Ledger
-from flows.fetching.session import Absent, Session, Verdict, by_status
+from flows.fetching.session import Absent, Session, Verdict, by_status, holding
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.discourse_objects import (
     PLATFORM,
@@ -39,6 +39,8 @@ AT_ONCE = 20
 
 MOST_PAGES = 10_000
 """Pages of a list or a topic: far more than there are, so that no loop is endless."""
+
+A_TOPIC = holding("post_stream")
 
 CLOCKS = timedelta(minutes=10)
 """How far the forum's clock and ours may differ."""
@@ -134,7 +136,9 @@ def _listed(session: Session, categories: list[str], errand: Errand) -> Iterator
     for category in categories:
         for number in range(MOST_PAGES):
             try:
-                listed = session.get(f"c/{category}/l/latest.json", {"page": number})
+                listed = session.get(
+                    f"c/{category}/l/latest.json", {"page": number}, holding("topic_list")
+                )
             except Absent:
                 raise GiveUp(
                     f"the forum has no category `{category}`, or it is closed to us: write it as "
@@ -172,7 +176,7 @@ def _topic(
     The last one's memory is that of this topic alone.
     """
     try:
-        held = session.get(f"t/{wanted.topic}.json")
+        held = session.get(f"t/{wanted.topic}.json", expects=A_TOPIC)
     except Absent:
         return
     marker = wanted.marker or _marker(held)
@@ -201,7 +205,7 @@ def _young(
 ) -> Iterator[Page]:
     """The answers that hold the posts of a topic made since, its first ones too; none if gone."""
     try:
-        first = session.get(f"t/{topic}.json")
+        first = session.get(f"t/{topic}.json", expects=A_TOPIC)
         about = {**about, "topic": int(topic), "owner": owner_of(first)}
         yield Page(first, about=about)
         here = {post.get("id") for post in posts_of(first)}
@@ -227,7 +231,7 @@ def _is_changed_since(asked: datetime | None, pages: list[Page]) -> bool:
 def _by_id(session: Session, topic: str, posts: list[int]) -> Iterator[Any]:
     for start in range(0, len(posts), AT_ONCE):
         ids = "&".join(f"post_ids[]={post}" for post in posts[start : start + AT_ONCE])
-        yield session.get(f"t/{topic}/posts.json?{ids}")
+        yield session.get(f"t/{topic}/posts.json?{ids}", expects=A_TOPIC)
 
 
 def _giant(session: Session, topic: str) -> Iterator[Any]:
@@ -235,7 +239,7 @@ def _giant(session: Session, topic: str) -> Iterator[Any]:
     seen = set[Any]()
     for number in range(2, MOST_PAGES):
         try:
-            answer = session.get(f"t/{topic}.json", {"page": number})
+            answer = session.get(f"t/{topic}.json", {"page": number}, A_TOPIC)
         except Absent:
             return
         posts = {post.get("id") for post in posts_of(answer)}

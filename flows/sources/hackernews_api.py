@@ -27,6 +27,8 @@ def pages(errand: Errand) -> Iterator[Page]:
     ledger = Ledger(errand.memory, errand.now, errand.is_full_sweep)
     with errand.connect(BASE) as session:
         for story in _wanted(errand):
+            if ledger.is_swept(story):
+                continue
             try:
                 tree = session.get(f"items/{story}")
             except Absent:

@@ -13,7 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from flows.fetching.session import Absent, Session, Verdict, by_status
+from flows.fetching.session import Absent, Session, Verdict, by_status, holding
+from flows.fetching.sweeping import Sweep
 from flows.fetching.turning import InCircles, turned
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.json_values import JsonObject, count_in, moment_of, objects_in, text_in
@@ -78,6 +79,8 @@ def pages(errand: Errand) -> Iterator[Page]:
                 yield from run.answers(post)
             if statuses and all(map(run.is_old, statuses)):
                 return
+        if errand.is_full_sweep:
+            yield Page(None, memory=run.memory(is_at_end=True))
 
 
 def _site(server: str) -> str:
@@ -118,6 +121,7 @@ class Run:
         self.about = {"site": site, "owner": owner}
         self.seen: dict[str, str] = dict(errand.memory.get("posts", {}))
         self.heard: dict[str, str] = dict(errand.memory.get("answers", {}))
+        self.sweep = Sweep(errand.memory, errand.now)
 
     def listing(self) -> Iterator[list[JsonObject]]:
         """The statuses of the account that everybody may read, the newest first."""
@@ -149,7 +153,7 @@ class Run:
         if posts and (self.errand.is_full_sweep or not is_known):
             recent = [str(post["id"]) for post in posts if not self._is_before_look_back(post)]
             self.seen |= {name: states[name] for name in recent}
-            yield Page(posts, self.about, memory=self._memory())
+            yield Page(posts, self.about, memory=self.memory())
 
     def answers(self, post: JsonObject) -> Iterator[Page]:
         """The answers to a post, if one is new or not what it was."""
@@ -157,8 +161,10 @@ class Run:
         is_answered = count_in(post, "replies_count") != 0 or name in self.heard
         if not (is_answered or self.errand.is_full_sweep):
             return
+        if self.errand.is_full_sweep and self.sweep.is_done(name):
+            return
         try:
-            context = self.session.get(f"statuses/{name}/context")
+            context = self.session.get(f"statuses/{name}/context", expects=holding("descendants"))
         except Absent:
             return
         told = objects_in(context, "descendants")
@@ -166,15 +172,18 @@ class Run:
         if self.errand.is_full_sweep or self.heard.get(name) != state:
             if not self._is_before_look_back(post):
                 self.heard[name] = state
+            self.sweep.finish(name)
             yield Page(
                 _readable(told),
                 self.about | {"post": name},
-                memory=self._memory(),
+                memory=self.memory(),
                 completes=None if _is_cut(told, bool(self.errand.token)) else name,
             )
 
-    def _memory(self) -> dict[str, Any]:
-        return {"posts": dict(self.seen), "answers": dict(self.heard)}
+    def memory(self, *, is_at_end: bool = False) -> dict[str, Any]:
+        """What to hand to the next run: what was seen, and how far a sweep has come."""
+        sweep = self.sweep.memory if self.errand.is_full_sweep and not is_at_end else {}
+        return {"posts": dict(self.seen), "answers": dict(self.heard)} | sweep
 
 
 def _linked(session: Session, path: str, question: dict[str, Any]) -> tuple[Any, str | None]:

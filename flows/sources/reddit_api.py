@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 
 from flows.fetching.ledger import Ledger
-from flows.fetching.session import Absent, Session, Verdict, by_status
+from flows.fetching.session import Absent, Expects, Session, Verdict, by_status, holding
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.landed import ReadingRules
 from flows.reading.reddit_objects import PLATFORM, comment_of, moment, post_of, things
@@ -35,6 +35,8 @@ MOST_AT_ONCE = 100
 
 MOST_COMMENTS = 500
 """Comments of a thread in one answer; the rest stands in it as stubs."""
+
+A_LISTING = holding("data")
 
 SPARE = 50
 """Questions left in Reddit's window of ten minutes below which they are spread over its rest."""
@@ -115,14 +117,17 @@ class Reddit:
         if self._session:
             self._session.__exit__(None, None, None)
 
-    def get(self, path: str, parameters: Mapping[str, str | int]) -> Any:
+    def get(self, path: str, parameters: Mapping[str, str | int], expects: Expects) -> Any:
         """The answer at `path`, its texts as they were typed."""
-        return self._signed(lambda session: session.get(path, {**parameters, "raw_json": 1}))
+        asked = {**parameters, "raw_json": 1}
+        return self._signed(lambda session: session.get(path, asked, expects))
 
-    def post(self, path: str, data: Mapping[str, Any]) -> Any:
+    def post(self, path: str, data: Mapping[str, Any], expects: Expects) -> Any:
         """The answer to a form."""
         form = {**data, "raw_json": 1}
-        return self._signed(lambda session: session.post(path, form, as_json=False))
+        return self._signed(
+            lambda session: session.post(path, form, as_json=False, expects=expects)
+        )
 
     def _signed(self, ask: Callable[[Session], Any]) -> Any:
         """The answer to a question; signs in anew, once, if access has ended before its time."""
@@ -238,7 +243,7 @@ def _bodies(
     """The answers that hold the posts; listings that are not there are noted in `missing`."""
     for start in range(0, len(named), MOST_AT_ONCE):
         wanted = ",".join(f"t3_{post}" for post in named[start : start + MOST_AT_ONCE])
-        yield reddit.get("api/info", {"id": wanted})
+        yield reddit.get("api/info", {"id": wanted}, A_LISTING)
     for path in listings:
         try:
             yield from _newest_first(reddit, path, errand)
@@ -252,7 +257,7 @@ def _newest_first(reddit: Reddit, path: str, errand: Errand) -> Iterator[Any]:
     while after not in asked:
         asked.add(after)
         start: dict[str, str | int] = {"after": after} if after else {}
-        body = reddit.get(path, {"limit": MOST_AT_ONCE, "sort": "new", **start})
+        body = reddit.get(path, {"limit": MOST_AT_ONCE, "sort": "new", **start}, A_LISTING)
         found = list(things(body))
         # For a name that nobody has, Reddit leads to a search for subreddits.
         if any(kind == "t5" for kind, _ in found):
@@ -310,10 +315,15 @@ def _answer(reddit: Reddit, question: Question) -> Any:
     if question.more:
         asked = {"link_id": f"t3_{question.post}", "children": ",".join(question.more)}
         form = {"api_type": "json", "limit_children": "false"}
-        return reddit.post("api/morechildren", asked | form)
+        return reddit.post("api/morechildren", asked | form, holding("json"))
     path = f"comments/{question.post}"
     below = f"/_/{question.below}" if question.below else ""
-    return reddit.get(f"{path}{below}", {"limit": MOST_COMMENTS})
+    return reddit.get(f"{path}{below}", {"limit": MOST_COMMENTS}, _is_thread)
+
+
+def _is_thread(body: Any) -> bool:
+    """Whether an answer is a listing with the post, and one with its comments."""
+    return isinstance(body, list) and len(body) > 1 and all(map(A_LISTING, body))
 
 
 def _of_thread(body: Any) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from flows.fetching.session import Session, Verdict, by_status, told_seconds
+from flows.fetching.session import Session, Verdict, by_status, holding, told_seconds
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.landed import ReadingRules
 from flows.reading.x_objects import PLATFORM, comment_of, moment_of_id, post_of
@@ -212,7 +212,7 @@ def _range(
     }
     tokens = set[str]()
     while True:
-        body = session.get(question.path, parameters)
+        body = session.get(question.path, parameters, holding("meta", "data", "errors"))
         ids = [str(post["id"]) for post in body.get("data", [])]
         newest = max([*ids, newest or ""], key=_number) or None
         until = min([*ids, *([until] if until else [])], key=_number, default=None)

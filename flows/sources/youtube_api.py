@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from flows.fetching.ledger import Ledger
-from flows.fetching.session import Absent, Session, Verdict, by_status
+from flows.fetching.session import Absent, Session, Verdict, by_status, holding
 from flows.fetching.turning import InCircles, turned
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.json_values import count_in, moment_of, object_in, objects_in, text_in
@@ -44,6 +44,9 @@ DAY_IS_SPENT = frozenset(["quotaExceeded", "dailyLimitExceeded"])
 TOO_FAST = frozenset(["rateLimitExceeded", "userRateLimitExceeded"])
 PASSING = frozenset(["processingFailure", "invalidPageToken", "backendError"])
 """Told with 400: asked anew, in this run or the next, the same listing is fine."""
+
+A_LIST = holding("items", "pageInfo")
+"""Where there are none, YouTube leaves `items` out of some lists."""
 
 NOT_FOR_US = frozenset(["commentsDisabled", "forbidden"])
 """Told of one video, whose comments are closed or hidden; a bad key is told of the first."""
@@ -103,7 +106,7 @@ def pages(errand: Errand) -> Iterator[Page]:
     with errand.connect(BASE, headers=headers, judge=judge) as session:
         for names in _batches(_videos(session, errand)):
             answer = session.get(
-                "videos", {"part": "snippet,statistics,status", "id": ",".join(names)}
+                "videos", {"part": "snippet,statistics,status", "id": ",".join(names)}, A_LIST
             )
             changed, same = _parted(_seen(answer), ledger)
             if changed:
@@ -181,7 +184,9 @@ def _uploads(session: Session, channel: str, errand: Errand) -> Iterator[str]:
 
     def ask(cursor: str | None) -> Any:
         question = {"part": "contentDetails", "playlistId": playlist}
-        return session.get("playlistItems", question | {"maxResults": MOST_VIDEOS} | _page(cursor))
+        return session.get(
+            "playlistItems", question | {"maxResults": MOST_VIDEOS} | _page(cursor), A_LIST
+        )
 
     try:
         for answer in turned(ask, _next):
@@ -202,7 +207,7 @@ def _playlist(session: Session, channel: str) -> str:
     """The list of all videos of a channel, by its id or its handle."""
     is_id = re.fullmatch(r"UC[\w-]{22}", channel, re.ASCII)
     by = {"id": channel} if is_id else {"forHandle": f"@{channel.removeprefix('@')}"}
-    answer = session.get("channels", {"part": "contentDetails", **by})
+    answer = session.get("channels", {"part": "contentDetails", **by}, A_LIST)
     for item in objects_in(answer, "items"):
         lists = object_in(object_in(item, "contentDetails"), "relatedPlaylists")
         if found := text_in(lists, "uploads"):
@@ -243,7 +248,7 @@ def _comment_pages(session: Session, video: Video) -> Iterator[Page]:
 
     def ask(cursor: str | None) -> Any:
         question = _question("snippet,replies") | {"videoId": video.name, "order": "time"}
-        return session.get("commentThreads", question | _page(cursor))
+        return session.get("commentThreads", question | _page(cursor), A_LIST)
 
     for answer in turned(ask, _next):
         yield Page(answer, about)
@@ -257,7 +262,7 @@ def _answer_pages(session: Session, thread: str, about: dict[str, Any]) -> Itera
 
     def ask(cursor: str | None) -> Any:
         question = _question("snippet") | {"parentId": thread}
-        return session.get("comments", question | _page(cursor))
+        return session.get("comments", question | _page(cursor), A_LIST)
 
     try:
         for answer in turned(ask, _next):

@@ -1,4 +1,4 @@
-"""Which full sweeps of a post are believed: records of a file in, those without doubtful ones out."""
+"""Which full sweeps are believed: records of a file in, all but doubtful `Swept` ones out."""
 
 from collections.abc import Iterable, Iterator
 

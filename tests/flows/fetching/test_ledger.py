@@ -2,7 +2,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flows.fetching.ledger import RESUMABLE, Ledger
+from flows.fetching.ledger import Ledger
+from flows.fetching.sweeping import RESUMABLE
 from flows.sources.base import Page
 
 NOW = datetime(2025, 11, 10, 8, tzinfo=UTC)

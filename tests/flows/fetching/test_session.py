@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from flows.fetching.session import Absent, QuotaEnded, Session, Verdict
+from flows.fetching.session import Absent, QuotaEnded, Session, Verdict, holding
 from models.errors import GiveUp, TryAgain
 from tests.loopback import Behaviour, Platform, Question, Reply, platform
 
@@ -220,3 +220,20 @@ def test_an_address_or_a_token_that_can_be_none_is_told_and_not_shown(
     with pytest.raises(GiveUp, match="copy it again") as error:
         Session(base, headers={"authorization": f"Bearer {token}"})
     assert token not in str(error.value)
+
+
+def test_an_answer_without_its_list_is_no_empty_list_but_asked_for_again() -> None:
+    for odd in ({}, [], None, "text", {"error": "later"}):
+        with platform(one_by_one([Reply(odd), Reply({"items": []})])) as running:
+            with running.connect("https://example.org/") as session:
+                assert session.get("things", expects=holding("items")) == {"items": []}
+            assert len(running.asked) == 2
+
+
+def test_an_answer_that_stays_of_another_shape_may_be_tried_later() -> None:
+    with (
+        platform(lambda question: Reply({})) as running,
+        running.connect("https://example.org/") as session,
+        pytest.raises(TryAgain, match="`things` answers JSON of another shape"),
+    ):
+        session.post("things", {"a": 1}, expects=holding("items"))

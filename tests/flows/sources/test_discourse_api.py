@@ -17,7 +17,7 @@ from flows.sources.base import Page
 from flows.sources.discourse_api import SOURCE, read_page
 from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.errors import GiveUp, TryAgain
-from tests.loopback import NOW, Behaviour, Platform, Question, Reply, platform
+from tests.loopback import NOW, Behaviour, Platform, Question, Reply, World, platform
 
 FIXTURES = Path(__file__).parents[4] / "shared" / "fixtures"
 SAMPLE = Path(__file__).parent / "samples" / "discourse_api.jsonl"
@@ -70,6 +70,10 @@ class Forum:
         moment = self.bumped[topic].isoformat()
         count = self.sizes[topic]
         return {"id": topic, "posts_count": count, "last_posted_at": moment, "bumped_at": moment}
+
+
+def a_world() -> World:
+    return World(Forum(45, 3), NEWS)
 
 
 def ask(forum: Behaviour, **fields: Any) -> tuple[list[Page], Platform, Exception | None]:

@@ -20,7 +20,7 @@ from flows.sources.facebook_api import SOURCE
 from flows.sources.facebook_graph import SOURCE as SAVED
 from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.errors import GiveUp, TryAgain
-from tests.loopback import Platform, Question, Reply, platform
+from tests.loopback import Platform, Question, Reply, World, platform
 
 FIXTURES = Path(__file__).parents[4] / "shared" / "fixtures" / "facebook-graph"
 SAMPLE = Path(__file__).parent / "samples" / "facebook_api.jsonl"
@@ -96,6 +96,15 @@ class Facebook:
 def pages_of(running: Platform, token: str | None = TOKEN, **fields: Any) -> list[Page]:
     options = {"page": fields.pop("page", "7")}
     return list(SOURCE.pages(running.errand(token, options=options, **fields)))
+
+
+def a_world() -> World:
+    facebook = Facebook(*(post(number) for number in (1, 2, 3)), size=2)
+    facebook.comments |= {
+        "7_1": [comment(1, 10), comment(1, 11, parent={"id": "1_10"}), comment(1, 12)],
+        "7_3": [comment(3, 30)],
+    }
+    return World(facebook, {"page": "7"}, TOKEN)
 
 
 def last_memory(landed: list[Page]) -> Mapping[str, Any]:

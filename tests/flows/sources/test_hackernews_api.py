@@ -6,7 +6,7 @@ from flows.reading.api_pages import LandedPage
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.sources.hackernews_api import SOURCE, read_page
 from models.canonical import Comment, Post, Record, Swept
-from tests.loopback import Question, Reply, platform
+from tests.loopback import Question, Reply, World, platform
 
 SAMPLE = Path(__file__).parent / "samples" / "hackernews_api.jsonl"
 
@@ -22,6 +22,14 @@ def item(native: int, *children: Any, parent: int | None = None, **fields: Any) 
         "story_id": 1,
         "children": list(children),
     } | fields
+
+
+def a_world() -> World:
+    trees = {
+        "1": item(1, item(2, item(3, parent=2), parent=1)),
+        "5": item(5, item(6, parent=5), story_id=5),
+    }
+    return World(lambda question: Reply(trees[question.path.split("/")[-1]]), {"stories": "1,5"})
 
 
 def records(path: Path) -> list[Record]:

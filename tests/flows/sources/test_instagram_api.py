@@ -18,7 +18,7 @@ from flows.sources.base import Page, recognise
 from flows.sources.instagram_api import SOURCE
 from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.errors import GiveUp, TryAgain
-from tests.loopback import Platform, Question, Reply, platform
+from tests.loopback import Platform, Question, Reply, World, platform
 
 FIXTURES = Path(__file__).parents[4] / "shared" / "fixtures" / "instagram"
 SAMPLE = Path(__file__).parent / "samples" / "instagram_api.jsonl"
@@ -92,6 +92,16 @@ class Instagram:
 def pages_of(running: Platform, token: str | None = TOKEN, **fields: Any) -> list[Page]:
     options = {"account": "178"} | fields.pop("options", {})
     return list(SOURCE.pages(running.errand(token, options=options, **fields)))
+
+
+def a_world() -> World:
+    instagram = Instagram(*(post(number) for number in (1, 2, 3)), size=2)
+    instagram.edges |= {
+        "1/comments": [comment(10), comment(11), comment(12)],
+        "11/replies": [comment(number) for number in (21, 22, 23)],
+        "3/comments": [comment(30)],
+    }
+    return World(instagram, {"account": "178"}, TOKEN)
 
 
 def last_memory(landed: list[Page]) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ from flows.sources.base import Page
 from flows.sources.isso_api import SOURCE
 from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.errors import GiveUp, TryAgain
-from tests.loopback import NOW, Platform, Question, Reply, platform
+from tests.loopback import NOW, Platform, Question, Reply, World, platform
 
 FIXTURES = Path(__file__).parents[4] / "shared" / "fixtures" / "isso-real"
 SAMPLES = Path(__file__).parent / "samples"
@@ -123,6 +123,13 @@ class Isso:
         every = [dict(one) for one in thread if one["parent"] == parent]
         listed = [one for one in every if one["created"] > after][: self.size]
         return listed, len(every) - len(listed)
+
+
+def a_world() -> World:
+    isso = Isso(size=2)
+    first = [comment(1), comment(2, parent=1), *(comment(n, YOUNG + n) for n in (4, 5))]
+    isso.threads = {"/a.html": first, "/b.html": [comment(3, OLD)]}
+    return World(isso, {"server": "isso.example", "blog": "https://blog.example"})
 
 
 def run(server: Platform, **fields: Any) -> list[Page]:

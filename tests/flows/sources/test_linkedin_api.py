@@ -18,7 +18,7 @@ from flows.sources.base import Errand, Page
 from flows.sources.linkedin_api import COUNT, NAME, SOURCE
 from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.errors import GiveUp, TryAgain
-from tests.loopback import NOW, Platform, Question, Reply, platform
+from tests.loopback import NOW, Platform, Question, Reply, World, platform
 
 SAMPLE = Path(__file__).parent / "samples" / "linkedin_api.jsonl"
 OWNER = "urn:li:organization:2414183"
@@ -83,6 +83,15 @@ class LinkedIn:
     def listing(self, elements: list[Any]) -> Reply:
         # `total` is wrong, as it is in the world.
         return Reply({"elements": elements, "paging": {"start": 0, "total": 3, "links": []}})
+
+
+def a_world() -> World:
+    top = comment(5, answers=1)
+    reply = comment(6) | {"parentComment": top["commentUrn"]}
+    many = [comment(1000 + number, 2) for number in range(COUNT + 1)]
+    comments = {urn(1): [top], top["commentUrn"]: [reply], urn(2): many, urn(3): []}
+    linkedin = LinkedIn([post(1), post(2), post(3)], comments)
+    return World(linkedin, {"organization": "2414183"}, TOKEN)
 
 
 def errand(running: Platform, **fields: Any) -> Errand:

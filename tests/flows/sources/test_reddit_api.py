@@ -21,7 +21,7 @@ from flows.sources.base import Page
 from flows.sources.reddit_api import SOURCE, Thread, read_page
 from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.errors import GiveUp, TryAgain
-from tests.loopback import NOW, Platform, Question, Reply, platform
+from tests.loopback import NOW, Platform, Question, Reply, World, platform
 
 FIXTURES = Path(__file__).parents[4] / "shared" / "fixtures"
 SAMPLE = Path(__file__).parent / "samples" / "reddit_api.jsonl"
@@ -92,6 +92,15 @@ class Reddit:
             post = next(p for p in self.posts if p["data"]["id"] == path.split("/")[1])
             return [listing(post), listing(*self.threads[path.removeprefix("comments/")])]
         return listing(*self.posts)
+
+
+def a_world() -> World:
+    reddit = Reddit()
+    reddit.posts.append(t3("p2", 1))
+    reddit.threads["p1"].append(stub("t3_p1", "c3"))
+    reddit.more["c3"] = t1("c3")
+    reddit.threads["p2"] = [t1("c9", "t3_p2", link_id="t3_p2")]
+    return World(reddit, ONE_SUBREDDIT, TOKEN)
 
 
 def ask(

@@ -22,7 +22,7 @@ from flows.sources.wordpress_api import SOURCE
 from flows.sources.wordpress_wxr import SOURCE as EXPORT
 from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.errors import GiveUp, TryAgain
-from tests.loopback import NOW, Platform, Question, Reply, platform
+from tests.loopback import NOW, Platform, Question, Reply, World, platform
 
 FIXTURES = Path(__file__).parents[4] / "shared" / "fixtures" / "wordpress-rest-real"
 SAMPLES = Path(__file__).parent / "samples"
@@ -129,6 +129,12 @@ class Blog:
         start = (int(query["page"]) - 1) * self.size
         headers = {"X-WP-Total": str(len(found)), "X-WP-TotalPages": str(last)}
         return Reply(found[start : start + self.size], headers=headers)
+
+
+def a_world() -> World:
+    blog = Blog(post(7), post(8, OLD), post(9, type="page"), size=2)
+    blog.comments = [comment(n, when=OLD) for n in (1, 2, 3)] + [comment(4, 9)]
+    return World(blog, {"address": "https://blog.example/it"})
 
 
 def run(blog: Platform, token: str | None = None, **fields: Any) -> list[Page]:
@@ -330,7 +336,7 @@ def test_a_full_sweep_asks_for_every_comment_of_every_post() -> None:
 
 def test_a_second_run_asks_little_and_lands_nothing() -> None:
     blog = Blog(*(post(number) for number in range(10, 40)))
-    blog.comments = [comment(n, 10 + n % 30) for n in range(60)]
+    blog.comments = [comment(n, 10 + n % 30) for n in range(1, 61)]
     with platform(blog) as running:
         memory = memory_of(run(running, is_full_sweep=True))
         running.asked.clear()

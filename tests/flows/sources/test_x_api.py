@@ -19,7 +19,7 @@ from flows.sources.base import Errand, Page
 from flows.sources.x_api import NAME, SOURCE
 from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.errors import GiveUp
-from tests.loopback import NOW, Platform, Question, Reply, platform
+from tests.loopback import NOW, Platform, Question, Reply, World, platform
 
 FIXTURES = Path(__file__).parents[4] / "shared" / "fixtures" / "x-twitter-api"
 SAMPLE = Path(__file__).parent / "samples" / "x_api.jsonl"
@@ -116,6 +116,13 @@ ANSWERS = [made(1, number) for number in range(5)]
 
 def account() -> X:
     return X([post(ROOT)], {ROOT: [answer(one, ROOT) for one in ANSWERS]})
+
+
+def a_world() -> World:
+    behave = account()
+    behave.own.append(post(made(3)))
+    behave.answers[made(3)] = [answer(made(1.5), made(3))]
+    return World(behave, {"username": "@cio"}, TOKEN)
 
 
 def test_own_posts_and_the_answers_below_them_are_landed(tmp_path: Path) -> None:

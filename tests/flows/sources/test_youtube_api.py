@@ -17,7 +17,7 @@ from flows.sources.base import Page
 from flows.sources.youtube_api import NAME, SOURCE
 from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.errors import GiveUp, TryAgain
-from tests.loopback import NOW, Platform, Question, Reply, platform
+from tests.loopback import NOW, Platform, Question, Reply, World, platform
 
 SAMPLE = Path(__file__).parent / "samples" / "youtube_api.jsonl"
 CHANNEL = "UC" + "nordhafen".ljust(22, "0")
@@ -102,6 +102,16 @@ class YouTube:
         at = int(query.get("pageToken", 0))
         following = {"nextPageToken": str(at + 1)} if at + 1 < len(pages) else {}
         return Reply({"items": pages[at]} | following)
+
+
+def a_world() -> World:
+    threads = {
+        "v1": [[thread("UgA", told=2)], [], [thread("UgB")]],
+        "v2": [[thread("UgC", comment("UgC.1"))]],
+    }
+    answers = {"UgA": [[comment("UgA.1")], [comment("UgA.2")]]}
+    youtube = YouTube({"v1": 4, "v2": 2}, threads, answers)
+    return World(youtube, {"channel": "@nordhafen"}, KEY)
 
 
 def ask(youtube: Platform, **fields: Any) -> list[Page]:
