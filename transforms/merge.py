@@ -14,7 +14,16 @@ TIME = ("created_at_utc", "created_at_raw", "created_tz_assumed", "time_precisio
 PRECISIONS = {"relative": 1, "day": 2, "derived_from_id": 3, "exact": 4}
 """How much of a time is known, the least first."""
 
-UNKNOWN = "unknown"
+UNKNOWN, DELETED = "unknown", "deleted"
+
+TEXT = ("text", "text_hash", "redacted", "mentions")
+"""What belongs together: a text, and what was found in it."""
+
+CUT_OFF = r"\s*(?:…|\.\.\.)\s*$"
+"""How a platform or a tool ends a text of which it tells only the beginning."""
+
+SHORTEST_CUT = 20
+"""Characters: nobody cuts a text shorter, and people end sentences in dots."""
 
 
 def merged(incoming: pl.DataFrame, stored: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -22,7 +31,9 @@ def merged(incoming: pl.DataFrame, stored: pl.DataFrame, table: Table) -> pl.Dat
 
     The record seen last counts; a value it leaves unknown is taken from the other one. Of two times
     the more exact one counts: a scraper that knows only the day does not undo an interface's
-    second. A wording that differs from the newer one marks the comment as edited.
+    second. Of two texts the whole one counts where the other is its beginning and says that it was
+    cut; another wording than the newer one marks the comment as edited. What was deleted stays so:
+    an export from before it may arrive later.
     """
     both = incoming.join(stored, on=list(table.grain), how="left", suffix="_stored")
     is_newer = pl.col(f"{LAST}_stored").is_null() | (pl.col(LAST) >= pl.col(f"{LAST}_stored"))
@@ -32,6 +43,8 @@ def merged(incoming: pl.DataFrame, stored: pl.DataFrame, table: Table) -> pl.Dat
         if column.name not in table.grain
     }
     columns |= _times(both.columns, is_newer)
+    if "text_hash" in columns:
+        columns |= _texts(both.columns, is_newer)
     if "is_owner" in columns:
         # Not every way in tells whose account it is: whoever was known as the owner stays it.
         columns["is_owner"] = pl.col("is_owner") | pl.col("is_owner_stored").fill_null(False)
@@ -50,6 +63,9 @@ def _newest(name: str, is_optional: bool, is_newer: pl.Expr) -> pl.Expr:
     older = pl.when(is_newer).then(stored).otherwise(incoming)
     if name in ("status", "reply_semantics"):
         newest = pl.when((newest != UNKNOWN) | older.is_null()).then(newest).otherwise(older)
+    if name == "status":
+        is_reread = pl.col("landed_file") == pl.col("landed_file_stored")
+        newest = pl.when((older == DELETED) & ~is_reread).then(older).otherwise(newest)
     return pl.coalesce(newest, older) if is_optional else newest
 
 
@@ -68,6 +84,24 @@ def _times(columns: Sequence[str], is_newer: pl.Expr) -> dict[str, pl.Expr]:
         name: pl.when(is_better).then(pl.col(name)).otherwise(pl.col(f"{name}_stored"))
         for name in names
     }
+
+
+def _texts(columns: Sequence[str], is_newer: pl.Expr) -> dict[str, pl.Expr]:
+    """The text of the newer record, unless it is the beginning of the other one's."""
+    incoming, stored = pl.col("text"), pl.col("text_stored")
+    is_better = _is_cut_of(stored, incoming) | (is_newer & ~_is_cut_of(incoming, stored))
+    return {
+        name: pl.when(is_better).then(pl.col(name)).otherwise(pl.col(f"{name}_stored"))
+        for name in TEXT
+        if f"{name}_stored" in columns
+    }
+
+
+def _is_cut_of(short: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    """Whether a text is the beginning of the other one, and says so."""
+    begun = short.str.replace(CUT_OFF, "")
+    is_cut = short.str.contains(CUT_OFF) & (begun.str.len_chars() >= SHORTEST_CUT)
+    return (is_cut & (short != whole) & whole.str.starts_with(begun)).fill_null(value=False)
 
 
 def _knowledge(suffix: str, names: Sequence[str]) -> pl.Expr:
@@ -89,6 +123,8 @@ def _edit_marks() -> dict[str, pl.Expr]:
         pl.col("text_hash_stored").is_not_null()
         & (pl.col("text_hash") != pl.col("text_hash_stored"))
         & (pl.col("landed_file") != pl.col("landed_file_stored"))
+        & ~_is_cut_of(pl.col("text"), pl.col("text_stored"))
+        & ~_is_cut_of(pl.col("text_stored"), pl.col("text"))
     )
     is_edited = pl.coalesce("is_edited", "is_edited_stored")
     basis = pl.coalesce("edit_basis", "edit_basis_stored")

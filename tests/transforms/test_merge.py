@@ -147,3 +147,49 @@ def test_a_time_counts_more_than_none_however_exact_none_claims_to_be() -> None:
     frames = [pl.DataFrame([row], schema=POST.schema()) for row in (stub, told)]
     answer = merged(frames[0], frames[1], POST).row(0, named=True)
     assert (answer["created_at_utc"], answer["time_precision"]) == (EARLY, "day")
+
+
+@pytest.mark.parametrize("later", ["published", "hidden", "unknown"])
+def test_what_was_deleted_stays_deleted(later: str) -> None:
+    """An older export that arrives later does not know of it."""
+    for rows in (
+        (seen(LATE, status=later), seen(EARLY, status="deleted")),
+        (seen(EARLY, status=later), seen(LATE, status="deleted")),
+        (seen(LATE, status="deleted"), seen(EARLY, status=later)),
+    ):
+        assert merge_rows(*rows)["status"] == "deleted"
+
+
+def test_a_better_reading_of_the_same_file_may_undo_a_deletion() -> None:
+    rows = seen(EARLY, status="published"), seen(EARLY, status="deleted")
+    assert merge_rows(*rows)["status"] == "published"
+
+
+FULL = "Die Cloud ist gut, aber wer zahlt den Umzug, und wann kommt er endlich?"
+CUT = "Die Cloud ist gut, aber wer zahlt den …"
+
+
+def worded(at: datetime, text: str, **fields: object) -> Row:
+    return seen(at, text=text, text_hash=str(len(text)), redacted=f'{{"x":{len(text)}}}', **fields)
+
+
+@pytest.mark.parametrize("cut", [CUT, "Die Cloud ist gut, aber wer zahlt d...", f"{CUT} "])
+def test_a_text_that_was_cut_short_does_not_replace_the_whole_one(cut: str) -> None:
+    for rows in (
+        (worded(LATE, cut), worded(EARLY, FULL)),
+        (worded(EARLY, cut), worded(LATE, FULL)),
+        (worded(LATE, FULL), worded(EARLY, cut)),
+        (worded(EARLY, FULL), worded(LATE, cut)),
+    ):
+        answer = merge_rows(*rows)
+        assert (answer["text"], answer["text_hash"]) == (FULL, str(len(FULL)))
+        assert answer["redacted"] == f'{{"x":{len(FULL)}}}'
+        assert (answer["is_edited"], answer["edit_basis"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "other", ["Die …", "Ganz anders, als es vorher einmal war …", "Die Cloud ist"]
+)
+def test_a_text_that_is_no_cut_of_the_other_is_an_edit(other: str) -> None:
+    answer = merge_rows(worded(LATE, other), worded(EARLY, FULL))
+    assert (answer["text"], answer["is_edited"]) == (other, True)
