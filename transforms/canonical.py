@@ -15,6 +15,7 @@ import pyarrow
 from models.canonical import Comment, Post
 from models.tables.comment import COMMENT
 from models.tables.post import POST
+from transforms.communities import group_in
 from transforms.email_domains import known_domain
 from transforms.plain_text import plain_text
 from transforms.pseudonymise import author_key, keyed
@@ -276,7 +277,7 @@ def _comment_row(comment: Comment, origin: Origin, repeats: Counter[str]) -> dic
         "attachments": redact_json(comment.attachments),
         "mentions": mention_places(text),
         "platform_labels": redact_json(comment.platform_labels),
-        "community": comment.community,
+        "community": comment.community or group_in(comment.permalink, comment.post_native_id),
         "email_domain": known_domain(comment.email_domain, origin.email_domains),
         "permalink": comment.permalink,
         "first_seen_at_utc": seen,

@@ -266,5 +266,5 @@ SOURCE = FileSource(
     "posts, then Export results > JSON, CSV or Excel; JSON keeps most.",
     recognise=recognise,
     read=read,
-    version=2,
+    version=3,
 )

@@ -152,6 +152,7 @@ SOURCE = ApiSource(
     "`settings.toml`.",
     recognise=recognise_pages(NAME),
     read=read_pages(PLATFORM, read_page),
+    version=2,
     pages=pages,
     options={"page": "id of the page, or its name in its address"},
     needs=("page",),

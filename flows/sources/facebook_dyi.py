@@ -166,6 +166,7 @@ def _comment(entry: dict[str, Any], comment: dict[str, Any], line: int) -> Comme
         created_at_raw=_raw(seconds),
         status="published",
         attachments=_json(_attachments(entry)),
+        community=group,
         platform_labels=_json({"group": group} if group else {}),
     )
 
@@ -238,5 +239,5 @@ SOURCE = FileSource(
     "Download your information: choose comments, posts and groups, and the format JSON, not HTML.",
     recognise=recognise,
     read=read,
-    version=2,
+    version=3,
 )

@@ -279,5 +279,5 @@ SOURCE = FileSource(
     "save each answer as it comes, one a line or one a file.",
     recognise=recognise,
     read=read,
-    version=2,
+    version=3,
 )

@@ -266,5 +266,5 @@ SOURCE = FileSource(
     "larger archive; drop the zip, or `Comments.csv` and `Shares.csv` from it, into the inbox.",
     recognise=recognise,
     read=read,
-    version=2,
+    version=3,
 )

@@ -68,6 +68,7 @@ def test_a_comment_in_a_group_is_one_of_the_owner_without_names_of_others() -> N
         created_at=datetime(2025, 11, 5, 9, tzinfo=UTC),
         created_at_raw="1762333200",
         status="published",
+        community="IT in Stadtwerken",
         platform_labels='{"group": "IT in Stadtwerken"}',
     )
 
