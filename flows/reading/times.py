@@ -62,6 +62,7 @@ DATE = re.compile(
 """A date of three numbers, and perhaps a clock and a zone; minutes are never a single digit."""
 
 SLASHED = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d{2})\b", re.ASCII)
+AMERICAN_CLOCK = re.compile(r"/.*\d:\d\d.*\s[AP]M$", re.ASCII)
 DATE_ONLY = re.compile(r"[^\d:]*\d{1,4}[^\d:]+\d{1,4}(?:[^\d:]+\d{2,4})?\s*", re.ASCII)
 BASIC = re.compile(r"\d{8}T\d{4}(?:\d\d)?(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII)
 """The basic format of ISO 8601: `20251105T143000Z`."""
@@ -182,14 +183,21 @@ def time_reader(
 
 
 def observed_order(samples: Iterable[object]) -> str | None:
-    """`dmy` or `mdy`, whichever more values like 24/12/2025 prove; None if it stays open."""
+    """`dmy` or `mdy`, whichever more values like 24/12/2025 prove; None if it stays open.
+
+    Where none proves anything, a clock with a capital AM or PM is American: those who write
+    day/month with a clock of 12 hours (Australia, India) write am and pm
+    (https://cldr.unicode.org, en-US, en-AU, en-IN).
+    """
     day_first = month_first = 0
+    is_american = False
     for sample in samples:
         if isinstance(sample, str) and (found := SLASHED.match(sample.strip())):
             day_first += int(found[1]) > 12
             month_first += int(found[3]) > 12
+            is_american = is_american or bool(AMERICAN_CLOCK.search(sample))
     if day_first == month_first:
-        return None
+        return "mdy" if is_american and not day_first else None
     return "dmy" if day_first > month_first else "mdy"
 
 

@@ -188,6 +188,6 @@ SOURCE = FileSource(
     recognise=looks_like_table,
     read=read,
     describe=describe,
-    version=3,
+    version=4,
     is_generic=True,
 )

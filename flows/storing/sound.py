@@ -4,6 +4,7 @@ Platforms change their formats without a word, and files are damaged: where a te
 stands a number, or a count that no column holds. One such record must not keep its file out.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from types import NoneType, UnionType
@@ -25,12 +26,26 @@ TOLD = {
 
 
 def sound(records: Iterable[Record]) -> Iterator[Record]:
-    """Yield each record of `records`, as it is if every field holds what it should."""
+    """Yield each record of `records`, as it is if every field holds what it should.
+
+    A post whose time is told and can't be read is rejected, as a comment is where comments are
+    cleaned: a time that failed must not look like one that was never told.
+    """
     for record in records:
-        if isinstance(record, Rejected) or not (fault := fault_of(record)):
+        if isinstance(record, Rejected):
             yield record
-        else:
+        elif fault := fault_of(record):
             yield rejection(record, fault)
+        elif isinstance(record, Post) and has_failed_time(record):
+            detail = f"the time `{(record.created_at_raw or '')[:40]}` of a post can't be read"
+            yield Rejected(position=record.position, reason="no time", detail=detail)
+        else:
+            yield record
+
+
+def has_failed_time(post: Post) -> bool:
+    """Whether a time of the post is told, more than zeros, and none could be made of it."""
+    return post.created_at is None and bool(re.search(r"[^0\s:.TZ-]", post.created_at_raw or ""))
 
 
 def fault_of(record: Post | Comment | Swept) -> str | None:

@@ -115,6 +115,10 @@ def test_the_change_of_clocks_is_survived(written, utc_hour):
         pytest.param(["03/04/2025"], "dmy", 4, id="open, day first by default"),
         pytest.param(["03/04/2025"], "mdy", 3, id="open, month first by default"),
         pytest.param(["03-04-25", "12-24-25"], "dmy", 3, id="hyphens, two-digit years"),
+        pytest.param(["3/4/2025, 9:00:00 AM"], "dmy", 3, id="American clock"),
+        pytest.param(["03/04/2025 09:00 am"], "dmy", 4, id="Australian clock"),
+        pytest.param(["03/04/2025 9:00 AM", "24/12/2025 9:00 AM"], "mdy", 4, id="proof is more"),
+        pytest.param(["03/04/2025 09:00"], "mdy", 3, id="clock of 24 hours"),
         pytest.param(["03/04/2025", "x", None, 5], "dmy", 4, id="noise"),
     ],
 )

@@ -42,3 +42,19 @@ def test_a_field_that_no_table_holds_rejects_its_record_and_quotes_nothing(
     other = replace(COMMENT, position=9)
     found = list(sound([bent, other]))
     assert found == [Rejected(position=7, line=8, reason="broken record", detail=told), other]
+
+
+POST = Post(platform="p", site="", native_id="1", position=4)
+
+
+@pytest.mark.parametrize("raw", ["gestern", "31.02.2025", "2025-13-01T00:00:00Z"])
+def test_a_post_whose_time_can_not_be_read_is_rejected_and_not_without_a_time(raw: str) -> None:
+    told = f"the time `{raw}` of a post can't be read"
+    expected = Rejected(position=4, reason="no time", detail=told)
+    assert list(sound([replace(POST, created_at_raw=raw)])) == [expected]
+
+
+@pytest.mark.parametrize("raw", [None, "", " ", "0000-00-00 00:00:00", "0"])
+def test_a_post_of_which_no_time_is_told_is_none_the_worse(raw: str | None) -> None:
+    post = replace(POST, created_at_raw=raw)
+    assert list(sound([post])) == [post]
