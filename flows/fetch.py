@@ -27,7 +27,7 @@ from models.tables.fetch_state import FETCH_STATE
 from transforms.canonical import naive_utc
 
 PAGES_A_FILE = 200
-"""Pages that land together: what a crash can cost."""
+"""Pages that land together, where a source says nothing else: what a crash can cost."""
 
 NOT_AS_EXPECTED = (
     LookupError,
@@ -148,12 +148,13 @@ class Run:
 
     def ask(self) -> None:
         """Land every page; those before an error land before it is raised."""
+        most = self.source.pages_a_file or PAGES_A_FILE
         try:
             for page in self.source.pages(self.errand):
                 self.waiting.append(page)
                 # The pages of a post that is swept must stand in one file.
-                may_part = not self.errand.is_full_sweep or page.completes is not None
-                if len(self.waiting) >= PAGES_A_FILE and may_part:
+                is_end = page.is_end or page.completes is not None
+                if len(self.waiting) >= most and (is_end or not self.errand.is_full_sweep):
                     self.land()
         except NOT_AS_EXPECTED as error:
             raise not_as_expected(self.source, error) from None

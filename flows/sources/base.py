@@ -88,12 +88,14 @@ class Page:
     `about`: what the reader needs beside the body, never a secret. `memory`: what to hand to the
     next run if this is the last page that lands; None: as before. `completes`: native id of the
     post whose every comment stands in the pages of this run up to this one (full sweeps only).
+    `is_end`: no page that follows tells of the same post, whether it is complete or not.
     """
 
     body: Any
     about: Mapping[str, Any] = field(default_factory=dict)
     memory: Mapping[str, Any] | None = None
     completes: str | None = None
+    is_end: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +105,8 @@ class ApiSource(FileSource):
     `pages` yields the answers in the order of asking; it lets the errors of its `Session` through,
     except an `Absent` that is data. `options` names what an account of it can set, each with a
     sentence; those of `needs` it must. `token`: what the token is, or "" if there is none.
+    `pages_a_file`: how many answers land together, which is what a killed run has to ask again;
+    None: as many as is usual.
     """
 
     pages: Callable[[Errand], Iterator[Page]]
@@ -110,6 +114,7 @@ class ApiSource(FileSource):
     needs: tuple[str, ...] = ()
     token: str = ""
     is_token_optional: bool = False
+    pages_a_file: int | None = None
 
 
 def api_sources() -> dict[str, ApiSource]:

@@ -113,7 +113,7 @@ def pages(errand: Errand) -> Iterator[Page]:
         if not account.native_id:
             user = session.get(f"users/by/username/{account.handle}")
             account.native_id = _id_of_user(user, account.handle)
-            yield Page(user, about={"asked": "user"}, memory=account.memory)
+            yield Page(user, about={"asked": "user"}, memory=account.memory, is_end=True)
         yield from _own_pages(session, account, errand, fields)
         for root in sorted(account.conversations, key=int, reverse=True):
             yield from _conversation(session, account, root, errand, fields)
@@ -163,7 +163,7 @@ def _own_pages(
         for post in answer.body.get("data", []):
             account.conversations.setdefault(str(post["id"]), {})
         if not answer.is_empty:
-            yield Page(answer.body, about=about, memory=account.memory)
+            yield Page(answer.body, about=about, memory=account.memory, is_end=True)
 
 
 def _conversation(
@@ -188,7 +188,7 @@ def _conversation(
             account.conversations[root] = answer.state | {"day": day}
         completes = root if is_whole and answer.is_whole else None
         if not answer.is_empty or (completes and errand.is_full_sweep):
-            yield Page(answer.body, about=about, memory=account.memory, completes=completes)
+            yield Page(answer.body, about, account.memory, completes, answer.is_last)
 
 
 def _answers(session: Session, question: Question, state: State) -> Iterator[Answer]:
@@ -302,4 +302,6 @@ SOURCE = ApiSource(
     },
     needs=("username",),
     token="bearer token of an app on developer.x.com",
+    # Each answer was paid for: a run that is killed must not lose it.
+    pages_a_file=1,
 )

@@ -15,6 +15,7 @@ from flows.sources.base import ApiSource, Errand, Page
 from models.canonical import Comment, Record
 from models.errors import GiveUp, ResonanzError, TryAgain
 from tests.flows.conftest import Query
+from tests.loopback import Question, Reply, platform
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -90,6 +91,30 @@ def test_answers_land_and_refine_reads_them(board: Board, query: Query) -> None:
         ("1", "first"),
         ("2", "second"),
     ]
+
+
+def test_paid_answers_lie_in_landing_before_the_next_question(
+    monkeypatch: pytest.MonkeyPatch, workplace: Path
+) -> None:
+    """Whoever kills a run then, loses nothing that he would have to pay for again."""
+    landed_before: list[int] = []
+    root = str((int(MONDAY.timestamp() * 1000) - 1_288_834_974_657) << 22)
+
+    def behave(question: Question) -> Reply:
+        landed_before.append(len(list((workplace / "landing").rglob("*.jsonl"))))
+        if "username" in question.path:
+            return Reply({"data": {"id": "7", "username": "cio"}})
+        if "search" in question.path:
+            return Reply({"data": [{"id": f"{root}1", "text": "a"}], "meta": {}})
+        return Reply({"data": [{"id": root, "text": "p"}], "meta": {}})
+
+    monkeypatch.setenv("X_TOKEN", "bearer-s3cret")
+    with platform(behave) as running:
+        account = {"source": "x_api", "name": "x", "token": "env:X_TOKEN"}
+        options = {"options": {"username": "cio"}, "gateway": running.base}
+        set_accounts(monkeypatch, account | options)
+        fetch(as_of=MONDAY + timedelta(days=1))
+    assert landed_before == [0, 1, 2]
 
 
 def test_a_token_that_the_platform_repeats_does_not_land(board: Board, workplace: Path) -> None:
