@@ -119,7 +119,6 @@ def fetch_account(
     except ResonanzError as error:
         run.remember(f"ended by an error ({error})")
         return Outcome(account.name, run.page_count, f"{run.told}; {error}", error)
-    run.remember("complete", swept_at=moment)
     return Outcome(account.name, run.page_count, run.told)
 
 
@@ -148,23 +147,32 @@ class Run:
 
     def ask(self) -> None:
         """Land every page; those before an error land before it is raised."""
-        most = self.source.pages_a_file or PAGES_A_FILE
+        is_complete = False
         try:
             for page in self.source.pages(self.errand):
+                self.land_if_full()
                 self.waiting.append(page)
-                # The pages of a post that is swept must stand in one file.
-                is_end = page.is_end or page.completes is not None
-                if len(self.waiting) >= most and (is_end or not self.errand.is_full_sweep):
-                    self.land()
+                if self.source.pages_a_file:  # at once: an answer may have been paid for
+                    self.land_if_full()
+            is_complete = True
         except NOT_AS_EXPECTED as error:
             raise not_as_expected(self.source, error) from None
         finally:
             self.land()
+            # At once: were the end of a sweep forgotten after its last page, it would begin anew.
+            swept_at = self.errand.now if is_complete else None
+            self.remember("complete" if is_complete else "under way", swept_at)
+
+    def land_if_full(self) -> None:
+        """Land the waiting pages if they fill a file; those of a post that is swept stay in one."""
+        most = self.source.pages_a_file or PAGES_A_FILE
+        is_end = any(page.is_end or page.completes is not None for page in self.waiting[-1:])
+        if len(self.waiting) >= most and (is_end or not self.errand.is_full_sweep):
+            self.land()
+            self.remember("under way")
 
     def land(self) -> None:
-        """Write the waiting pages to a file, land it, and remember how far that was."""
-        if not self.waiting:
-            return
+        """Write the waiting pages to a file, land it, and know how far that was."""
         if lines := list(self.lines()):
             self.land_lines(lines)
         for page in self.waiting:
@@ -172,7 +180,6 @@ class Run:
                 self.memory = dict(page.memory)
         self.page_count += len(lines)
         self.waiting = []
-        self.remember(note="under way")
 
     def land_lines(self, lines: Sequence[str]) -> None:
         """Write `lines` to a file, and land it."""

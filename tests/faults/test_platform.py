@@ -1,8 +1,14 @@
 """A platform that dies in the middle of its answers: what came before is kept, the rest follows."""
 
+from contextlib import suppress
+from typing import Any
+
 import pytest
 
-from tests.faults.conftest import Place
+from flows.fetch import fetch
+from flows.running.direct import without_prefect
+from flows.warehouse import merge
+from tests.faults.conftest import Place, environment
 from tests.faults.inbox import STORIES, answer
 from tests.faults.mortal import stop_clock
 from tests.faults.rig import MOMENT, Rig, with_account
@@ -56,3 +62,32 @@ def test_a_platform_that_dies_in_the_middle_costs_nothing(place: Place, status: 
 def rows(state: State, table: str) -> int:
     """How many rows a table has."""
     return len(state[table])
+
+
+class Died(BaseException):
+    """Stands for a kill: nobody catches it."""
+
+
+@pytest.mark.parametrize("lasting", range(len(STORIES) + 2))
+def test_however_far_a_sweep_was_remembered_no_answer_lands_twice(
+    place: Place, monkeypatch: pytest.MonkeyPatch, lasting: int
+) -> None:
+    """Killed before the last commit, a sweep that had met all stories once began anew."""
+    left = lasting
+
+    def dying(*arguments: Any) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise Died
+        merge(*arguments)
+
+    with platform(answer) as running:
+        place.rig.changes |= with_account(running.base)
+        with without_prefect(), environment(place.rig.environment):
+            with monkeypatch.context() as patched, suppress(Died):
+                patched.setattr("flows.fetch.merge", dying)
+                fetch(as_of=MOMENT)
+            fetch(as_of=MOMENT)
+    landed = (place.rig.data / "landing" / "hackernews_api").iterdir()
+    assert len(list(landed)) == len(STORIES)
