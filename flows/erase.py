@@ -52,7 +52,7 @@ def erase(
     landed = erase_landed(person, traces, key, settings)
     documents = erase_documents(settings.paths, traces)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        rows = erase_stored(connection, person, traces)
+        rows = erase_stored(connection, person, traces, key)
     forget(settings.paths.warehouse, settings.warehouse)
     moved, gate = publish_again(moment, settings)
     left = left_in_inbox(settings.paths, traces)
@@ -90,6 +90,8 @@ def traces_of(person: Person) -> Traces:
         texts=frozenset(person.own_texts),
         comment_ids=frozenset([*person.comment_ids, *map(quote_id, person.comment_ids)]),
         permalinks=frozenset(person.permalinks),
+        pseudonyms=frozenset(person.keys),
+        nameless=dict(person.nameless),
     )
 
 

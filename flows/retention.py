@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 from prefect import flow, get_run_logger
 
-from flows.erasing.stored import deleted
+from flows.erasing.stored import deleted, forget_embeddings
 from flows.keeping.kept import EXAMPLES, TRIALS, put_in_place
 from flows.landing.files import STAMP, delete_bytes, landed_files
 from flows.running.report import StageReport
@@ -20,15 +20,23 @@ from models.tables.run import RUN
 
 EXPIRED_ROWS = {
     "versions": (
-        "clean.comment_version",
-        "last_seen_at_utc < $limit AND (comment_id, text_hash) NOT IN "
-        "(SELECT (comment_id, text_hash) FROM clean.comment)",
+        (
+            "clean.comment_version",
+            "last_seen_at_utc < $limit AND (comment_id, text_hash) NOT IN "
+            "(SELECT (comment_id, text_hash) FROM clean.comment)",
+        ),
     ),
-    "rejected": ("clean.rejected_comment", "received_at_utc < $limit"),
-    "reviews": ("classified.review", "reviewed_at_utc < $limit"),
-    "runs": ("ops.run", "finished_at_utc < $limit"),
+    "rejected": (("clean.rejected_comment", "received_at_utc < $limit"),),
+    "reviews": (
+        ("classified.review", "reviewed_at_utc < $limit"),
+        (
+            "classified.review_note",
+            "sheet IN (SELECT sheet FROM ops.review_sheet WHERE written_at_utc < $limit)",
+        ),
+    ),
+    "runs": (("ops.run", "finished_at_utc < $limit"),),
 }
-"""Retention setting -> the table it is for, and which of its rows are beyond it."""
+"""Retention setting -> the tables it is for, and which of their rows are beyond it."""
 
 EMPTIED = (
     "UPDATE clean.comment SET text = '', author_key = NULL, created_at_raw = NULL, "
@@ -57,6 +65,12 @@ def retention(as_of: datetime | None = None) -> StageReport:
     removed["landing files"] = expire_landing(settings, moment)
     removed["archives set aside"] = expire_archives(settings, moment)
     removed["snapshots"] = expire_snapshots(settings, moment)
+    removed["letters"] = expire_files(
+        settings.paths.published / "digest", settings.retention.snapshots, moment
+    )
+    removed["review sheets"] = expire_files(
+        settings.paths.reviews, settings.retention.reviews, moment
+    )
     if exists(settings.paths.warehouse, settings.warehouse):
         with writing(settings.paths.warehouse, settings.warehouse) as connection:
             rows = expire_rows(connection, settings.retention, moment)
@@ -95,8 +109,13 @@ def expire_landing(settings: Settings, moment: datetime) -> int:
 
 def expire_archives(settings: Settings, moment: datetime) -> int:
     """Delete archives that the inbox keeps because something in them was not taken in."""
-    limit = limit_of(landing_days(settings.retention), moment)
-    folder = settings.paths.inbox / ".taken"
+    days = landing_days(settings.retention)
+    return expire_files(settings.paths.inbox / ".taken", days, moment)
+
+
+def expire_files(folder: Path, days: int, moment: datetime) -> int:
+    """Delete what lies anywhere in `folder` and was written more than `days` ago."""
+    limit = limit_of(days, moment)
     if not limit or not folder.is_dir():
         return 0
     old = [path for path in folder.rglob("*") if path.is_file() and modified(path) < limit]
@@ -154,15 +173,17 @@ def expire_rows(
         row = connection.execute(EMPTIED, naive).fetchone()
         removed["texts of comments"] = int(row[0]) if row else 0
         connection.execute(PARTS_OF_TEXTS)
+        forget_embeddings(connection)
         removed["clean.comment_version"] += deleted(
             connection,
             "clean.comment_version",
             "comment_id IN (SELECT comment_id FROM clean.comment WHERE text = '')",
         )
-    for setting, (table, condition) in EXPIRED_ROWS.items():
+    for setting, tables in EXPIRED_ROWS.items():
         if limit := limit_of(getattr(kept, setting), moment):
             text = f"TIMESTAMP '{limit:%Y-%m-%d %H:%M:%S}'"
-            removed[table] += deleted(connection, table, condition.replace("$limit", text))
+            for table, condition in tables:
+                removed[table] += deleted(connection, table, condition.replace("$limit", text))
     return +removed
 
 

@@ -362,9 +362,9 @@ class Retention(Concern):
     )
     versions: int = Field(default=365, ge=0, description="earlier wordings of edited comments")
     rejected: int = Field(default=365, ge=0, description="reasons why records were rejected")
-    reviews: int = Field(default=0, ge=0, description="what people said of comments")
+    reviews: int = Field(default=0, ge=0, description="what people said of comments; sheets")
     runs: int = Field(default=730, ge=0, description="what each run did")
-    snapshots: int = Field(default=0, ge=0, description="published states beside the latest")
+    snapshots: int = Field(default=0, ge=0, description="published states but the latest; letters")
 
 
 class Warehouse(Concern):

@@ -13,6 +13,7 @@ import duckdb
 import polars as pl
 
 from flows.engines.duckdb_file import rewrite
+from flows.erasing.proof import unpacked_gzip
 from flows.erasing.scrub import Traces, edit, is_own_row, without
 from flows.erasing.stored import deleted, scrub_column, text_columns
 from flows.landing.files import sha256_of
@@ -82,7 +83,7 @@ def erase_document(path: Path, traces: Traces) -> DocumentEdit | None:
         shutil.copyfile(path, copy)
         copy.chmod(0o600)
         is_edited = edit_csv(copy, traces) if path.suffix == ".csv" else edit(copy, traces)
-        if not is_edited:
+        if not is_edited or holds(copy, traces):
             if not holds(path, traces):
                 return None
             path.unlink()
@@ -96,16 +97,17 @@ def erase_document(path: Path, traces: Traces) -> DocumentEdit | None:
 
 def holds(path: Path, traces: Traces) -> bool:
     """Whether a file holds the person: a name, a text, or the id of a comment."""
-    return any(
-        traces.found_in(text) or any(name in text for name in traces.comment_ids)
-        for text in texts_in(path)
-    )
+    return any(traces.found_in(text) for text in texts_in(path))
 
 
 def texts_in(path: Path) -> Iterator[str]:
     """What a file holds as text; of a workbook, which is a zip, what each part holds."""
+    raw = path.read_bytes()
+    if raw.startswith(b"\x1f\x8b"):
+        yield from (part.decode("utf-8", "replace") for part in unpacked_gzip(raw))
+        return
     if not zipfile.is_zipfile(path):
-        yield path.read_bytes().decode("utf-8", "replace")
+        yield raw.decode("utf-8", "replace")
         return
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():

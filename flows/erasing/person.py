@@ -12,9 +12,10 @@ from flows.landing.files import landed_files, opened
 from flows.reading.landed import LandedFile
 from flows.settings import Settings
 from flows.sources.base import recognise
+from flows.storing.erased import nameless
 from models.canonical import Comment, Post, Record
 from models.errors import GiveUp
-from transforms.canonical import account, comment_id_of, post_id_of
+from transforms.canonical import HASHED_BY_READER, account, comment_id_of, post_id_of
 from transforms.plain_text import plain_text
 from transforms.pseudonymise import author_key
 
@@ -37,6 +38,8 @@ class Person:
     texts: set[str] = field(default_factory=set)
     """Texts of comments and posts, as they landed and as plain text."""
     comment_ids: set[str] = field(default_factory=set)
+    nameless: dict[str, str] = field(default_factory=dict)
+    """Ids of comments as the platform writes them -> what stands for them from now on."""
     post_ids: set[str] = field(default_factory=set)
     permalinks: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
@@ -164,7 +167,10 @@ def add(person: Person, record: Comment | Post, key: bytes) -> None:
         names.append(record.author_name)
         if record.native_id:
             for native in (record.native_id, *record.aliases):
-                person.comment_ids.add(comment_id_of(record.platform, record.site, native, key))
+                comment_id = comment_id_of(record.platform, record.site, native, key)
+                person.comment_ids.add(comment_id)
+                if not HASHED_BY_READER.fullmatch(native):
+                    person.nameless[native] = nameless(comment_id, key)
         if record.permalink:
             person.permalinks.add(record.permalink)
     else:

@@ -5,15 +5,15 @@ import html
 import io
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from flows.reading.encodings import decoded_lines
 from flows.storing.erased import ERASED
-from transforms.canonical import account
+from transforms.canonical import DERIVED_ID, account
 
 Edit = Callable[[Path, "Traces"], None]
 """Rewrites a file in place so that it holds no trace of a person any more."""
@@ -31,6 +31,9 @@ class Traces:
     """Long ones, taken out wherever they stand."""
     comment_ids: frozenset[str]
     permalinks: frozenset[str]
+    pseudonyms: frozenset[str] = frozenset()
+    nameless: Mapping[str, str] = field(default_factory=dict)
+    """Native ids of the comments -> what stands for them in fields that hold ids."""
 
     @cached_property
     def accounts(self) -> frozenset[str]:
@@ -39,8 +42,11 @@ class Traces:
 
     @cached_property
     def pattern(self) -> re.Pattern[str] | None:
-        """Finds telling names as whole words, texts and permalinks, as files write them."""
+        """Finds telling names and ids as whole words, texts and links as files write them."""
         words = [rf"(?<!\w)@?{re.escape(name)}(?!\w)" for name in self.telling]
+        told = [name for name in self.comment_ids if not DERIVED_ID.fullmatch(name)]
+        words += [rf"(?<![\w:.-]){re.escape(name)}(?![\w-])" for name in told]
+        words += [re.escape(name) for name in self.pseudonyms]
         whole = [re.escape(form) for text in self.texts | self.permalinks for form in forms(text)]
         parts = sorted(whole, key=len, reverse=True) + words
         return re.compile("|".join(parts), re.IGNORECASE) if parts else None
@@ -56,6 +62,12 @@ class Traces:
     def found_in(self, text: str) -> int:
         """How many such traces `text` holds."""
         return sum(1 for _ in self.pattern.finditer(text)) if self.pattern else 0
+
+
+ID_FIELD = re.compile(
+    r"id$|^id\b|parent|repl(?:y|ies)|antwort|children|kids|root|thread", re.IGNORECASE
+)
+"""Names of fields that hold the ids of comments, or of those that they answer."""
 
 
 def forms(text: str) -> set[str]:
@@ -147,8 +159,20 @@ def emptied(value: Any, traces: Traces) -> Any:
         return [emptied(item, traces) for item in value]
     if not isinstance(value, dict):
         return value
-    inner = {name: emptied(item, traces) for name, item in value.items()}
+    inner = {
+        name: renamed(item, traces) if ID_FIELD.search(name) else emptied(item, traces)
+        for name, item in value.items()
+    }
     return blanked(inner, traces) if is_own(value, traces) else inner
+
+
+def renamed(value: Any, traces: Traces) -> Any:
+    """The value of a field that holds ids: those of the person's comments made nameless."""
+    if isinstance(value, list):
+        return [renamed(item, traces) for item in value]
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        return traces.nameless.get(str(value), value)
+    return emptied(value, traces)
 
 
 def is_own(value: dict[str, Any], traces: Traces) -> bool:
@@ -212,13 +236,35 @@ def edited_table(text: str, traces: Traces) -> str:
     kept, buffer = [], io.StringIO(text, newline="")
     lines = text.splitlines(keepends=True)
     reader = csv.reader(buffer, delimiter=delimiter, strict=False)
-    taken = 0
+    taken, columns = 0, frozenset[int]()
     for row in reader:
         chunk = "".join(lines[taken : reader.line_num])
+        columns = columns if taken else id_columns(row)
         taken = reader.line_num
         if not is_own_row(tuple(row), traces):
-            kept.append(chunk)
+            cells = nameless_row(row, columns, traces)
+            kept.append(chunk if cells == row else written_row(cells, delimiter, chunk))
     return "".join(kept)
+
+
+def id_columns(header: Sequence[Any]) -> frozenset[int]:
+    """Which columns of a table hold ids, by the names in its first row."""
+    return frozenset(
+        place for place, name in enumerate(header) if ID_FIELD.search(str(name or "").strip())
+    )
+
+
+def nameless_row(row: Sequence[Any], columns: frozenset[int], traces: Traces) -> list[Any]:
+    """A row of others, in which the person's comments are answered namelessly."""
+    return [renamed(cell, traces) if place in columns else cell for place, cell in enumerate(row)]
+
+
+def written_row(cells: list[str], delimiter: str, before: str) -> str:
+    """A changed row of a table, with the line's end that it had."""
+    end = before[len(before.rstrip("\r\n")) :]
+    line = io.StringIO(newline="")
+    csv.writer(line, delimiter=delimiter, lineterminator=end).writerow(cells)
+    return line.getvalue()
 
 
 def edit_parquet(path: Path, traces: Traces) -> None:
@@ -239,7 +285,8 @@ def without(rows: Any, traces: Traces) -> Any:
     if not texts or rows.is_empty():
         return rows
     own = pl.Series([is_own_row(row, traces) for row in rows.select(texts).iter_rows()])
-    kept = rows.filter(~own)
+    ids = [name for name in texts if ID_FIELD.search(name)] if traces.nameless else []
+    kept = rows.filter(~own).with_columns(pl.col(ids).replace(dict(traces.nameless)))
     return kept.with_columns(
         pl.col(name).map_elements(traces.taken_from, return_dtype=pl.String) for name in texts
     )
@@ -272,10 +319,18 @@ def edit_workbook(path: Path, traces: Traces) -> None:
         for number in reversed(own):
             sheet.delete_rows(number)
             is_changed = True
+        header = next(sheet.iter_rows(max_row=1, values_only=True), ())
+        columns = id_columns(header)
         for row in sheet.iter_rows():
-            for cell in row:
-                if isinstance(cell.value, str) and traces.found_in(cell.value):
-                    cell.value = traces.taken_from(cell.value)
-                    is_changed = True
+            for place, cell in enumerate(row):
+                left = without_traces(cell.value, place in columns, traces)
+                if left != cell.value:
+                    cell.value, is_changed = left, True
     if is_changed:
         book.save(path)
+
+
+def without_traces(value: Any, is_id: bool, traces: Traces) -> Any:
+    """The value of a workbook's cell without what stands for the person."""
+    left = renamed(value, traces) if is_id else value
+    return traces.taken_from(left) if isinstance(left, str) and traces.found_in(left) else left

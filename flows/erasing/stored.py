@@ -8,9 +8,10 @@ import polars as pl
 
 from flows.erasing.person import Person
 from flows.erasing.scrub import Traces
-from flows.storing.erased import comment_hash
+from flows.storing.erased import comment_hash, nameless
 from flows.warehouse import frame, merge
 from models.tables.erasure import ERASURE
+from transforms.canonical import comment_id_of
 from transforms.threads import with_places
 
 MOST_TEXTS = 200
@@ -63,7 +64,7 @@ def shared_texts(connection: duckdb.DuckDBPyConnection, person: Person) -> set[s
 
 
 def erase_stored(
-    connection: duckdb.DuckDBPyConnection, person: Person, traces: Traces
+    connection: duckdb.DuckDBPyConnection, person: Person, traces: Traces, key: bytes
 ) -> Counter[str]:
     """Delete the person's rows from every table, and words on him from others'; counts by table."""
     ids, removed = list(person.comment_ids), Counter[str]()
@@ -77,7 +78,9 @@ def erase_stored(
         "kind = 'comment' AND (id IN (SELECT id FROM erased_id) "
         "OR alias_id IN (SELECT id FROM erased_id))",
     )
+    removed["classified.embedding"] += forget_embeddings(connection)
     removed["clean.post"] += blank_posts(connection, person)
+    leave_nameless(connection, key)
     for table, column in text_columns(connection):
         removed[f"{table}, words in others' rows"] += scrub_column(
             connection, table, column, traces
@@ -113,6 +116,29 @@ def deleted(connection: duckdb.DuckDBPyConnection, table: str, condition: str) -
     """Delete the rows of `table` that meet `condition`; returns how many."""
     row = connection.execute(f"DELETE FROM {table} WHERE {condition}").fetchone()
     return int(row[0]) if row else 0
+
+
+def forget_embeddings(connection: duckdb.DuckDBPyConnection) -> int:
+    """Delete embeddings of wordings that no comment has any more: they tell what was said."""
+    return deleted(
+        connection,
+        "classified.embedding",
+        "input_hash NOT IN (SELECT input_hash FROM classified.label "
+        "JOIN clean.comment USING (comment_id) WHERE text <> '')",
+    )
+
+
+def leave_nameless(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
+    """Let answers to the erased comments answer nameless ones, so that threads stay as they are."""
+    answered = connection.execute(
+        "SELECT DISTINCT platform, site, parent_id FROM clean.comment "
+        "WHERE parent_id IN (SELECT id FROM erased_id)"
+    ).fetchall()
+    for platform, site, parent in answered:
+        left = comment_id_of(platform, site, nameless(parent, key), key)
+        connection.execute(
+            "UPDATE clean.comment SET parent_id = ? WHERE parent_id = ?", [left, parent]
+        )
 
 
 def blank_posts(connection: duckdb.DuckDBPyConnection, person: Person) -> int:

@@ -28,6 +28,14 @@ def comment_hash(comment_id: str, key: bytes) -> str:
     return keyed(f"comment\x1f{comment_id}", key)
 
 
+def nameless(comment_id: str, key: bytes) -> str:
+    """What stands for an erased comment's native id where others answer it: leads to nobody.
+
+    Written as an id that was made with the key, so that the ledger knows it, and a new key, too.
+    """
+    return f"k-{comment_hash(comment_id, key)}"
+
+
 def read_erased(connection: duckdb.DuckDBPyConnection) -> Erased:
     """The ledger of erasures."""
     rows = connection.execute("SELECT kind, keyed_hash FROM ops.erasure").fetchall()
@@ -40,7 +48,8 @@ def read_erased(connection: duckdb.DuckDBPyConnection) -> Erased:
 def without_erased(records: Iterable[Record], erased: Erased, origin: Origin) -> Iterator[Record]:
     """The same records, those of erased people and erased comments rejected.
 
-    A post of an erased person stays as the place that others' comments hang on, without its words.
+    A post of an erased person stays as the place that others' comments hang on, without its words;
+    who answers an erased comment answers a nameless one.
     """
     if not erased.authors and not erased.comments:
         yield from records
@@ -57,8 +66,20 @@ def without_erased(records: Iterable[Record], erased: Erased, origin: Origin) ->
             record.platform, record.author, erased, origin
         ):
             yield replace(record, title=None, text=None, author=None, url=None)
+        elif isinstance(record, Comment):
+            yield answering_nobody(record, erased, origin.key)
         else:
             yield record
+
+
+def answering_nobody(comment: Comment, erased: Erased, key: bytes) -> Comment:
+    """`comment`, the id of the comment that it answers replaced if that was erased."""
+    if comment.parent_native_id is None:
+        return comment
+    parent = comment_id_of(comment.platform, comment.site, comment.parent_native_id, key)
+    if comment_hash(parent, key) not in erased.comments:
+        return comment
+    return replace(comment, parent_native_id=nameless(parent, key))
 
 
 def is_erased(comment: Comment, erased: Erased, origin: Origin) -> bool:

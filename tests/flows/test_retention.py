@@ -72,6 +72,10 @@ def given_two_comments() -> None:
             for name, input_hash in inputs
         ]
         merge(connection, LABEL, pl.DataFrame(labels, schema=LABEL.schema()))
+        connection.execute(
+            "INSERT INTO classified.embedding "
+            "SELECT input_hash, model_version, [1]::TINYINT[] FROM classified.label"
+        )
         runs = [
             {
                 "stage": "refine",
@@ -99,6 +103,8 @@ def test_words_beyond_their_period_go_and_what_was_counted_stays(
     counted = "SELECT count(*) FROM classified.label SEMI JOIN classified.input USING (input_hash)"
     assert query(counted) == [(2,)]
     assert query("SELECT count(decided_by) FROM classified.label") == [(1,)]
+    kept = "SELECT comment_id FROM classified.embedding JOIN classified.label USING (input_hash)"
+    assert query(kept) == [("new",)]
     assert query(f"SELECT count(*) {PENDING.replace('$version', chr(39) + 'other' + chr(39))}") == [
         (1,)
     ]
@@ -122,6 +128,19 @@ def test_earlier_wordings_and_notes_of_runs_have_periods_of_their_own(
     retention(as_of=NOW)
     assert query("SELECT text FROM clean.comment_version") == [("Wortlaut von new",)]
     assert query("SELECT count(*) FROM ops.run WHERE stage = 'refine'") == [(1,)]
+
+
+def test_letters_and_review_sheets_go_with_what_they_quote(keep: Keep, workplace: Path) -> None:
+    given_two_comments()
+    for name in ("published/digest/2025-W01/digest.html", "reviews/2025-W01+anna.xlsx"):
+        (workplace / name).parent.mkdir(parents=True)
+        (workplace / name).write_text("Wortlaut")
+        os.utime(workplace / name, (0, 0))
+    retention(as_of=NOW)
+    assert (workplace / "reviews/2025-W01+anna.xlsx").exists()
+    keep(reviews=30, snapshots=30)
+    assert str(retention(as_of=NOW)) == "retention: deleted: 1 letters, 1 review sheets"
+    assert not (workplace / "reviews/2025-W01+anna.xlsx").exists()
 
 
 def test_landing_files_go_with_the_texts_that_they_would_bring_back(
