@@ -31,9 +31,10 @@ AT_PLACE = re.compile(
 """Streets that begin with a preposition: told from a sentence only by postcode and town."""
 
 WITH_TOWN = re.compile(
-    rf"(?<![\w-])[{UPPER}][\w-]+(?: [{UPPER}]?[\w-]+)? {_NUMBER}, {_POSTCODE}(?:{_TOWN_NAME})?"
+    rf"(?<![\w-])[{UPPER}][\w-]+(?: [{UPPER}]?[\w-]+)? {_NUMBER}, "
+    rf"(?!(?:19|20)\d\d\b(?! [{UPPER}])){_POSTCODE}(?:{_TOWN_NAME})?"
 )
-"""Any name of a street before a number, if a postcode follows."""
+"""Any name of a street before a number, if a postcode follows that is no year."""
 
 LIVING = re.compile(
     rf"\b(?:wohne?[nt]?|Adresse|Anschrift|address|live|living|gemeldet|Hausnummer)\b[^\n.!?]{{0,25}}?[: ]\s?(?P<value>(?:(?:Am|Im|An der|Zum|Zur|Auf der) )?[{UPPER}][\w-]+ {_NUMBER})(?![\w%€:]|[.,]\d)(?:, {_TOWN})?"
@@ -42,7 +43,7 @@ LIVING = re.compile(
 
 ENGLISH = re.compile(
     r"(?<![\w.,-])\d{1,4}[a-z]?,? (?:[A-Z][\w'-]+ ){1,3}(?:Street|St|Road|Rd|Lane|Ln|Close|Avenue|Ave|Drive|Dr|Court|Ct|"
-    r"House|Way|Terrace|Gardens|Crescent|Grove|Square|Place|Boulevard|Blvd|Row|Hill|Park|Mews)\b\.?"
+    r"House|Way|Terrace|Gardens|Crescent|Grove|Square|Place|Boulevard|Blvd|Row|Hill|Park|Mews|Quay|Meadows|Heights|Rise|Walk|View(?=, [A-Z]))\b\.?"
     r"(?:, (?:Flat|Apt\.?|Unit) ?\w{1,4})?(?:, [A-Z][\w-]+(?: [A-Z][a-z][\w-]+)?)?(?:,? [A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|,? [A-Z]{2} \d{5}\b)?"
 )
 POSTCODE_GB = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b")
@@ -57,7 +58,8 @@ ENDINGS = (
 """Cheap to look for: without one before a number there is no street that is told by its ending."""
 
 MONTH = re.compile(
-    r"(?:(?:on|of|since|am|vom) )?(?:Jan|Feb|M(?:ar|är)|Apr|Ma[iy]|Jun|Jul|Aug|Sep|O[ck]t|Nov|De[cz])\w* ",
+    r"(?:(?:on|of|since|am|vom) )?(?:Jan(?:uary?)?|Feb(?:ruary?)?|M(?:ar(?:ch)?|ärz?)|Apr(?:il)?|Ma[iy]|Jun[ei]?|Jul[iy]?"
+    r"|Aug(?:ust)?|Sept?(?:ember)?|O[ck]t(?:ober)?|Nov(?:ember)?|De[cz](?:ember)?)\.? ",
     re.IGNORECASE,
 )
 

@@ -6,16 +6,29 @@ from collections.abc import Iterator
 from transforms.redaction.span import Span
 
 EMAIL = re.compile(
-    r"(?<![\w.+@'-])[\w.+'-]+(?:@|\s?(?:\(at\)|\[at\])\s?)[\w-]+(?:(?:\.|\s?(?:\(dot\)|\(punkt\)|\[dot\])\s?)[\w-]+)+",
+    r"(?<![\w.+@'-])[\w.+'-]+(?:@|\s?[(\[{<](?:at|ät|a)[)\]}>]\s?)[\w-]+"
+    r"(?:(?:\.|\s?[(\[{<](?:dot|punkt|\.)[)\]}>]\s?)[\w-]+)+",
     re.IGNORECASE,
 )
 """RFC 5322's dot-atoms, and the two ways in which people hide an address from machines."""
 
+SPACED_EMAIL = re.compile(r"(?<![\w.+@'-])[\w.+'-]{2,64} ?@ [\w-]{2,63}(?:\.[\w-]{2,63}){1,4}\b")
+"""With a blank behind the `@`, against machines or by a hasty thumb; before it, it is a mention."""
+
+HALF_SPOKEN_EMAIL = re.compile(
+    r"(?<![\w.+@'-])(?=[\w.+-]*[a-z])\w+[._+\d][\w.+-]* (?:at|ät|AT) [\w-]{2,63}(?:\.[\w-]{2,63}){1,4}\b"
+)
+"""`anna.berg at firma.example`: before `at` stands no word of a sentence."""
+
 SPOKEN_EMAIL = re.compile(
-    r"(?<!\w)\w{1,64}(?: (?:punkt|dot) \w{1,64}){0,4} (?:at|ät) [\w-]{1,64} (?:punkt|dot) \w{2,5}\b",
+    r"(?<!\w)[\w.-]{1,64}(?: (?:punkt|dot|minus) \w{1,64}){0,4} (?:at|ät) [\w-]{1,64}"
+    r"(?: (?:punkt|dot) \w{2,12}\b){1,3}",
     re.IGNORECASE,
 )
 """An address as it is said aloud: of a few words, none longer than a local part (RFC 5321) may be."""
+
+HIDDEN_AT = re.compile(r"[(\[{<](?:at|ät|a)[)\]}>]", re.IGNORECASE)
+"""Cheap to look for."""
 
 LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"]+", re.IGNORECASE)
 
@@ -53,7 +66,7 @@ CALLING = re.compile(
 """Words before a number that make it one to call."""
 
 DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|(?:19|20)\d\d\s?[-/]\s?(?:19|20)\d\d")
-REGIONS = ("DE", "AT", "CH", "GB", "FR", "US")
+REGIONS = ("DE", "AT", "CH", "GB", "IE", "FR", "US")
 """Countries whose way of writing a number without its country code is understood."""
 
 FEWEST_NATIONAL_DIGITS = 8
@@ -62,11 +75,16 @@ FEWEST_NATIONAL_DIGITS = 8
 
 def find_contacts(text: str) -> Iterator[Span]:
     """Every e-mail address, link secret and @-mention of `text`."""
-    if "@" in text or "at)" in text or "[at]" in text:
+    if "@" in text or HIDDEN_AT.search(text):
         for match in EMAIL.finditer(text):
+            yield Span(match.start(), match.end(), "email")
+        for match in SPACED_EMAIL.finditer(text) if "@" in text else ():
             yield Span(match.start(), match.end(), "email")
         for match in MENTION.finditer(text):
             yield Span(match.start(), match.end(), "mention")
+    if " at " in text or " ät " in text or " AT " in text:
+        for match in HALF_SPOKEN_EMAIL.finditer(text):
+            yield Span(match.start(), match.end(), "email")
     if " punkt " in text or " dot " in text:
         for match in SPOKEN_EMAIL.finditer(text):
             yield Span(match.start(), match.end(), "email")

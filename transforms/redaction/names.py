@@ -64,6 +64,7 @@ INTRODUCTIONS = (
     "under the name", "under the name of", "booking under", "account of", "in the name of", "on behalf of", "auf den namen",
     "im namen von", "lautend auf", "umschreiben auf", "bestellung von", "adresse von", "konto von", "vertrag von", "fall von",
     "caso di", "dossier", "übernimmt", "frag mal", "fragt mal", "fragen sie", "frag doch mal", "frag doch", "gez.", "gezeichnet",
+    "vertretung macht", "vertretung ist", "vertrete hier", "in vertretung", "betreut von", "ehemals", "mädchenname",
     "kontakt", "contact", "attn", "z.hd.", "z. hd.", "zu händen", "signed", "nummer von", "mail von", "ask", "ask for", "asked for",
 )  # fmt: skip
 """What stands before the name of a person, in small letters: a name of two words needs no more."""

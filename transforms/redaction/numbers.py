@@ -41,24 +41,26 @@ CARD = re.compile(r"(?<![\w.-])[3-6]\d{3}(?:[ -]?\d{4}){2,3}(?:[ -]?\d{1,3})?(?!
 OFFICIAL = re.compile(
     r"(?<![\w.-])(?:\d{2} ?\d{6} ?[A-Z] ?\d{3}|756[. ]\d{4}[. ]\d{4}[. ]\d{2}"
     r"|\d{2} ?\d{3} ?\d{3} ?\d{3}|\d{4}[ -]?\d{6}|\d{3}-\d{2}-\d{4}|[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]"
-    r"|\d{2,3}/\d{3}/\d{4,5})(?![\w-])"
+    r"|\d{2,3}/\d{3}/\d{4,5}|\d{7}[A-W][A-IW]?|[A-Z]{5}\d{4}[A-Z]|\d{4} ?\d{4} ?\d{4}|[XYZ]?-?\d{7,8}-?[A-Z]"
+    r"|[12] ?\d\d ?\d\d ?\d[\dAB] ?\d{3} ?\d{3}(?: ?\d\d)?|[A-Z]{6}\d\d[A-Z]\d\d[A-Z]\d{3}[A-Z]|\d{9,11})(?![\w-])"
 )
-"""Shapes of German, Austrian, Swiss, British and American tax and insurance numbers."""
+"""Shapes of German, Austrian, Swiss, British, American, Irish, Indian, Spanish, French and Italian
+tax and insurance numbers, and of those of most other countries: nine to eleven digits."""
 
 OFFICIAL_WORD = re.compile(
     r"\b(?:steuer|tax|tin|idnr|identifikationsnummer|sozialvers\w*|versicherungs\w*|rentenvers\w*|rvnr|svnr|sv-?nr|sv|ahv|nhs|ni|nino"
-    r"|national insurance|ssn|social security|insurance)\b[^\n]{0,25}$|steuer\S{0,20}[^\n]{0,12}$",
+    r"|national insurance|ssn|social security|insurance|e-?card|ppsn?|pan|aadha?ar|utr|dni|nie|nif|nir|s(?:é|e)cu\w*|codice fiscale|pesel|bsn|oib|personnummer|cpr)\b[^\n]{0,25}$|steuer\S{0,20}[^\n]{0,12}$",
     re.IGNORECASE,
 )
 
 
 MANY_DIGITS = re.compile(r"\d(?:[ \u00a0./A-Za-z-]{0,6}\d){5}")
-"""Cheap to look for: no number of these kinds has fewer than six digits."""
+"""Cheap to look for: no number of these kinds but India's PAN has fewer than six digits."""
 
 
 def find_numbers(text: str) -> Iterator[Span]:
     """Every bank account, card and official number of `text`."""
-    if not MANY_DIGITS.search(text):
+    if not MANY_DIGITS.search(text) and "PAN" not in text:
         return
     for match in IBAN.finditer(text):
         if end := iban_end(match[0]):

@@ -9,7 +9,7 @@ WORD = (
     r"(?:(?:vertragskonto|kundenkonto|personal|pers|mitarbeiter|mitglied(?:s)?|kunden?|kd|versicherungs|versicherten|vertrag(?:s)?|police|"
     r"ticket|tickets|vorgang(?:s)?|fall|akten|schaden(?:s)?|z(?:ä|ae)hler|matrikel|buchungs?|auftrag(?:s)?|bestell|"
     r"lieferanten|pass|ausweis|reisepass|personalausweis|f(?:ü|ue)hrerschein|karten?|kundenkarte|patienten|sendungs|"
-    r"antrag(?:s)?|rechnungs|mandats|bg|steuer|st|melde|anschluss|inventar|matr|benutzer|user|service)"
+    r"antrag(?:s)?|rechnung(?:s)?|mandats|bg|steuer|st|melde|anschluss|inventar|matr|benutzer|user|service)"
     r"(?:[-. ]{0,2}(?:nr|nummer|no|id|zeichen))?"
     r"|az|aktenzeichen|gesch(?:ä|ae)ftszeichen|gz|ref(?:erenz)?|zeichen|kennzeichen|kdnr|nr|"
     r"(?:customer|personnel|employee|staff|student|member(?:ship)?|patient|account|badge|case|ticket|ref(?:erence)?|file|"
@@ -44,6 +44,18 @@ FILE_NUMBER = re.compile(
 PLATE = re.compile(r"ennzeichen[: ]{1,2}(?P<value>[A-ZÄÖÜ]{1,3}[- ][A-Z]{1,2} ?\d{1,4})\b")
 """A German number plate (FZV, Anlage 4), named as one."""
 
+PLATE_SHAPE = re.compile(
+    r"(?<![\w-])(?P<value>(?!\w+-\w+ (?:19|20)\d\d\b)[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} ?\d{1,4}[EH]?|[A-Z]{1,2}-\d{1,6} ?[A-Z]{1,3}"
+    r"|\d{2,3}-[A-Z]{1,2}-\d{1,6}|[A-Z]{2}\d{2} [A-Z]{3})(?![\w-])"
+)
+"""German, Austrian, Irish and British number plates."""
+
+CAR = re.compile(
+    r"kennzeichen|\b(?:auto|wagen|dienstwagen|pkw|kfz|parkplatz|parkhaus|tiefgarage|car|van|plate|reg|parking)\b",
+    re.IGNORECASE,
+)
+"""What a text with a number plate speaks of; without it there are versions and articles."""
+
 METER = re.compile(r"\b(?P<value>1[A-Z]{3}\d{4} ?\d{3} ?\d{3}|1[A-Z]{3}\d{10})\b")
 """A German meter's id (DIN 43863-5)."""
 
@@ -53,7 +65,7 @@ FEWEST_DIGITS = 4
 """Shorter numbers count contracts and tickets; those that identify a person are longer."""
 
 AMOUNT = re.compile(
-    r"^[\s-]{0,2}(?:€|EUR|Euro|Stück|Tickets|Uhr|Mio|Prozent|%|Kunden|Mitarbeit|seconds|users|customers|people|a (?:month|year))",
+    r"^[\s-]{0,2}(?:€|EUR|Euro|Stück|Tickets|Uhr|Mio|Prozent|%|Kunden|Mitarbeit|seconds|users|customers|people|times|mal\b|a (?:month|year))",
     re.IGNORECASE,
 )
 
@@ -68,6 +80,8 @@ def find_references(text: str) -> Iterator[Span]:
     for pattern in (INCIDENT, FILE_NUMBER, PLATE, METER):
         for match in pattern.finditer(text):
             yield Span(match.start("value"), match.end("value"), "reference")
+    for match in PLATE_SHAPE.finditer(text) if CAR.search(text) else ():
+        yield Span(match.start("value"), match.end("value"), "reference")
 
 
 def is_reference(value: str, after: str) -> bool:

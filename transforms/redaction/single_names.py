@@ -28,6 +28,19 @@ COLLEAGUE = re.compile(
 )
 """`dem`, `meinem`, `unserem Kollegen`: of several colleagues what follows is no name."""
 
+GERMAN_ROLES = (
+    *("Chef", "Admin", "Praktikant", "Teamleiter", "Sachbearbeiter", "Techniker", "Nachbar", "Abteilungsleiter", "Projektleiter"),
+    *("Chefin", "Praktikantin", "Teamleiterin", "Sachbearbeiterin", "Technikerin", "Nachbarin", "Abteilungsleiterin", "Azubi"),
+    *("Projektleiterin", "Freundin", "Vermieter", "Vermieterin", "Betreuer", "Betreuerin", "Vorgesetzter", "Vorgesetzte"),
+)  # fmt: skip
+"""Without relatives: what stands behind them is as often a trade (`mein Opa Tischler`)."""
+
+ENGLISH_ROLES = (
+    *("colleague", "coworker", "co-worker", "teammate", "boss", "manager", "neighbour", "neighbor", "intern", "supervisor", "admin"),
+    *("technician", "trainee", "assistant", "apprentice", "husband", "wife", "brother", "sister", "son", "daughter", "mum", "mom"),
+    *("dad", "uncle", "aunt", "nephew", "niece", "friend", "landlord", "deskmate", "mate"),
+)  # fmt: skip
+
 ROLES = (
     *("Kollegen", "Chef", "Chefin", "Admin", "Administrator", "Azubi", "Praktikant", "Praktikantin", "Teamleiter", "Teamleiterin"),
     *("Sachbearbeiter", "Sachbearbeiterin", "Techniker", "Technikerin", "Hausmeister", "Nachbar", "Nachbarin", "Abteilungsleiter"),
@@ -75,8 +88,18 @@ def find_single_names(text: str) -> Iterator[Span]:
         for match in OF_TEAM.finditer(text):
             if match["value"].split("-")[0] in given_names():
                 yield Span(match.start("value"), match.end("value"), "name")
+    for match in OWN.finditer(text):
+        group = "value" if match["value"] else "english"
+        if is_surname(match[group]):
+            yield Span(match.start(group), match.end(group), "name")
     yield from find_after_role(text)
 
+
+OWN = re.compile(
+    rf"\b(?:[Mm]eine?|[Uu]nsere?|[Dd]eine?|[Ee]uere?|[Ee]ure?|[Ii]hre?|[Ss]eine?) (?:neue[rs]? |alte[rs]? |liebe[rs]? )?(?:{'|'.join(GERMAN_ROLES)}) (?P<value>{_WORD})(?![\w–-])"
+    rf"|\b(?:[Mm]y|[Oo]ur|[Hh]is|[Hh]er|[Tt]heir) (?:new |old |dear |former )?(?:{'|'.join(ENGLISH_ROLES)}) (?P<english>{_WORD})(?![\w–-])"
+)
+"""Somebody's `Nachbarin Gundula`, `my colleague Bea`: what follows is a name, whether known or not."""
 
 AFTER_ROLE = re.compile(rf"(?<=[rntmdbseflgk] )(?P<value>{_WORD})(?![\w-])")
 """A capitalised word behind another one: whether that is a role is looked up."""
