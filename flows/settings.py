@@ -50,6 +50,16 @@ class Paths(Concern):
         default=Path("data"), description="inbox, landing, warehouse and published files"
     )
 
+    @model_validator(mode="after")
+    def _openable(self) -> Self:
+        # DuckDB takes what follows a `?` for options, and writes its log beside another name.
+        if "?" in str(self.root):
+            raise ValueError(
+                f"DuckDB can't work in `{self.root}`: found a `?` in its path, expected none; "
+                "rename that folder, or let `data` name another one"
+            )
+        return self
+
     @property
     def root(self) -> Path:
         """The data folder, absolute."""

@@ -69,3 +69,11 @@ def test_a_variable_that_is_no_table_is_named_and_its_value_is_not(
     with pytest.raises(GiveUp, match='"alerts"') as raised:
         load_settings()
     assert "secret" not in str(raised.value)
+
+
+def test_a_data_folder_in_which_duckdb_would_lose_its_log_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESONANZ_PATHS__DATA", str(tmp_path / "what?" / "data"))
+    with pytest.raises(GiveUp, match=r"found a `\?` in its path, expected none; rename"):
+        load_settings()
