@@ -42,9 +42,9 @@ def send_mail(mail: EmailMessage, digest: Digest) -> None:
         raise kind(
             f"{where} refused the digest with code {error.smtp_code}; look at `[digest]` in "
             "`settings.toml`."
-        ) from error
+        ) from None  # what a server says may repeat the password
     except smtplib.SMTPException as error:
-        raise GiveUp(f"{where} refused the digest: {type(error).__name__}.") from error
+        raise GiveUp(f"{where} refused the digest: {type(error).__name__}.") from None
     except OSError as error:
         raise TryAgain(f"{where} can't be reached: {error}.") from error
 
@@ -61,8 +61,8 @@ def call_webhook(markdown: str, digest: Digest) -> None:
         answer = httpx.post(
             secret(digest.webhook or ""), json={"text": markdown}, timeout=PATIENCE_SECONDS
         )
-    except httpx.InvalidURL as error:
-        raise GiveUp("the `webhook` of `[digest]` does not lead to an address.") from error
+    except httpx.InvalidURL:
+        raise GiveUp("the `webhook` of `[digest]` does not lead to an address.") from None
     except httpx.TransportError as error:
         raise TryAgain(f"the webhook can't be reached: {type(error).__name__}.") from None
     if answer.status_code in (408, 429) or answer.status_code >= 500:

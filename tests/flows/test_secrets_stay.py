@@ -12,10 +12,12 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from click.testing import CliRunner
 from prefect.logging.handlers import APILogHandler
 from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
 
 from flows.catalogue import catalogue
+from flows.cli import cli
 from flows.fetch import fetch
 from flows.fetching.session import Session
 from flows.sources.base import api_sources
@@ -138,6 +140,56 @@ def test_no_token_is_in_any_file_log_or_error(
     for spelling in (*spellings, *keys):
         assert spelling not in everything
         found = chain(written_below(workplace), written_below(database))
+        assert [path for path, content in found if spelling.encode() in content] == []
+
+
+COMMANDS = (
+    *("ingest a.csv", "daily", "publish", "digest", "backfill --from 2025-11-01", "retention"),
+    *("sources", "sources check discourse_api", "status", "status --json", "automations"),
+    *("tables channel_weekly", "sql FROM+mart.post_sentiment", "diff", "model list", "predict"),
+    *("review sample", "review agreement", "access --author uwe_b77 --platform table"),
+    *("evaluate --from-reviews", "privacy redact", "erase --author uwe_b77 --platform table"),
+    *("refine", "classify", "privacy rotate-key", "fetch"),
+)
+
+
+@pytest.mark.usefixtures("prefect_server", "keyword_model", "quick_publish")
+def test_no_secret_is_in_anything_that_a_command_writes(
+    workplace: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    heard: Heard,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Each command with every secret that settings can name, at a platform that repeats them."""
+    monkeypatch.setitem(Session.__init__.__kwdefaults__, "sleep", lambda seconds: None)
+    monkeypatch.setattr("flows.digest.RETRY_DELAYS", ())
+    monkeypatch.chdir(tmp_path)
+    table = "Kommentar-ID;Datum;Autor;Kommentar;Beitrag\nc-1;03.11.2025;uwe_b77;Wann denn?;Cloud\n"
+    Path("a.csv").write_text(table, encoding="utf-8")
+    monkeypatch.setenv("PLATFORM_TOKEN", PAIR)
+    monkeypatch.setenv("MAIL_PASSWORD", SECRET)
+    monkeypatch.setenv("RESONANZ_DIGEST__SMTP_HOST", "127.0.0.1")
+    monkeypatch.setenv("RESONANZ_DIGEST__SMTP_PASSWORD", "env:MAIL_PASSWORD")
+    told = ""
+    with platform(an_error) as running:
+        for name in ("DIGEST", "NOTIFY"):
+            monkeypatch.setenv(f"{name}_HOOK", f"{running.base}/{quote(SECRET, safe='')}")
+            monkeypatch.setenv(f"RESONANZ_{name}__WEBHOOK", f"env:{name}_HOOK")
+        monkeypatch.setenv("RESONANZ_FETCH__ACCOUNTS", json.dumps(accounts(running.base)[:2]))
+        for line in COMMANDS:
+            words = [word.replace("+", " ") for word in line.split()]
+            answer = CliRunner().invoke(cli, words, input="Ruf mich an\n")
+            error = answer.exception
+            told += answer.output + ("".join(traceback.format_exception(error)) if error else "")
+    assert "No such command" not in told
+    assert (workplace / "published" / "digest").is_dir()
+    APILogHandler().flush()
+    everything = told + heard.text + "".join(capfd.readouterr())
+    keys = (os.environ["RESONANZ_AUTHOR_KEY"], os.environ["RESONANZ_LANDING_KEY"])
+    for spelling in (SECRET, quote(SECRET, safe=""), quote(SECRET), base64_of(PAIR), *keys):
+        assert spelling not in everything
+        found = chain(written_below(workplace), written_below(database_folder()))
         assert [path for path, content in found if spelling.encode() in content] == []
 
 

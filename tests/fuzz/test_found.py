@@ -181,3 +181,13 @@ def test_a_post_of_x_with_something_else_than_a_list_is_read(key: str, value: st
     bent = re.sub(rf'("{key}"\s*:\s*)\[[^\[\]]*\]', rf"\g<1>{value}", good)
     whole, found = (reader(all_sources()["x_archive"], "x.js")(one) for one in (good, bent))
     assert len(found) == len(whole)
+
+
+def test_a_count_of_thousands_of_digits_is_none() -> None:
+    sample = SAMPLES.joinpath("meta_business_csv.csv").read_text(encoding="utf-8")
+    content = sample.replace("980,19,12,4,3,41", f"980,19,12,{'4' * 5000},3,41")
+    assert content != sample
+    read = reader(all_sources()["meta_business_csv"], "meta_business_csv.csv")
+    counts = [post.reported_comment_count for post in read(content) if isinstance(post, Post)]
+    assert counts[0] is None
+    assert len(counts) == len([post for post in read(sample) if isinstance(post, Post)])

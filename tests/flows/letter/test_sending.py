@@ -1,5 +1,6 @@
 import socketserver
 import threading
+import traceback
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 
@@ -92,6 +93,14 @@ def test_a_refusal_is_tried_again_only_if_it_is_of_the_moment(
     digest = settings_for(mail_server)
     with pytest.raises(error, match=f"code {refusal[:3]}"):
         send_mail(mail_of("a", "b", "c", digest), digest)
+
+
+def test_what_a_refusing_server_says_is_in_no_traceback(mail_server: MailServer) -> None:
+    mail_server.refusal = "550 wrong password: s3cret"
+    digest = settings_for(mail_server)
+    with pytest.raises(GiveUp) as raised:
+        send_mail(mail_of("a", "b", "c", digest), digest)
+    assert "s3cret" not in "".join(traceback.format_exception(raised.value))
 
 
 def test_a_server_that_is_away_is_tried_again() -> None:
