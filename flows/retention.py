@@ -155,7 +155,7 @@ def expire_examples(settings: Settings) -> int:
         kept = frame(connection, "SELECT comment_id FROM clean.comment WHERE text <> ''")
     count = 0
     for path in files:
-        examples = pl.read_csv(path, infer_schema=False)
+        examples = pl.read_csv(path, infer_schema=False, glob=False)
         left = examples.join(kept, on="comment_id", how="semi", maintain_order="left")
         if left.height < examples.height:
             put_in_place(left.write_csv().encode(), path)

@@ -119,7 +119,7 @@ def edit_csv(path: Path, traces: Traces) -> bool:
     is_german = path.read_bytes().startswith(BOM)
     separator = ";" if is_german else ","
     try:
-        rows = pl.read_csv(path, infer_schema=False, separator=separator)
+        rows = pl.read_csv(path, infer_schema=False, separator=separator, glob=False)
     except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError):
         return edit(path, traces)
     is_own = any(is_own_row(row, traces) for row in rows.iter_rows())

@@ -271,7 +271,10 @@ def edit_parquet(path: Path, traces: Traces) -> None:
     """A Parquet file without the rows of the person."""
     import polars as pl
 
-    rows = pl.read_parquet(path)
+    try:
+        rows = pl.read_parquet(path, glob=False)
+    except pl.exceptions.PolarsError as error:
+        raise ValueError(f"`{path.name}` is no whole Parquet file") from error
     kept = without(rows, traces)
     if not kept.equals(rows):
         kept.write_parquet(path)

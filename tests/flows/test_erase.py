@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
 from flows.access import access
@@ -80,6 +81,23 @@ def test_a_person_is_in_no_file_any_more_and_others_are(
     assert query("SELECT DISTINCT comment_id FROM classified.label ORDER BY 1")[0] == ("table:c-2",)
     assert str(report) == "erase: 2 comments of one person erased, nothing of them left"
     assert any(line.startswith("published numbers moved: ") for line in report.details)
+
+
+def test_a_folder_whose_name_looks_like_a_pattern_is_searched_as_any_other(
+    write_csv: Csv, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "Daten [1]'ä*" / "data"
+    monkeypatch.setenv("RESONANZ_PATHS__DATA", str(folder))
+    rows = pl.DataFrame(
+        [("c-1", "2025-11-03 09:00", "uwe_b77", HIS), ("c-2", "2025-11-03 10:00", "Anna", HERS)],
+        schema=["comment_id", "created_at", "author", "text"],
+        orient="row",
+    )
+    rows.write_parquet(tmp_path / "a.parquet")
+    to_published(tmp_path / "a.parquet")
+    assert "nothing of them left" in str(erase(author="uwe_b77", platform="table", as_of=MONDAY))
+    (landed,) = (folder / "landing").rglob("*.parquet")
+    assert pl.read_parquet(landed, glob=False)["author"].to_list() == ["Anna"]
 
 
 def test_published_files_of_earlier_states_lose_the_rows_and_keep_the_others(

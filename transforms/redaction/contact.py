@@ -16,7 +16,7 @@ SPACED_EMAIL = re.compile(r"(?<![\w.+@'-])[\w.+'-]{2,64} ?@ [\w-]{2,63}(?:\.[\w-
 """With a blank behind the `@`, against machines or by a hasty thumb; before it, it is a mention."""
 
 HALF_SPOKEN_EMAIL = re.compile(
-    r"(?<![\w.+@'-])(?=[\w.+-]*[a-z])\w+[._+\d][\w.+-]* (?:at|ät|AT) [\w-]{2,63}(?:\.[\w-]{2,63}){1,4}\b"
+    r"(?<![\w.+@'-])(?=[\w.+-]{0,64}[a-z])\w{1,64}[._+\d][\w.+-]{0,64} (?:at|ät|AT) [\w-]{2,63}(?:\.[\w-]{2,63}){1,4}\b"
 )
 """`anna.berg at firma.example`: before `at` stands no word of a sentence."""
 

@@ -3,6 +3,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
 from prefect.client.orchestration import get_client
@@ -12,8 +13,10 @@ from flows.cli import EXIT_GATE, cli, exit_code
 from flows.ingest import ingest
 from flows.publish import publish
 from flows.publishing.gate import monday_of
+from flows.publishing.marts import build_marts
 from flows.refine import refine
-from flows.settings import load_settings
+from flows.settings import Settings, load_settings
+from models.contract import Table
 from models.errors import GateFailed
 from tests.flows.conftest import KeywordModel, Query
 
@@ -128,6 +131,50 @@ def test_a_great_loss_keeps_what_was_published(
     with pytest.raises(GateFailed, match="at most 50% of the published comments are gone"):
         publish(as_of=MONDAY)
     assert (published / "latest").resolve() == good
+
+
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        pytest.param({"share": pl.col("share") * 0.5 + 0.1}, "add up", id="shares that do not sum"),
+        pytest.param({"author_count": pl.lit(2)}, "shown_of_too_few", id="numbers of few people"),
+        pytest.param({"share": pl.lit(1.5)}, "post_sentiment", id="a share above one"),
+    ],
+)
+@pytest.mark.slow  # publishes twice
+def test_broken_tables_keep_what_was_published(
+    write_csv: Csv,
+    published: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    broken: dict[str, pl.Expr],
+    why: str,
+) -> None:
+    monkeypatch.setenv("RESONANZ_PRIVACY__SMALLEST_CELL", "5")
+    prepare(write_csv("a.csv", *lines(12)))
+    publish(as_of=MONDAY)
+    good = (published / "latest").resolve()
+    prepare(write_csv("b.csv", *lines(9, first=12)))
+
+    def build(settings: Settings) -> dict[Table, pl.DataFrame]:
+        marts = build_marts(settings)
+        (table,) = (table for table in marts if table.name == "post_sentiment")
+        shown = pl.col("hidden_reason").is_null()
+        worse = [pl.when(shown).then(value).otherwise(name) for name, value in broken.items()]
+        kind = dict(table.schema())
+        changed = [
+            one.cast(kind[name]).alias(name) for one, name in zip(worse, broken, strict=True)
+        ]
+        return dict(marts) | {table: marts[table].with_columns(changed)}
+
+    monkeypatch.setattr("flows.publish.build_marts", build)
+    with pytest.raises(GateFailed, match=why) as failure:
+        publish(as_of=LATER)
+    sentence = str(failure.value)
+    assert "\n" not in sentence
+    assert (published / "latest").resolve() == good
+    assert any(sentence in text for text in artifacts())
+    assert sentence in caplog.text
 
 
 def test_no_text_of_a_comment_stands_on_a_page(write_csv: Csv, published: Path) -> None:
