@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from flows.keys.landing import seal_key
 from flows.landing.archives import Member, members, packing_of
 from flows.landing.files import UNRECOGNISED, LandingFolder
+from flows.landing.tokens import without_tokens
 from flows.landing.workspace import workspace
 from flows.reading.landed import SAMPLE_SIZE, LandedFile
 from flows.settings import Settings
@@ -146,8 +147,11 @@ class Reception:
         return {"missing column": NO_COMMENTS, "private message": LETTERS}.get(reason)
 
     def _land(self, file: Path, source: FileSource | None, channel: str | None, name: str) -> bool:
-        folder = source.name if source else UNRECOGNISED
-        return self._landing.land(file, folder, channel, self._as_of, name).is_new
+        if source is None or not source.holds_tokens:
+            folder = source.name if source else UNRECOGNISED
+            return self._landing.land(file, folder, channel, self._as_of, name).is_new
+        with without_tokens(file, self._settings.paths.landing) as clean:
+            return self._landing.land(clean, source.name, channel, self._as_of, name).is_new
 
     def _landed(self, delivery: Delivery, name: str) -> LandedFile:
         return LandedFile(delivery.file, name, self._as_of, delivery.channel)

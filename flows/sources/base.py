@@ -52,6 +52,8 @@ class FileSource:
     is_generic: bool = False
     """Asked only after every specific source has said no."""
     describe: Describe = no_description
+    holds_tokens: bool = False
+    """Links in such files may carry the token of who asked for them; it does not land."""
 
 
 class Connect(Protocol):

@@ -279,5 +279,6 @@ SOURCE = FileSource(
     "save each answer as it comes, one a line or one a file.",
     recognise=recognise,
     read=read,
+    holds_tokens=True,
     version=3,
 )

@@ -57,6 +57,23 @@ def test_a_second_run_lands_nothing(workplace: Path, write_csv: Callable[..., Pa
     assert len(landed(workplace)) == 1
 
 
+def test_the_token_in_the_links_of_a_saved_answer_does_not_land(
+    workplace: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "page.json"
+    said = '{"id":"1_2","message":"Gut","created_time":"2025-11-03T09:00:00+0000"}'
+    link = "https://graph.facebook.com/v26.0/1/comments?access_token=EAABs3cret&after=QVF"
+    file.write_text(f'{{"data":[{said}],"paging":{{"next":"{link}"}}}}', encoding="utf-8")
+    ingest(files=[file], as_of=MONDAY)
+    report = ingest(files=[file])
+    assert "1 received before" in str(report)
+    (name,) = landed(workplace)
+    assert name.startswith("facebook_graph/")
+    content = (workplace / "landing" / name).read_bytes()
+    assert b"access_token=***&after=QVF" in content
+    assert b"s3cret" not in content
+
+
 def test_a_file_of_no_known_format_is_kept_and_reported(workplace: Path, tmp_path: Path) -> None:
     file = tmp_path / "comments.csv"
     file.write_bytes(b"%PDF-1.7 this is no table\x00\x01")
