@@ -100,9 +100,22 @@ def holds(path: Path, traces: Traces) -> bool:
     return any(traces.found_in(text) for text in texts_in(path))
 
 
+def texts_in_parquet(path: Path) -> Iterator[str]:
+    """The texts of a Parquet file, whose pages are packed; nothing of a damaged one."""
+    try:
+        rows = pl.read_parquet(path, glob=False)
+    except pl.exceptions.PolarsError:
+        return
+    for column in rows.select(pl.col(pl.String)).iter_columns():
+        yield from column.drop_nulls().unique()
+
+
 def texts_in(path: Path) -> Iterator[str]:
-    """What a file holds as text; of a workbook, which is a zip, what each part holds."""
+    """What a file holds as text, unpacked: each part of a workbook, each cell of a Parquet file."""
     raw = path.read_bytes()
+    if raw.startswith(b"PAR1"):
+        yield from texts_in_parquet(path)
+        return
     if raw.startswith(b"\x1f\x8b"):
         yield from (part.decode("utf-8", "replace") for part in unpacked_gzip(raw))
         return
