@@ -1,7 +1,8 @@
 """Flow: clean -> classified: label what the current models have not labelled yet."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import duckdb
@@ -9,21 +10,26 @@ import polars as pl
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
-from flows.checkpoint import answered_heads, current_version, load_current
+from flows.checkpoint import answered_heads, current_version
 from flows.running.progress import progress
 from flows.running.report import StageReport
 from flows.running.retry import RETRY_DELAYS, may_recover
 from flows.running.stage import stage
 from flows.running.turns import turn
 from flows.settings import Settings, load_settings
+from flows.sharding import crew_of
+from flows.sharding.base import Crew
+from flows.sharding.here import alone
+from flows.sharding.loader import CheckpointLoader, LanguageLoader
+from flows.sharding.reading import read_all
 from flows.warehouse import append, frame, merge, use_time_zone, writing
-from models.encoder import Encoder
 from models.tables.current_model import CURRENT_MODEL
 from models.tables.embedding import EMBEDDING
 from models.tables.label import LABEL
 from models.tables.run import RUN
-from transforms.classify import embedding_rows, label_rows, language_rows
-from transforms.language import language_version, languages
+from transforms.classify import Answer, Answers
+from transforms.language import language_version
+from transforms.shards import shards
 from transforms.taxonomy import HEAD, read_taxonomy, require_known, topic_rows
 
 PENDING = """
@@ -47,23 +53,19 @@ SINCE = """
 
 
 @dataclass(frozen=True)
-class Answers:
-    """Label rows of some inputs, and the embeddings of those that ask for something."""
-
-    labels: pl.DataFrame
-    embeddings: pl.DataFrame = field(default_factory=EMBEDDING.empty)
-
-
-Answer = Callable[[pl.DataFrame], Answers]
-"""Inputs (`comment_id`, `input_hash`, `text`, `post_text`) -> what is said of them."""
-
-
-@dataclass(frozen=True)
 class Answerer:
-    """Something that labels comments: its version, known cheaply, and how it is made ready."""
+    """Something that labels comments: its version, known cheaply, and how it is made ready.
+
+    `crew` opens the workers that the settings choose for it; without one it reads here.
+    """
 
     version: str
     load: Callable[[], Answer]
+    crew: Callable[[], AbstractContextManager[Crew]] | None = None
+
+    def hire(self, is_worth_it: bool) -> AbstractContextManager[Crew]:
+        """Whoever reads: the workers if there are any and they are worth their start, or we."""
+        return self.crew() if self.crew and is_worth_it else alone(self.load)
 
 
 @task(
@@ -86,19 +88,21 @@ def label_pending(answerer: Answerer, settings: Settings, since: date | None = N
 
 def label_in_turn(answerer: Answerer, settings: Settings, since: date | None) -> int:
     """What `label_pending` promises, once it is its turn."""
-    copied = copy_known(answerer.version, settings, since)
-    total = count_pending(answerer.version, settings, since)
+    version = answerer.version
+    copied = copy_known(version, settings, since)
+    total = count_pending(version, settings, since)
     if not total:
         return copied
-    answer = answerer.load()
-    with progress(f"labelling with {answerer.version}", total) as advance:
-        while (inputs := next_inputs(answerer.version, settings, since)).height:
-            distinct = inputs.unique("input_hash", maintain_order=True)
-            answers = answer(distinct)
-            with writing(settings.paths.warehouse, settings.warehouse) as connection:
-                append(connection, LABEL, spread(answers.labels, inputs))
-                merge(connection, EMBEDDING, answers.embeddings)
-            advance(inputs.height)
+    with (
+        answerer.hire(is_worth_it=total > settings.classify.batch) as crew,
+        progress(f"labelling with {version}", total) as advance,
+    ):
+        # Again while there is something: comments may have come in meanwhile.
+        while count_pending(version, settings, since):
+            waiting = pending_shards(version, settings, since, crew.ahead)
+            for inputs, answers in read_all(waiting, crew):
+                store(inputs, answers, version, settings)
+                advance(inputs.height)
     return copied + total
 
 
@@ -133,7 +137,7 @@ def answerers_of(settings: Settings) -> list[Answerer]:
     """
     encoder = encoder_answerer(settings)
     topics = taxonomy_answerer(encoder.version, settings)
-    return [encoder, language_answerer(), *([topics] if topics else [])]
+    return [encoder, language_answerer(settings), *([topics] if topics else [])]
 
 
 def lock_name(version: str) -> str:
@@ -144,21 +148,15 @@ def lock_name(version: str) -> str:
 def encoder_answerer(settings: Settings) -> Answerer:
     """The checkpoint that the settings name; it is loaded only if there is something to read."""
     version = current_version(settings.classify)
-
-    def load() -> Answer:
-        encoder = load_current(settings.classify)
-        return lambda inputs: read_inputs(encoder, inputs, version)
-
-    return Answerer(version, load)
+    load = CheckpointLoader.of(settings.classify, version)
+    one_of_several = replace(load, threads=settings.classify.threads_each)
+    return Answerer(version, load, crew_of(settings.classify, one_of_several))
 
 
-def language_answerer() -> Answerer:
-    """The language detector."""
-
-    def answer(inputs: pl.DataFrame) -> Answers:
-        return Answers(language_rows(inputs, languages(inputs["text"].to_list())))
-
-    return Answerer(language_version(), lambda: answer)
+def language_answerer(settings: Settings) -> Answerer:
+    """The language detector; it takes all cores by itself, so only other machines can help it."""
+    load, classify = LanguageLoader(language_version()), settings.classify
+    return Answerer(load.version, load, crew_of(classify, load) if classify.dask_address else None)
 
 
 def taxonomy_answerer(model_version: str, settings: Settings) -> Answerer | None:
@@ -193,13 +191,6 @@ def topic_labels(settings: Settings) -> tuple[str, ...]:
     return next((labels for name, labels in heads.items() if name == HEAD), ())
 
 
-def read_inputs(encoder: Encoder, inputs: pl.DataFrame, version: str) -> Answers:
-    """What all heads say of `inputs`, from one pass of the encoder."""
-    reading = encoder.read(inputs["text"].to_list(), inputs["post_text"].to_list())
-    labels = pl.concat([label_rows(inputs, reading, head, version) for head in encoder.heads])
-    return Answers(labels, embedding_rows(inputs, reading, labels, version))
-
-
 def pending(version: str, since: date | None) -> tuple[str, dict[str, object]]:
     """The part of a query that finds what `version` has yet to label, and its parameters."""
     if since is None:
@@ -216,16 +207,54 @@ def count_pending(version: str, settings: Settings, since: date | None = None) -
         return int(row[0]) if row else 0
 
 
-def next_inputs(version: str, settings: Settings, since: date | None = None) -> pl.DataFrame:
-    """The next batch of comments that `version` has yet to label."""
+def pending_shards(
+    version: str, settings: Settings, since: date | None, at_once: int
+) -> Iterator[pl.DataFrame]:
+    """What `version` has yet to label, as shards; so many of them are fetched at a time."""
+    after: str | None = ""
+    while (inputs := next_inputs(version, settings, since, str(after), at_once)).height:
+        yield from shards(inputs, settings.classify.batch)
+        after = inputs["input_hash"].max()  # type: ignore[assignment]  # a string, of a string
+
+
+def next_inputs(
+    version: str, settings: Settings, since: date | None, after: str, at_once: int
+) -> pl.DataFrame:
+    """The comments of the next shards that `version` has yet to label, by hash `after` one."""
     found, named = pending(version, since)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         return connection.execute(
-            # Whole groups of equal inputs, so that none is read in two batches.
-            f"WITH pending AS (SELECT input.* {found}) FROM pending WHERE input_hash IN "
-            "(SELECT DISTINCT input_hash FROM pending ORDER BY input_hash LIMIT $batch)",
-            {**named, "batch": settings.classify.batch},
+            # Whole groups of equal inputs, so that none is read in two shards.
+            f"WITH pending AS (SELECT input.* {found} AND input.input_hash > $after) "
+            "FROM pending WHERE input_hash IN "
+            "(SELECT DISTINCT input_hash FROM pending ORDER BY input_hash LIMIT $count)",
+            {**named, "after": after, "count": settings.classify.batch * at_once},
         ).pl()
+
+
+def store(inputs: pl.DataFrame, answers: Answers, version: str, settings: Settings) -> None:
+    """Write what was said of a shard; a shard that comes twice is written once."""
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        append(connection, LABEL, spread(answers.labels, unlabelled(connection, inputs, version)))
+        merge(connection, EMBEDDING, answers.embeddings)
+
+
+def unlabelled(
+    connection: duckdb.DuckDBPyConnection, inputs: pl.DataFrame, version: str
+) -> pl.DataFrame:
+    """Those of `inputs` that `version` has not labelled yet."""
+    connection.register("shard", inputs.select("comment_id", "input_hash"))
+    return frame(
+        connection,
+        # The bounds spare most of the table: what one shard wrote lies together.
+        "FROM shard ANTI JOIN (FROM classified.label WHERE model_version = $version "
+        "AND input_hash BETWEEN $first AND $last) AS label USING (comment_id, input_hash)",
+        {
+            "version": version,
+            "first": inputs["input_hash"].min(),
+            "last": inputs["input_hash"].max(),
+        },
+    )
 
 
 def copy_known(version: str, settings: Settings, since: date | None = None) -> int:

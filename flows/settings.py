@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -26,6 +27,13 @@ from transforms.email_domains import domain_of
 def home() -> Path:
     """Where relative paths of the settings start: `RESONANZ_HOME`, or the project's folder."""
     return Path(os.environ.get("RESONANZ_HOME") or Path(__file__).parent.parent).resolve()
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class Concern(BaseModel):
@@ -222,6 +230,13 @@ class Classify(Concern):
     checkpoint: str = Field(default="models/checkpoint", description="a folder, or a Hub id")
     batch: int = Field(default=2000, gt=0, description="comments scored between two commits")
     threads: int = Field(default=0, ge=0, description="0: all cores")
+    engine: Literal["here", "threads", "dask"] = Field(
+        default="here", description="who reads: this process, threads of it, or Dask's workers"
+    )
+    workers: int = Field(default=0, ge=0, description="threads or processes; 0: one a core")
+    dask_address: str = Field(
+        default="", description="of a scheduler; empty: one of our own, on this machine"
+    )
     labels: dict[str, str] = Field(default_factory=dict, description="its label -> our label")
     taxonomy: Path = Field(default=Path("taxonomy.toml"), description="the topics of the tables")
 
@@ -229,6 +244,33 @@ class Classify(Concern):
     def taxonomy_file(self) -> Path:
         """The file with the topics, absolute."""
         return home() / self.taxonomy.expanduser()
+
+    @property
+    def hands(self) -> int:
+        """Workers that read on this machine."""
+        return self.workers or cores()
+
+    @property
+    def threads_each(self) -> int:
+        """Threads of each of several workers: together they have what one would have alone.
+
+        Those of a scheduler elsewhere read a shard on one thread, as Dask counts.
+        """
+        if self.threads or self.dask_address:
+            return self.threads or 1
+        return max(1, cores() // self.hands)
+
+    @field_validator("dask_address")
+    @classmethod
+    def _guarded(cls, address: str) -> str:
+        name = urlsplit(address)
+        is_near = name.scheme == "tcp" and name.hostname in LOCAL_HOSTS
+        if address and not (name.hostname and name.port and (name.scheme == "tls" or is_near)):
+            raise ValueError(
+                f"`{address}` is no address to send comments to; write `tls://host:8786`, or "
+                "`tcp://127.0.0.1:8786` for a scheduler on this machine"
+            )
+        return address
 
     @property
     def declared(self) -> Declared:
@@ -289,7 +331,7 @@ class Digest(Concern):
 
 
 LOCAL_HOSTS = (None, "localhost", "127.0.0.1", "::1")
-"""Mail servers that no network lies before."""
+"""Servers that no network lies before."""
 
 
 class Privacy(Concern):

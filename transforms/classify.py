@@ -1,17 +1,42 @@
 """What a model or a language detector answered in, label rows out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from models.encoder import Head, Reading
+from models.encoder import Encoder, Head, Reading
 from models.engines import Floats
 from models.tables.embedding import EMBEDDING
 from models.tables.label import LABEL
-from transforms.language import HEAD, language_version
+from transforms.language import HEAD, language_version, languages
 from transforms.similar import stored
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Label rows of some inputs, and the embeddings of those that ask for something."""
+
+    labels: pl.DataFrame
+    embeddings: pl.DataFrame = field(default_factory=EMBEDDING.empty)
+
+
+Answer = Callable[[pl.DataFrame], Answers]
+"""Inputs (`comment_id`, `input_hash`, `text`, `post_text`) -> what is said of them."""
+
+
+def read_inputs(encoder: Encoder, inputs: pl.DataFrame, version: str) -> Answers:
+    """What all heads say of `inputs`, from one pass of the encoder."""
+    reading = encoder.read(inputs["text"].to_list(), inputs["post_text"].to_list())
+    labels = pl.concat([label_rows(inputs, reading, head, version) for head in encoder.heads])
+    return Answers(labels, embedding_rows(inputs, reading, labels, version))
+
+
+def read_languages(inputs: pl.DataFrame) -> Answers:
+    """In which language each of `inputs` is."""
+    return Answers(language_rows(inputs, languages(inputs["text"].to_list())))
 
 
 def label_rows(inputs: pl.DataFrame, reading: Reading, head: Head, version: str) -> pl.DataFrame:

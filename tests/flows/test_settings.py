@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.settings import load_settings
+from flows.settings import Classify, cores, load_settings
 from models.errors import GiveUp
 
 
@@ -41,6 +41,16 @@ def test_the_environment_wins_over_the_file(home: Path, monkeypatch: pytest.Monk
         ),
         pytest.param("[classify]\nbatch = 0\n", "classify.batch", id="a number out of range"),
         pytest.param(
+            "[classify]\ndask_address = 'tcp://10.0.0.7:8786'\n",
+            "is no address to send comments to; write `tls://host:8786`",
+            id="workers elsewhere without encryption",
+        ),
+        pytest.param(
+            "[classify]\ndask_address = 'tls://scheduler'\n",
+            "is no address to send comments to",
+            id="a scheduler without its port",
+        ),
+        pytest.param(
             "[[sources.mappings]]\ntime_zone = 'Berlin'\n",
             "`sources.mappings.0.time_zone`",
             id="a mapping with no time zone",
@@ -77,3 +87,22 @@ def test_a_data_folder_in_which_duckdb_would_lose_its_log_is_refused_at_once(
     monkeypatch.setenv("RESONANZ_PATHS__DATA", str(tmp_path / "what?" / "data"))
     with pytest.raises(GiveUp, match=r"found a `\?` in its path, expected none; rename"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    ("settings", "threads"),
+    [
+        pytest.param({"workers": 1}, cores(), id="one has all cores"),
+        pytest.param({"workers": 0}, 1, id="one a core"),
+        pytest.param({"workers": 1000}, 1, id="more than cores"),
+        pytest.param({"workers": 0, "threads": 3}, 3, id="as many as are named"),
+        pytest.param({"dask_address": "tls://host:8786"}, 1, id="elsewhere, as Dask counts"),
+    ],
+)
+def test_workers_share_the_cores(settings: dict[str, object], threads: int) -> None:
+    assert Classify.model_validate(settings).threads_each == threads
+
+
+@pytest.mark.parametrize("address", ["", "tls://dask.example:8786", "tcp://127.0.0.1:8786"])
+def test_comments_may_travel_encrypted_or_within_this_machine(address: str) -> None:
+    assert Classify(dask_address=address).dask_address == address
