@@ -19,6 +19,7 @@ SCRIPTS = (
     "peers",
     "publishing",
     "second_run",
+    "sharding",
     "throughput",
 )
 README = Path(str(benchmarks.__file__)).with_name("README.md")
