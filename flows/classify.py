@@ -63,9 +63,9 @@ class Answerer:
     load: Callable[[], Answer]
     crew: Callable[[], AbstractContextManager[Crew]] | None = None
 
-    def hire(self, is_worth_it: bool) -> AbstractContextManager[Crew]:
-        """Whoever reads: the workers if there are any and they are worth their start, or we."""
-        return self.crew() if self.crew and is_worth_it else alone(self.load)
+    def hire(self, comments: int, batch: int) -> AbstractContextManager[Crew]:
+        """Whoever reads `comments`: workers, if there are any and more than one shard, or we."""
+        return self.crew() if self.crew and comments > batch else alone(self.load)
 
 
 @task(
@@ -94,7 +94,7 @@ def label_in_turn(answerer: Answerer, settings: Settings, since: date | None) ->
     if not total:
         return copied
     with (
-        answerer.hire(is_worth_it=total > settings.classify.batch) as crew,
+        answerer.hire(total, settings.classify.batch) as crew,
         progress(f"labelling with {version}", total) as advance,
     ):
         # Again while there is something: comments may have come in meanwhile.
