@@ -22,6 +22,7 @@ from flows.sharding.base import Crew
 from flows.sharding.here import alone
 from flows.sharding.loader import CheckpointLoader, LanguageLoader
 from flows.sharding.reading import read_all
+from flows.storing.labelled import is_of, mark_labelled, waiting_files
 from flows.warehouse import append, frame, merge, use_time_zone, writing
 from models.tables.current_model import CURRENT_MODEL
 from models.tables.embedding import EMBEDDING
@@ -33,15 +34,18 @@ from transforms.shards import shards
 from transforms.taxonomy import HEAD, read_taxonomy, require_known, topic_rows
 
 PENDING = """
-    FROM classified.input AS input
-    SEMI JOIN classified.dated AS dated
-        ON dated.comment_id = input.comment_id AND dated.is_audience
-    ANTI JOIN (FROM classified.label WHERE model_version = $version) AS label
+    FROM (SELECT * EXCLUDE (landed_file) FROM classified.input WHERE {is_looked_at}) AS input
+    SEMI JOIN (FROM classified.dated WHERE is_audience AND {is_looked_at}) AS dated
+        ON dated.comment_id = input.comment_id
+    ANTI JOIN (FROM classified.label WHERE model_version = $version AND head = $head) AS label
         ON label.comment_id = input.comment_id AND label.input_hash = input.input_hash
     WHERE input.text <> ''
 """
 """Comments of the audience whose present wording a model has not labelled, and that still have one:
 texts beyond their retention period are gone."""
+
+ONE_HEAD = "SELECT head FROM classified.label WHERE model_version = ? LIMIT 1"
+"""A version answers all heads of a comment at once: one tells which comments it has labelled."""
 
 SINCE = """
     AND (
@@ -119,6 +123,8 @@ def classify(as_of: datetime | None = None) -> StageReport:
         label_pending(answerer, settings) if count_pending(answerer.version, settings) else 0
         for answerer in answerers
     ]
+    for answerer in answerers:
+        mark_all_labelled(answerer.version, settings)
     note = f"{max(counts):,} comments labelled" if any(counts) else "nothing new"
     report = StageReport("classify", max(counts), max(counts), 0, note)
     report.log(get_run_logger())
@@ -191,18 +197,27 @@ def topic_labels(settings: Settings) -> tuple[str, ...]:
     return next((labels for name, labels in heads.items() if name == HEAD), ())
 
 
-def pending(version: str, since: date | None) -> tuple[str, dict[str, object]]:
-    """The part of a query that finds what `version` has yet to label, and its parameters."""
+def pending(
+    connection: duckdb.DuckDBPyConnection, version: str, since: date | None = None
+) -> tuple[str, dict[str, object]]:
+    """The part of a query that finds what `version` has yet to label, and its parameters.
+
+    Only comments of files are looked at of which it is not known that all are labelled.
+    """
+    files = waiting_files(connection, version)
+    head = connection.execute(ONE_HEAD, [version]).fetchone()
+    found = PENDING.format(is_looked_at=is_of(files))
+    named = {"version": version, "head": head[0] if head else None}
     if since is None:
-        return PENDING, {"version": version}
-    return PENDING + SINCE, {"version": version, "since": since}
+        return found, named
+    return found + SINCE, {**named, "since": since}
 
 
 def count_pending(version: str, settings: Settings, since: date | None = None) -> int:
     """How many comments `version` has yet to label."""
-    found, named = pending(version, since)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         use_time_zone(connection, settings.reporting.time_zone)
+        found, named = pending(connection, version, since)
         row = connection.execute(f"SELECT count(*) {found}", named).fetchone()
         return int(row[0]) if row else 0
 
@@ -221,8 +236,8 @@ def next_inputs(
     version: str, settings: Settings, since: date | None, after: str, at_once: int
 ) -> pl.DataFrame:
     """The comments of the next shards that `version` has yet to label, by hash `after` one."""
-    found, named = pending(version, since)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        found, named = pending(connection, version, since)
         return connection.execute(
             # Whole groups of equal inputs, so that none is read in two shards.
             f"WITH pending AS (SELECT input.* {found} AND input.input_hash > $after) "
@@ -257,15 +272,29 @@ def unlabelled(
     )
 
 
+def mark_all_labelled(version: str, settings: Settings) -> None:
+    """Note which files need not be looked at again, if nothing is left to label.
+
+    It is looked for once more, in the same transaction: another file may have come in meanwhile.
+    """
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        use_time_zone(connection, settings.reporting.time_zone)  # else no comment is dated
+        if files := waiting_files(connection, version):
+            found, named = pending(connection, version)
+            if not connection.execute(f"SELECT 1 {found} LIMIT 1", named).fetchone():
+                mark_labelled(connection, files, version)
+
+
 def copy_known(version: str, settings: Settings, since: date | None = None) -> int:
     """Give pending comments the labels that the same input has under another comment."""
-    found, named = pending(version, since)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        found, named = pending(connection, version, since)
         connection.execute(
-            f"CREATE TEMP TABLE twin AS SELECT input.comment_id, input.input_hash, "
-            f"known.comment_id AS known_id FROM (SELECT input.* {found}) AS input "
+            f"CREATE TEMP TABLE twin AS WITH input AS MATERIALIZED (SELECT input.* {found}) "
+            "SELECT input.comment_id, input.input_hash, known.comment_id AS known_id FROM input "
             "JOIN (SELECT input_hash, min(comment_id) AS comment_id FROM classified.label "
-            "WHERE model_version = $version GROUP BY input_hash) AS known USING (input_hash)",
+            "SEMI JOIN input USING (input_hash) WHERE model_version = $version AND head = $head "
+            "GROUP BY input_hash) AS known USING (input_hash)",
             named,
         )
         connection.execute(
@@ -288,7 +317,13 @@ def spread(rows: pl.DataFrame, inputs: pl.DataFrame) -> pl.DataFrame:
 
 
 def make_current(versions: list[str], connection: duckdb.DuckDBPyConnection) -> None:
-    """Let the answers of `versions` count, and no others; of two to one question, the later's."""
+    """Let the answers of `versions` count, and no others; of two to one question, the later's.
+
+    Where just these count already nothing is to be done: a version's questions don't change.
+    """
+    counting = connection.execute("SELECT DISTINCT model_version FROM ops.current_model").fetchall()
+    if {version for (version,) in counting} == set(versions):
+        return
     heads = frame(
         connection,
         "SELECT head, arg_max(model_version, list_position($versions, model_version)) "

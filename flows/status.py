@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from flows.checkpoint import current_version
-from flows.classify import PENDING
+from flows.classify import pending
 from flows.ingest import inbox_deliveries
 from flows.publishing.snapshots import latest_snapshot
 from flows.refine import stale_files
@@ -130,8 +130,9 @@ def unlabelled(connection: duckdb.DuckDBPyConnection, settings: Settings) -> int
     except ResonanzError:
         return None
     use_time_zone(connection, settings.reporting.time_zone)  # the views count nothing without one
-    found = connection.execute(f"SELECT count(*) {PENDING}", {"version": version}).fetchone()
-    return int(found[0]) if found else None
+    found, named = pending(connection, version)
+    row = connection.execute(f"SELECT count(*) {found}", named).fetchone()
+    return int(row[0]) if row else None
 
 
 def problems(state: Status, limits: Limits) -> Iterator[str]:

@@ -66,7 +66,10 @@ def shared_texts(connection: duckdb.DuckDBPyConnection, person: Person) -> set[s
 def erase_stored(
     connection: duckdb.DuckDBPyConnection, person: Person, traces: Traces, key: bytes
 ) -> Counter[str]:
-    """Delete the person's rows from every table, and words on him from others'; counts by table."""
+    """Delete the person's rows from every table, and words on him from others'; counts by table.
+
+    As words of others change, models have to look at every file's comments once more.
+    """
     ids, removed = list(person.comment_ids), Counter[str]()
     connection.execute("CREATE TEMP TABLE erased_id AS SELECT unnest(?::VARCHAR[]) AS id", [ids])
     touched = touched_posts(connection)
@@ -86,6 +89,7 @@ def erase_stored(
             connection, table, column, traces
         )
     connection.execute("DROP TABLE erased_id")
+    connection.execute("DELETE FROM ops.labelled_file")
     place_again(connection, touched)
     return +removed
 

@@ -7,8 +7,12 @@ import duckdb
 
 from transforms.views import all_views
 
-SHARED = ("dated", "wording")
-"""Views over all comments that cost something: time zones and hashes. In their order."""
+SHARED = {
+    "dated": "SELECT * EXCLUDE (landed_file) FROM classified.dated",
+    "wording": "FROM classified.wording",
+}
+"""Views over all comments that cost something, time zones and hashes, and what marts read of them.
+In their order."""
 
 
 @contextmanager
@@ -17,8 +21,8 @@ def shared_views(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
     To be used within a transaction: if the block fails, rolling back restores the views.
     """
-    for name in SHARED:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE shared_{name} AS FROM classified.{name}")
+    for name, query in SHARED.items():
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE shared_{name} AS {query}")
         connection.execute(
             f"CREATE OR REPLACE VIEW classified.{name} AS FROM temp.main.shared_{name}"
         )

@@ -12,6 +12,7 @@ import polars as pl
 
 from flows.storing.erased import read_erased, without_erased
 from flows.storing.identity import comments_under_one_id, posts_under_one_id
+from flows.storing.labelled import forget_labelled
 from flows.storing.sound import sound
 from flows.storing.sweeps import believed
 from flows.warehouse import append, frame, matching, merge
@@ -19,6 +20,7 @@ from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.contract import Table
 from models.tables.comment import COMMENT
 from models.tables.comment_version import COMMENT_VERSION
+from models.tables.labelled_file import LABELLED_FILE
 from models.tables.left_out_field import LEFT_OUT_FIELD
 from models.tables.post import POST
 from models.tables.rejected_comment import REJECTED_COMMENT
@@ -32,8 +34,8 @@ BATCH = 10_000
 
 Kind = TypeVar("Kind", Post, Comment, Rejected, Swept)
 
-FILLED_BY_FILE = (COMMENT_VERSION, REJECTED_COMMENT, LEFT_OUT_FIELD)
-"""Tables whose rows of a file are written anew when it is read anew."""
+FILLED_BY_FILE = (COMMENT_VERSION, REJECTED_COMMENT, LEFT_OUT_FIELD, LABELLED_FILE)
+"""Tables whose rows of a file are written anew, or no longer true, when it is read anew."""
 
 
 @dataclass
@@ -112,7 +114,9 @@ def merge_posts(
 ) -> None:
     """Merge the posts of a batch."""
     found = posts_under_one_id(connection, posts_frame(posts, origin))
-    merge_seen(connection, POST, found)
+    before, after = merge_seen(connection, POST, found)
+    reworded = after.join(before, on=["post_id", "title", "text"], how="anti", nulls_equal=True)
+    forget_labelled(connection, reworded.select("post_id"))
     tally.posts |= set(found["post_id"])
 
 
@@ -138,11 +142,18 @@ def redactions(comments: pl.DataFrame) -> Counter[str]:
     return found
 
 
-def merge_seen(connection: duckdb.DuckDBPyConnection, table: Table, incoming: pl.DataFrame) -> None:
-    """Merge rows that carry when they were seen with what is stored of the same ones."""
-    stored = matching(connection, table, incoming)
-    write = append if stored.is_empty() else merge
-    write(connection, table, merged(incoming, stored, table))
+def merge_seen(
+    connection: duckdb.DuckDBPyConnection, table: Table, incoming: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Merge rows that carry when they were seen with what is stored of the same ones.
+
+    Returns what was stored of them before, and what is now.
+    """
+    before = matching(connection, table, incoming)
+    write = append if before.is_empty() else merge
+    after = merged(incoming, before, table)
+    write(connection, table, after)
+    return before, after
 
 
 def replaced(

@@ -7,8 +7,8 @@ from transforms.statements import Statement, read_statement
 
 ORDER = (
     "dated",
-    "wording",
     "input",
+    "wording",
     "current_label",
     "audience",
     "audit",

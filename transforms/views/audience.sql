@@ -15,7 +15,16 @@ is_own      = ["flag",  "the owner's own answer"]
 sentiment   = ["text",  "negative, neutral or positive; null until classified", "optional"]
 ---*/
 SELECT
-    dated.*,
+    dated.comment_id,
+    dated.post_id,
+    dated.channel,
+    dated.author_key,
+    dated.day,
+    dated.week,
+    dated.week_start,
+    dated.month,
+    dated.is_audience,
+    dated.is_own,
     sentiment.label AS sentiment
 FROM classified.dated AS dated
 LEFT JOIN classified.current_label AS sentiment

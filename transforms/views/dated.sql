@@ -12,6 +12,7 @@ week_start  = ["day",   "Monday of that week"]
 month       = ["text",  "month of that day, for example 2025-10"]
 is_audience = ["flag",  "counts: not the owner's own answer, and an opinion the public can see"]
 is_own      = ["flag",  "the owner's own answer"]
+landed_file = ["text",  "the landing file that it was read from last"]
 ---*/
 WITH dated AS (
     SELECT
@@ -21,6 +22,7 @@ WITH dated AS (
         author_key,
         timezone(reporting.time_zone, timezone('UTC', created_at_utc))::DATE        AS day,
         is_owner,
+        landed_file,
         status IN ('published', 'unknown')
             AND gone_at_utc IS NULL
             AND kind IN ('comment', 'review', 'survey_answer', 'message')           AS is_public_opinion
@@ -37,5 +39,6 @@ SELECT
     date_trunc('week', day)::DATE       AS week_start,
     strftime(day, '%Y-%m')              AS month,
     is_public_opinion AND NOT is_owner  AS is_audience,
-    is_owner                            AS is_own
+    is_owner                            AS is_own,
+    landed_file
 FROM dated

@@ -2,16 +2,25 @@
 about = "What a model reads of each comment now: its text, its post's text, and the hash of both."
 grain = ["comment_id"]
 [columns]
-comment_id = ["text", "the comment"]
-input_hash = ["text", "changes with the wording of the comment or of its post"]
-text       = ["text", "the comment's text"]
-post_text  = ["text", "headline and text of its post, where known", "optional"]
+comment_id  = ["text", "the comment"]
+input_hash  = ["text", "changes with the wording of the comment or of its post"]
+text        = ["text", "the comment's text"]
+post_text   = ["text", "headline and text of its post, where known", "optional"]
+landed_file = ["text", "the landing file that the comment was read from last"]
 ---*/
+WITH worded AS (
+    SELECT
+        post_id,
+        nullif(trim(concat_ws(chr(10), title, text)), '')                       AS post_text,
+        -- Here, and not below: once a post, not once a comment.
+        sha256(nullif(trim(concat_ws(chr(10), title, text)), ''))               AS post_hash
+    FROM clean.post
+)
 SELECT
     comment.comment_id,
-    wording.input_hash,
+    left(sha256(comment.text_hash || coalesce(worded.post_hash, '')), 32)       AS input_hash,
     comment.text,
-    nullif(trim(concat_ws(chr(10), post.title, post.text)), '')    AS post_text
+    worded.post_text,
+    comment.landed_file
 FROM clean.comment AS comment
-JOIN classified.wording AS wording USING (comment_id)
-LEFT JOIN clean.post AS post USING (post_id)
+LEFT JOIN worded USING (post_id)

@@ -1,0 +1,147 @@
+"""Which files may still hold comments that a model has not labelled."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from flows.classify import count_pending, make_current, mark_all_labelled
+from flows.erasing.person import Person
+from flows.erasing.scrub import Traces
+from flows.erasing.stored import erase_stored
+from flows.ingest import ingest
+from flows.refine import refine
+from flows.running.direct import without_prefect
+from flows.settings import Settings, load_settings
+from flows.storing.labelled import MOST_NAMED, forget_labelled, is_of, waiting_files
+from flows.warehouse import writing
+from models.tables.label import LABEL
+
+VERSION = "reader@1"
+Query = Callable[[str], list[tuple[object, ...]]]
+
+
+def write(folder: Path, name: str, *rows: tuple[str, str, str]) -> Path:
+    """A table file with comments (id, headline of the post `9100000000001`, text)."""
+    path = folder / name
+    lines = ["Kommentar-ID;Beitrags-ID;Beitragstitel;Kanal;Erstellt am;Kommentartext"]
+    lines += [
+        f"{number};9100000000001;{title};facebook;03.11.2025 10:00;{text}"
+        for number, title, text in rows
+    ]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def taken_in(tmp_path: Path, workplace: Path) -> Callable[..., Settings]:
+    """Land and read a file, as the stages do."""
+
+    def take(name: str, *rows: tuple[str, str, str]) -> Settings:
+        with without_prefect():
+            ingest(files=[write(tmp_path, name, *rows)])
+            refine(as_of=datetime(2025, 11, 4, tzinfo=UTC))
+        return load_settings()
+
+    return take
+
+
+def label_all(settings: Settings) -> None:
+    """A label under one head for every comment in its present wording."""
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        connection.execute(
+            f"INSERT INTO {LABEL.full_name} BY NAME SELECT comment_id, input_hash, 'sentiment' AS "
+            "head, 'neutral' AS label, 1.0 AS probability, true AS is_chosen, "
+            f"'{VERSION}' AS model_version FROM classified.input ANTI JOIN classified.label "
+            "USING (comment_id, input_hash)"
+        )
+
+
+def waiting(settings: Settings) -> list[str]:
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        return [Path(name).name.split("-")[-1] for name in waiting_files(connection, VERSION)]
+
+
+FIRST = ("7100000000001", "Neue Server", "Das dauert aber lange")
+SECOND = ("7100000000002", "Neue Server", "Endlich geht es weiter")
+
+
+def test_a_file_waits_until_all_its_comments_are_labelled(
+    taken_in: Callable[..., Settings],
+) -> None:
+    settings = taken_in("eins.csv", FIRST)
+    mark_all_labelled(VERSION, settings)
+    assert waiting(settings) == ["eins.csv"]
+    label_all(settings)
+    mark_all_labelled(VERSION, settings)
+    assert waiting(settings) == []
+    assert count_pending(VERSION, settings) == 0
+
+
+def test_only_what_a_later_file_brings_is_pending(taken_in: Callable[..., Settings]) -> None:
+    settings = taken_in("eins.csv", FIRST)
+    label_all(settings)
+    mark_all_labelled(VERSION, settings)
+    settings = taken_in("zwei.csv", SECOND)
+    assert waiting(settings) == ["zwei.csv"]
+    assert count_pending(VERSION, settings) == 1
+
+
+def test_a_new_headline_lets_the_comments_below_it_wait_again(
+    taken_in: Callable[..., Settings],
+) -> None:
+    settings = taken_in("eins.csv", FIRST)
+    label_all(settings)
+    mark_all_labelled(VERSION, settings)
+    settings = taken_in("zwei.csv", ("7100000000002", "Doch keine neuen Server", "Ach so"))
+    assert waiting(settings) == ["eins.csv", "zwei.csv"]
+    assert count_pending(VERSION, settings) == 2
+
+
+def test_another_model_has_everything_before_it(taken_in: Callable[..., Settings]) -> None:
+    settings = taken_in("eins.csv", FIRST)
+    label_all(settings)
+    mark_all_labelled(VERSION, settings)
+    assert count_pending("reader@2", settings) == 1
+
+
+def test_a_file_that_is_read_again_waits_again(taken_in: Callable[..., Settings]) -> None:
+    settings = taken_in("eins.csv", FIRST)
+    label_all(settings)
+    mark_all_labelled(VERSION, settings)
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        connection.execute("UPDATE ops.refined_file SET reading = 'again'")
+    with without_prefect():
+        refine(as_of=datetime(2025, 11, 5, tzinfo=UTC))
+    assert waiting(settings) == ["eins.csv"]
+    assert count_pending(VERSION, settings) == 0
+
+
+def test_posts_that_did_not_change_leave_the_files_alone(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("INSERT INTO ops.labelled_file VALUES ('a', 'reader@1')")
+    forget_labelled(con, pl.DataFrame({"post_id": []}, schema={"post_id": pl.String}))
+    assert con.execute("SELECT count(*) FROM ops.labelled_file").fetchone() == (1,)
+
+
+def test_names_of_files_are_texts_in_a_condition() -> None:
+    assert is_of(["a'b.csv"]) == "landed_file IN ('a''b.csv')"
+    assert is_of([]) == "false"
+    assert is_of(["x"] * (MOST_NAMED + 1)) == "true"
+
+
+def test_answers_that_count_already_are_left_as_they_are(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("INSERT INTO ops.current_model VALUES ('sentiment', 'reader@1')")
+    make_current([VERSION], con)
+    assert con.execute("FROM ops.current_model").fetchall() == [("sentiment", "reader@1")]
+    make_current(["reader@2"], con)
+    assert con.execute("FROM ops.current_model").fetchall() == []
+
+
+def test_an_erasure_has_every_file_looked_at_again(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("INSERT INTO ops.labelled_file VALUES ('a', 'reader@1')")
+    nothing = frozenset[str]()
+    erase_stored(con, Person("facebook"), Traces(nothing, nothing, nothing, nothing, nothing))
+    assert con.execute("FROM ops.labelled_file").fetchall() == []
