@@ -120,6 +120,9 @@ def _columns(
 
 def _lists(values: list[object]) -> pl.Series:
     """Lists of texts as a column. By Arrow: Polars would make a series of each list first."""
+    if not any(values):
+        # Most often. Arrow imports pandas with its first array, for half a second.
+        return pl.repeat([], len(values), dtype=pl.List(pl.String), eager=True)
     kind = pyarrow.large_list(pyarrow.large_string())
     return pl.Series(pyarrow.array(values, kind))
 

@@ -101,22 +101,21 @@ OWN = re.compile(
 )
 """Somebody's `Nachbarin Gundula`, `my colleague Bea`: what follows is a name, whether known or not."""
 
-AFTER_ROLE = re.compile(rf"(?<=[rntmdbseflgk] )(?P<value>{_WORD})(?![\w-])")
-"""A capitalised word behind another one: whether that is a role is looked up."""
+AFTER_ROLE = re.compile(rf" (?<=[rntmdbseflgk] )(?P<value>{_WORD})(?![\w-])")
+"""A capitalised word behind another one: whether that is a role is looked up. It begins with a
+blank, which is found fast; to look for each of the roles first would take longer."""
 
 
 def find_after_role(text: str) -> Iterator[Span]:
     """A known given name after a word for somebody one has to do with."""
-    if not any(role in text for role in ROLES):
-        return
     for match in AFTER_ROLE.finditer(text):
         name = match["value"]
         if name.split("-")[0] not in given_names():
             continue
-        before = text[max(0, match.start() - 20) : match.start() - 1]
+        before = text[max(0, match.start() - 19) : match.start()]
         role = next((role for role in ROLES if before.endswith(role)), None)
         if role and not before[: -len(role)][-1:].isalnum():
-            yield Span(match.start(), match.end(), "name")
+            yield Span(match.start("value"), match.end(), "name")
 
 
 def is_surname(value: str) -> bool:
