@@ -52,8 +52,12 @@ SEEN_BY_MARTS = (
 )
 """Tables that decide what the marts say."""
 
-COUNTING_LABELS = "(FROM classified.label SEMI JOIN ops.current_model USING (head, model_version))"
-"""The labels that decide: those of models that are only tried do not."""
+COUNTING_LABELS = (
+    "(FROM classified.label SEMI JOIN ops.current_model USING (head, model_version) "
+    "WHERE is_chosen)"
+)
+"""The labels that decide: those of models that are only tried do not. What was answered is never
+changed, so the chosen labels, one in four, tell which answers there are."""
 
 COVERAGE = {
     "posts": "SELECT count(*) FROM clean.post",

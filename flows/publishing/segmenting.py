@@ -35,6 +35,8 @@ def segment_comments(settings: Settings) -> int:
     audience = settings.audience
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         before = read(connection, SEGMENT)
+        if not audience.segments and before.is_empty():
+            return 0
         rules = list(rules_of(settings, platforms(connection))) if audience.segments else []
         comments = frame(connection, COMMENTS)
         now = segments_of(comments, rules, audience.default, before)
