@@ -18,6 +18,7 @@ SCRIPTS = (
     "graph",
     "peers",
     "publishing",
+    "scale",
     "second_run",
     "sharding",
     "throughput",
