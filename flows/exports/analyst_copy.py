@@ -16,6 +16,8 @@ def write(publication: Publication, folder: Path) -> None:
     """Write `resonanz.duckdb`, read-only: marts in the schema `mart`, short ways beside them."""
     path = folder / FILE_NAME
     with duckdb.connect(path) as connection:
+        # Each statement by itself would be written through to the disk: they are hundreds.
+        connection.begin()
         connection.execute("CREATE SCHEMA mart")
         connection.execute(MACROS.read_text(encoding="utf-8"))
         for table, frame in publication.marts.items():
@@ -27,6 +29,7 @@ def write(publication: Publication, folder: Path) -> None:
                 connection.execute(comment)
         for statement in shortcut_statements(table.name for table in publication.marts):
             connection.execute(statement)
+        connection.commit()
         connection.execute("CHECKPOINT")
     path.chmod(0o444)
 
