@@ -35,14 +35,9 @@ NUMBERS: Mapping[str, Mapping[str, Any]] = {
 
 def render(publication: Publication) -> str:
     """The whole page."""
-    from jinja2 import Environment, FileSystemLoader
-
     story = story_of(publication)
     sections = sections_of(story)
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("page.html.j2").render(
+    page: str = template().render(
         language=publication.language,
         words=story.words,
         subtitle=subtitle(story),
@@ -53,6 +48,18 @@ def render(publication: Publication) -> str:
         library=library(),
         content=as_script_data(page_content(story, sections, publication.language)),
     )
+    return page
+
+
+@cache
+def template() -> Any:
+    """The page's template, compiled once: a publish writes two pages."""
+    from jinja2 import Environment, FileSystemLoader
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("page.html.j2")
 
 
 def sections_of(story: Story) -> list[Section]:
