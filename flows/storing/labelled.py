@@ -23,6 +23,8 @@ WAITING = """
     ORDER BY landed_file
 """
 
+READ = "SELECT landed_file FROM ops.refined_file"
+
 
 def waiting_files(connection: duckdb.DuckDBPyConnection, version: str) -> list[str]:
     """The files that comments were read from of which `version` may not have labelled all."""
@@ -42,8 +44,12 @@ def is_of(files: list[str]) -> str:
 def mark_labelled(
     connection: duckdb.DuckDBPyConnection, files: Iterable[str], version: str
 ) -> None:
-    """Note that `version` has labelled every comment of `files`."""
-    rows = [(name, version) for name in files]
+    """Note that `version` has labelled every comment of `files`, as far as `refine` read them.
+
+    What came into the tables in another way has no reading that would take the note away again.
+    """
+    read = {name for (name,) in connection.execute(READ).fetchall()}
+    rows = [(name, version) for name in files if name in read]
     merge(
         connection, LABELLED_FILE, pl.DataFrame(rows, schema=LABELLED_FILE.schema(), orient="row")
     )

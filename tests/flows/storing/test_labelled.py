@@ -16,7 +16,7 @@ from flows.ingest import ingest
 from flows.refine import refine
 from flows.running.direct import without_prefect
 from flows.settings import Settings, load_settings
-from flows.storing.labelled import MOST_NAMED, forget_labelled, is_of, waiting_files
+from flows.storing.labelled import MOST_NAMED, forget_labelled, is_of, mark_labelled, waiting_files
 from flows.warehouse import writing
 from models.tables.label import LABEL
 
@@ -118,6 +118,11 @@ def test_a_file_that_is_read_again_waits_again(taken_in: Callable[..., Settings]
         refine(as_of=datetime(2025, 11, 5, tzinfo=UTC))
     assert waiting(settings) == ["eins.csv"]
     assert count_pending(VERSION, settings) == 0
+
+
+def test_a_file_that_was_never_read_keeps_waiting(con: duckdb.DuckDBPyConnection) -> None:
+    mark_labelled(con, ["by hand"], VERSION)
+    assert con.execute("FROM ops.labelled_file").fetchall() == []
 
 
 def test_posts_that_did_not_change_leave_the_files_alone(con: duckdb.DuckDBPyConnection) -> None:
