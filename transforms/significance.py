@@ -93,7 +93,9 @@ def spread(weeks: Estimate) -> tuple[Array, Array]:
     mean = (weight * weeks.share).sum(axis=1) / total
     squares = (weight * (weeks.share - mean[:, None]) ** 2).sum(axis=1)
     free = np.maximum(is_there.sum(axis=1) - 1, 0)
-    return squares - free, np.where(free > 0, total - (weight**2).sum(axis=1) / total, 0.0)
+    # One week alone differs from its own mean by rounding only, which is no spread.
+    excess = np.where(free > 0, squares - free, 0.0)
+    return excess, np.where(free > 0, total - (weight**2).sum(axis=1) / total, 0.0)
 
 
 @dataclass(frozen=True)

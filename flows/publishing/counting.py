@@ -15,6 +15,9 @@ from transforms.statements import Shares, Statement
 
 DIGIT = f"floor(answer.probability * {STEPS} + 0.5)::BIGINT"
 
+LOGARITHMS = "(sum(({} * 1e12)::BIGINT) / 1e12)"
+"""A sum that is the same whatever threads add it in whatever order: of whole numbers."""
+
 TOLD = """
     SELECT comment_id, label, probability, is_chosen, is_uncertain
     FROM classified.current_label
@@ -69,7 +72,8 @@ NO_ANSWER = f"""
     SELECT
         comment_id,
         $places  AS question,
-        floor(exp(sum(ln(greatest(1 - probability, 1e-9)))) * {STEPS} + 0.5)::BIGINT AS code,
+        floor(exp({LOGARITHMS.format("ln(greatest(1 - probability, 1e-9))")}) * {STEPS} + 0.5)
+            ::BIGINT AS code,
         (NOT bool_or(is_chosen))::BIGINT AS chosen
     FROM told
     GROUP BY comment_id
@@ -91,12 +95,14 @@ MEMBER = """
         cell.cell,
         heard.*,
         -- By a number: names take several times as long.
-        1 / count(*) OVER (PARTITION BY cell.cell, heard.author) AS voice
+        count(*) OVER (PARTITION BY cell.cell, heard.author) AS parts,
+        1 / parts AS voice
     FROM listed
     JOIN cell USING ({grain})
     JOIN heard USING (comment_id)
 """
-"""Comments of the cells that the head has answered, each with its part of its author's voice."""
+"""Comments of the cells that the head has answered, each with its part of its author's voice, which
+his comments divide into `parts`."""
 
 CELLS = """
     SELECT
@@ -118,25 +124,29 @@ CELLS = """
     ORDER BY cell.cell
 """
 
-HISTOGRAM = """
-    SELECT
-        member.cell,
-        answer.question,
-        answer.code,
-        answer.chosen,
-        count(*)    AS comments,
-        sum(voice)  AS voices
-    FROM member
-    JOIN answer USING (comment_id)
-    GROUP BY ALL
-"""
+VOICES = "sum(comments / parts ORDER BY parts)"
+"""Of a group. Its comments are counted first: fractions that several threads add in whatever order
+differ in their last digits from one run to the next, and published numbers would move."""
 
-ORIGINS = """
-    SELECT cell, channel, sum(voice) AS voices
-    FROM member
+HISTOGRAM = f"""
+    SELECT cell, question, code, chosen, sum(comments)::BIGINT AS comments, {VOICES} AS voices
+    FROM (
+        SELECT cell, question, code, chosen, parts, count(*) AS comments
+        FROM member
+        JOIN answer USING (comment_id)
+        GROUP BY ALL
+    )
     GROUP BY ALL
     ORDER BY ALL
 """
+
+ORIGINS = f"""
+    SELECT cell, channel, {VOICES} AS voices
+    FROM (SELECT cell, channel, parts, count(*) AS comments FROM member GROUP BY ALL)
+    GROUP BY ALL
+    ORDER BY ALL
+"""
+
 
 SAMPLE = 4_000
 """Comments of a channel that tell what it is like: of more, a mean would hardly be surer."""
@@ -154,7 +164,7 @@ SIGNS = f"""
         head,
         label,
         count(*)                           AS comments,
-        avg(ln(near / (1 - near)))         AS logit
+        {LOGARITHMS.format("ln(near / (1 - near))")} / count(*) AS logit
     FROM (
         SELECT
             audience.channel,

@@ -74,6 +74,12 @@ def test_the_spread_of_weeks_is_found_by_moments() -> None:
     assert np.sqrt(excess.sum() / scale.sum()) == pytest.approx(0.05, rel=0.05)
 
 
+def test_one_week_alone_tells_nothing_of_the_spread() -> None:
+    share = np.linspace(0.01, 0.99, 99)[:, None]
+    excess, scale = spread(estimate(share, np.full_like(share, 0.1), np.full_like(share, 7)))
+    assert (excess.any(), scale.any()) == (False, False)
+
+
 def test_counts_that_jump_about_anyway_are_no_news() -> None:
     counts = np.random.default_rng(0).negative_binomial(2, 2 / 42, (500, 4)).astype(float)
     there = np.ones_like(counts, dtype=bool)
