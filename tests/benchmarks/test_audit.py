@@ -34,7 +34,7 @@ def imported() -> set[str]:
 def declared() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    lines = [*project["dependencies"], *extras["dev"], *extras["lake"]]
+    lines = [*project["dependencies"], *extras["dev"], *extras["dask"], *extras["lake"]]
     return {str(canonicalize_name(Requirement(line).name)) for line in lines}
 
 
