@@ -20,6 +20,7 @@ AUTUMN, SPRING = datetime(2025, 10, 26, tzinfo=UTC), datetime(2026, 3, 29, tzinf
 HEAD = "Kommentar-ID;Datum;Autor;Kommentar;Beitrag\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "jump",
     [JUMPS[0], *(pytest.param(jump, marks=pytest.mark.slow) for jump in JUMPS[1:])],
@@ -41,6 +42,7 @@ def test_a_system_clock_that_jumps_between_the_stages_changes_no_table(
     assert differences(undisturbed, place.state()) == []
 
 
+@pytest.mark.slow
 def test_a_run_that_counts_as_earlier_than_the_last_changes_no_row_and_is_what_is_published(
     place: Place, undisturbed: State
 ) -> None:
@@ -51,6 +53,7 @@ def test_a_run_that_counts_as_earlier_than_the_last_changes_no_row_and_is_what_i
     assert differences(undisturbed, place.state()) == []
 
 
+@pytest.mark.slow
 def test_answers_that_land_while_the_clock_is_behind_are_still_the_newest(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

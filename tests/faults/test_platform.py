@@ -26,6 +26,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(Session.__init__.__kwdefaults__, "sleep", lambda seconds: None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "status",
     [

@@ -45,6 +45,7 @@ def test_a_window_that_can_not_be_is_refused(first: date, last: date | None, sai
         window(first, last, NOW, load_settings())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("prefect_server", "keyword_model")
 def test_files_of_the_window_are_read_again_and_what_is_known_stays(
     workplace: Path, write_csv: Callable[..., Path], query: Query
@@ -64,6 +65,7 @@ def test_files_of_the_window_are_read_again_and_what_is_known_stays(
     assert query("SELECT count(*) FROM classified.label") == labels
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("prefect_server")
 def test_the_two_half_past_twos_of_the_night_summer_time_ends_do_no_harm(
     workplace: Path,
@@ -90,6 +92,7 @@ def test_the_two_half_past_twos_of_the_night_summer_time_ends_do_no_harm(
     assert not any(report.had_work for report in daily(as_of=moments[0].astimezone(UTC)))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("prefect_server", "keyword_model")
 def test_a_run_shows_its_report_its_files_and_its_progress_on_the_server(
     workplace: Path, write_csv: Callable[..., Path]

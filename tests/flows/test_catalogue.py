@@ -41,6 +41,7 @@ def test_lines_fit_the_terminal(monkeypatch: pytest.MonkeyPatch, columns: int) -
     assert max(map(len, breakable)) <= min(columns, 100)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("account", "prefect_server")
 def test_each_account_says_how_its_last_run_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Account `hn`: never asked" in catalogue()

@@ -100,6 +100,7 @@ def test_a_folder_whose_name_looks_like_a_pattern_is_searched_as_any_other(
     assert pl.read_parquet(landed, glob=False)["author"].to_list() == ["Anna"]
 
 
+@pytest.mark.slow
 def test_published_files_of_earlier_states_lose_the_rows_and_keep_the_others(
     write_csv: Csv, workplace: Path
 ) -> None:
@@ -128,6 +129,7 @@ def test_published_files_of_earlier_states_lose_the_rows_and_keep_the_others(
         assert manifest["files"][file] == sha256_of(first / file)
 
 
+@pytest.mark.slow
 def test_a_later_file_does_not_bring_somebody_back(
     write_csv: Csv, workplace: Path, query: Query
 ) -> None:
@@ -150,6 +152,7 @@ def test_a_later_file_does_not_bring_somebody_back(
     assert report.rejected_count == 3
 
 
+@pytest.mark.slow
 def test_the_ledger_names_nobody(write_csv: Csv, query: Query) -> None:
     to_published(table(write_csv))
     erase(author="uwe_b77", platform="table", as_of=MONDAY)
@@ -188,6 +191,7 @@ def test_who_is_meant_must_be_said(workplace: Path) -> None:
         erase(link="https://nowhere.example/1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["encrypt", "delete"])
 def test_somebody_is_erased_however_landing_files_lie(
     write_csv: Csv, workplace: Path, query: Query, monkeypatch: pytest.MonkeyPatch, way: str
@@ -230,6 +234,7 @@ def test_an_answer_of_an_interface_is_edited_record_by_record(
     assert monkey == [(HERS, True)]
 
 
+@pytest.mark.slow
 def test_access_tells_all_that_is_stored_and_nothing_of_others(write_csv: Csv) -> None:
     to_published(table(write_csv))
     told = json.loads(access("uwe_b77", "table", None))

@@ -70,6 +70,7 @@ def test_a_second_promotion_of_the_same_does_nothing(bench: Bench) -> None:
     assert known_models().count("instead of") == 1
 
 
+@pytest.mark.slow
 def test_the_correction_log_names_both_versions(bench: Bench, quick_publish: None) -> None:
     bench.given(*WEEK)
     classify(as_of=MONDAY)
@@ -212,6 +213,7 @@ def test_the_kept_held_out_set_corrects_shares_while_the_settings_name_another(
 PAGE = Path(__file__).parent.parent.parent / "docs" / "model-change.md"
 
 
+@pytest.mark.slow
 def test_the_page_on_model_changes_can_be_followed(bench: Bench, quick_publish: None) -> None:
     """The commands of the page, with the bench's checkpoint in the place of its example."""
     bench.given(*WEEK)

@@ -85,6 +85,7 @@ def test_a_second_publish_of_the_same_writes_nothing(write_csv: Csv, latest: Pat
     )
 
 
+@pytest.mark.slow
 def test_other_code_of_an_export_publishes_the_same_numbers_anew(
     write_csv: Csv, latest: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,6 +99,7 @@ def test_other_code_of_an_export_publishes_the_same_numbers_anew(
         assert reader.execute("FROM mart.correction_log").fetchall() == []
 
 
+@pytest.mark.slow
 def test_a_reader_keeps_what_it_has_open_while_the_next_state_is_swapped_in(
     write_csv: Csv, latest: Path
 ) -> None:
@@ -164,6 +166,7 @@ def test_work_lists_are_apart_from_what_everybody_reads(write_csv: Csv, latest: 
     assert answered.getvalue() == "text\nWann kommt das?\n"
 
 
+@pytest.mark.slow
 def test_another_smallest_cell_is_published_anew(
     write_csv: Csv, latest: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,6 +231,7 @@ def test_the_log_keeps_what_was_logged_before(write_csv: Csv, latest: Path) -> N
     assert log.filter(pl.col("table_name") == "channel_weekly").height == 2
 
 
+@pytest.mark.slow
 def test_yesterdays_file_stays_if_yesterdays_numbers_do(write_csv: Csv, latest: Path) -> None:
     lines = ("a;03.11.2025;Anna;gut;Cloud", "c;03.11.2025;Carl;schlecht;Cloud")
     prepare(write_csv("a.csv", *lines))
@@ -247,6 +251,7 @@ def test_nobody_can_write_into_what_was_published(write_csv: Csv, latest: Path) 
     assert not any(path.stat().st_mode & 0o222 for path in files)
 
 
+@pytest.mark.slow
 def test_what_people_found_since_is_published(
     write_csv: Csv, latest: Path, workplace: Path
 ) -> None:

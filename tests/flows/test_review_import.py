@@ -314,6 +314,7 @@ def test_every_file_that_was_taken_in_is_kept_in_the_order_of_time(desk: Desk, f
     assert desk.query(CHOSEN) == [("c0", "toxic", "yes")]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 @pytest.mark.parametrize("suffix", ["xlsx", "ods", "xls"])
 def test_what_libreoffice_has_saved_is_read(desk: Desk, tmp_path: Path, suffix: str) -> None:
@@ -331,6 +332,7 @@ def test_what_libreoffice_has_saved_is_read(desk: Desk, tmp_path: Path, suffix: 
     assert report.rejected_count == 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("prefect_server")
 def test_the_flow_takes_in_several_files(desk: Desk) -> None:
     desk.week(2)

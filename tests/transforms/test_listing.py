@@ -70,6 +70,7 @@ def with_all_told(facts: pl.DataFrame, smallest: int = 5) -> dict[Table, pl.Data
 CROWDS = [crowd(seed, 80, 40, 10, is_parted=seed > 2) for seed in range(4)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("facts", CROWDS, ids=range(len(CROWDS)))
 def test_the_rule_before_gave_hidden_cells_away_and_this_one_does_not(facts: pl.DataFrame) -> None:
     before, now = leaks(with_all_told(facts), facts, 5), leaks(with_list(facts), facts, 5)

@@ -181,6 +181,7 @@ def test_topics_tell_how_many_comments_there_are_at_least() -> None:
 PLANTED_ONE = people("a", 1, "p1", "blog")
 
 
+@pytest.mark.slow
 def test_without_further_hiding_the_attacker_finds_something_in_most_tables(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -82,6 +82,7 @@ def test_a_failed_gate_keeps_the_last_good_publish_and_says_why_everywhere(
     assert (published / "latest").resolve() != good
 
 
+@pytest.mark.slow
 def test_warnings_do_not_stop_a_publish_and_are_told(write_csv: Csv, published: Path) -> None:
     prepare(write_csv("a.csv", *lines(3)))
     report = publish(as_of=LATER)
@@ -177,6 +178,7 @@ def test_broken_tables_keep_what_was_published(
     assert sentence in caplog.text
 
 
+@pytest.mark.slow
 def test_no_text_of_a_comment_stands_on_a_page(write_csv: Csv, published: Path) -> None:
     prepare(write_csv("a.csv", "a;03.11.2025;Anna;Geheimnis schlecht <script>x</script>;Cloud"))
     publish(as_of=MONDAY)

@@ -148,5 +148,7 @@ def test_answers_that_count_already_are_left_as_they_are(con: duckdb.DuckDBPyCon
 def test_an_erasure_has_every_file_looked_at_again(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("INSERT INTO ops.labelled_file VALUES ('a', 'reader@1')")
     nothing = frozenset[str]()
-    erase_stored(con, Person("facebook"), Traces(nothing, nothing, nothing, nothing, nothing))
+    erase_stored(
+        con, Person("facebook"), Traces(nothing, nothing, nothing, nothing, nothing), b"key"
+    )
     assert con.execute("FROM ops.labelled_file").fetchall() == []
