@@ -19,6 +19,7 @@ QUICK = (10_000,)
 
 STEPS = {
     "text profiles": ("flows.publish", "profile_pending"),
+    "segments": ("flows.publish", "segment_comments"),
     "what has changed": ("flows.publish", "state_of"),
     "marts": ("flows.publish", "build_marts"),
     "- counted": ("flows.publishing.marts", "counted_marts"),

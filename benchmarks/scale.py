@@ -17,7 +17,7 @@ from typing import Any
 
 from benchmarks.filled import DAY_COMMENTS
 from benchmarks.measure import Cell, machine, note, parser, show, table
-from benchmarks.publishing import Step, timed
+from benchmarks.publishing import STEPS, Step, timed
 from benchmarks.workplace import Workplace
 from flows.running.direct import without_prefect
 
@@ -33,17 +33,6 @@ READ, MARTS, PUBLISH, DAY, EMPTY_DAY = (
     "day of 10,000",
     "the same day on nothing",
 )
-STEPS_OF_PUBLISH = {
-    "text profiles": ("flows.publish", "profile_pending"),
-    "segments": ("flows.publish", "segment_comments"),
-    "what has changed": ("flows.publish", "state_of"),
-    "marts": ("flows.publish", "build_marts"),
-    "- counted": ("flows.publishing.marts", "counted_marts"),
-    "- small cells": ("flows.publishing.marts", "hide_small_cells"),
-    "gate": ("flows.publish", "gate"),
-    "exports": ("flows.publish", "write_snapshot"),
-}
-"""Step -> the function that does it, by the module in whose name it is called."""
 
 PROMISED_RATE, PROMISED_MARTS_S, PROMISED_MARTS_MB = 25_000, 60, 4_000
 PROMISED_PUBLISH_S, PROMISED_DAY = 90, 1.3
@@ -282,7 +271,7 @@ def publish_all() -> dict[str, Step]:
     from flows.publish import publish
 
     found: dict[str, Step] = {}
-    for name, (module, function) in STEPS_OF_PUBLISH.items():
+    for name, (module, function) in STEPS.items():
         room = importlib.import_module(module)
         setattr(room, function, timed(name, getattr(room, function), found))
     timed(PUBLISH, publish, found)()
