@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from flows.erasing.documents import DocumentEdit, erase_documents, left_in_inbox
-from flows.erasing.landed import LandedEdit, erase_landed
+from flows.erasing.landed import LandedEdit, erase_landed, namesake_files
 from flows.erasing.person import Person, person_of_handle, person_of_link
 from flows.erasing.proof import Proof, look_through
 from flows.erasing.scrub import Traces
@@ -56,7 +56,8 @@ def erase(
     forget(settings.paths.warehouse, settings.warehouse)
     moved, gate = publish_again(moment, settings)
     left = left_in_inbox(settings.paths, traces)
-    proof = look_through(settings.paths, traces, read_landing_key(settings.privacy))
+    namesakes = namesake_files(person, traces, settings)
+    proof = look_through(settings.paths, traces, read_landing_key(settings.privacy), namesakes)
     report = report_of(person, landed, documents, rows, moved, left, proof)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         remember(connection, person, key, stored(moment), effect_of(rows, landed, documents, moved))

@@ -54,6 +54,7 @@ def erase_in(
     ):
         before = read(readable, settings)
         own = [record for record in before if is_meant(record, person, key)]
+        traces = traces_in(before, person, traces)
         copy = work / "copy"
         # Some readers know a platform's ids by their shape: what they would refuse keeps its ids.
         for wanted in (traces, replace(traces, nameless={})):
@@ -75,6 +76,34 @@ def erase_in(
         return None  # no record of his, and a format that is not searched
     delete_bytes(landed)
     return LandedEdit(landed.path.name, len(own), is_deleted=True)
+
+
+def traces_in(records: Sequence[Record], person: Person, traces: Traces) -> Traces:
+    """What to take out of a file with these records: no names, where they are a namesake's.
+
+    The same handle on another platform is another account until somebody says otherwise.
+    """
+    told = [record for record in records if isinstance(record, Comment | Post)]
+    if any(record.platform == person.platform for record in told):
+        return traces
+    return traces.without_names if any(is_namesake(r, traces) for r in told) else traces
+
+
+def namesake_files(person: Person, traces: Traces, settings: Settings) -> frozenset[Path]:
+    """Landed files in which a namesake keeps the name, so that the proof must not miss it."""
+    landing, seal_key = settings.paths.landing, read_landing_key(settings.privacy)
+    found = []
+    for landed in landed_files(landing):
+        with opened(landed, landing, seal_key) as readable:
+            if traces_in(read(readable, settings), person, traces) != traces:
+                found.append(landed.path)
+    return frozenset(found)
+
+
+def is_namesake(record: Comment | Post, traces: Traces) -> bool:
+    """Whether the author of a record is called as the person is."""
+    shown = record.author_name if isinstance(record, Comment) else None
+    return any(traces.is_author(name) for name in (record.author, shown) if name)
 
 
 def read(landed: LandedFile, settings: Settings) -> list[Record]:

@@ -24,23 +24,34 @@ class Proof:
     found: tuple[str, ...]
 
 
-def look_through(paths: Paths, traces: Traces, seal_key: bytes) -> Proof:
-    """Search every file, sealed, packed or in DuckDB's format, for names and texts of a person."""
+def look_through(
+    paths: Paths, traces: Traces, seal_key: bytes, namesakes: frozenset[Path] = frozenset()
+) -> Proof:
+    """Search every file, sealed, packed or in DuckDB's format, for names and texts of a person.
+
+    In the landed files `namesakes` the name is that of somebody else.
+    """
     files = [
         path for path in sorted(paths.root.rglob("*")) if path.is_file() and not path.is_symlink()
     ]
-    unkeyed = replace(traces, pseudonyms=frozenset())
     found = [
         path.relative_to(paths.root).as_posix()
         for path in files
         if any(
-            is_in(content, unkeyed if holds_ledger(path, paths) else traces)
+            is_in(content, sought_in(path, paths, traces, namesakes))
             for content in contents(path, seal_key)
         )
         or (path.suffix in (".duckdb", ".ducklake") and is_in_tables(path, traces))
         or (path.suffix == ".parquet" and is_in_parquet(path, traces))
     ]
     return Proof(len(files), sum(path.stat().st_size for path in files), tuple(found))
+
+
+def sought_in(path: Path, paths: Paths, traces: Traces, namesakes: frozenset[Path]) -> Traces:
+    """What must not be in a file."""
+    if path in namesakes:
+        return traces.without_names
+    return replace(traces, pseudonyms=frozenset()) if holds_ledger(path, paths) else traces
 
 
 def holds_ledger(path: Path, paths: Paths) -> bool:

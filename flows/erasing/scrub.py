@@ -6,7 +6,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,11 @@ class Traces:
     pseudonyms: frozenset[str] = frozenset()
     nameless: Mapping[str, str] = field(default_factory=dict)
     """Native ids of the comments -> what stands for them in fields that hold ids."""
+
+    @property
+    def without_names(self) -> "Traces":
+        """What tells of the person in files of other platforms, where a namesake wrote."""
+        return replace(self, telling=frozenset(), names=frozenset())
 
     @cached_property
     def accounts(self) -> frozenset[str]:

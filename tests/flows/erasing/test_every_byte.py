@@ -182,3 +182,24 @@ def test_answers_to_what_was_erased_keep_their_place_however_often_they_are_read
     ingest(files=[tmp_path / "c.csv"], as_of=MONDAY + timedelta(days=1))
     refine()
     assert query(REPLIES) == answers
+
+
+def test_a_namesake_on_another_platform_keeps_name_and_words(
+    tmp_path: Path, workplace: Path, query: Query
+) -> None:
+    sample = Path("tests/flows/sources/samples/hackernews_file.json").read_text(encoding="utf-8")
+    namesakes = sample.replace('"author":"deichkind"', f'"author":"{HANDLE}"')
+    assert namesakes != sample
+    (tmp_path / "item.json").write_text(namesakes, encoding="utf-8")
+    (tmp_path / "a.csv").write_text(TABLE, encoding="utf-8")
+    taken_in(tmp_path / "a.csv", MONDAY)
+    taken_in(tmp_path / "item.json", MONDAY + timedelta(days=1))
+    counted = "SELECT count(DISTINCT author_key) FROM clean.comment WHERE platform = 'hackernews'"
+    before = query(counted)
+    report = erase(author=HANDLE, platform="table", as_of=MONDAY + timedelta(days=2))
+    assert "nothing of them left" in str(report)
+    (landed,) = (path for path in (workplace / "landing").rglob("*item.json*") if path.is_file())
+    assert landed.read_text(encoding="utf-8") == namesakes
+    assert query(counted) == before
+    (edited,) = (path for path in (workplace / "landing").rglob("*a.csv") if path.is_file())
+    assert HANDLE not in edited.read_text(encoding="utf-8")
