@@ -21,6 +21,7 @@ from models.answers import Answer, Head, Marks, foreign_answer, own_answers
 from models.engines import Engine, Floats, open_engine, weights_file
 from models.preprocess import normalise
 from models.sentences import sentences
+from models.umlauts import Umlauts, umlauts_of
 from models.windows import (
     Places,
     Window,
@@ -79,12 +80,14 @@ class Encoder:
         tokenizer: Any,
         engine: Engine,
         lengths: Lengths,
+        umlauts: Umlauts | None = None,
     ) -> None:
         self.version = version
         self.heads = tuple(answer.head for answer in answers)
         self._answers, self._tokenizer, self._engine = tuple(answers), tokenizer, engine
         self._lengths, self._frame = lengths, frame_of(tokenizer)
         self._ends = frozenset(tokenizer.convert_tokens_to_ids(list(SENTENCE_ENDS)))
+        self._umlauts = umlauts
 
     def read(
         self,
@@ -201,7 +204,8 @@ class Encoder:
 
     def _ids(self, texts: list[str]) -> list[list[int]]:
         """Token ids of each text, without special tokens and never cut."""
-        encoded = self._tokenizer(texts, add_special_tokens=False, verbose=False)
+        spelt = list(map(self._umlauts, texts)) if self._umlauts else texts
+        encoded = self._tokenizer(spelt, add_special_tokens=False, verbose=False)
         return list(encoded["input_ids"])
 
 
@@ -230,8 +234,9 @@ def load_encoder(
         answers = [foreign_answer(config, labels, head, folder)]
         lengths = foreign_lengths(config)
     tokenizer = load_tokenizer(tokenizer_file)
+    umlauts = umlauts_of(tokenizer.backend_tokenizer) if own and own.get("umlauts") else None
     engine = open_engine(weights, threads)
-    return Encoder(checkpoint_version(folder), answers, tokenizer, engine, lengths)
+    return Encoder(checkpoint_version(folder), answers, tokenizer, engine, lengths, umlauts)
 
 
 def checkpoint_version(folder: Path) -> str:

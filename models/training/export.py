@@ -13,6 +13,9 @@ from models.training.batches import END
 from models.training.graph import Shape, network_graph
 from models.training.network import HeadShape, Network
 
+READING = {"prefix": "", "umlauts": True}
+"""How texts were read in training: nothing in front, and German ones with their umlauts."""
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -68,7 +71,7 @@ def encoder_config(
         }
         for head, shape in heads.items()
     ]
-    return settings | {"resonanz": {"name": name, "prefix": "", **asdict(reach), "heads": answers}}
+    return settings | {"resonanz": {"name": name, **READING, **asdict(reach), "heads": answers}}
 
 
 def tokenizer_config(max_tokens: int) -> dict[str, Any]:
