@@ -36,6 +36,7 @@ class Stage:
     post_share: float = 0.0
     until: float = 1.0
     respelt_share: float = 0.0
+    rounded: bool = False
     head_weights: Mapping[str, float] | None = None
 
 

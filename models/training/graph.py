@@ -21,6 +21,10 @@ STATE_TOP = 127
 MIDDLE = 128
 """What stands for zero in the unsigned bytes of a quantised state."""
 MICROSOFT = "com.microsoft"
+BYTES, SCALES = ".bytes", ".scales"
+"""Endings of the two constants that a weight becomes."""
+WORDS, PLACES = "embeddings.word_embeddings.weight", "embeddings.place"
+SELF_BIAS = "attention.self.bias"
 
 
 @dataclass
@@ -30,9 +34,9 @@ class Graph:
     nodes: list[onnx.NodeProto] = field(default_factory=list)
     constants: list[onnx.TensorProto] = field(default_factory=list)
 
-    def constant(self, value: np.ndarray) -> str:
-        """Store an array."""
-        name = f"c{len(self.constants)}"
+    def constant(self, value: np.ndarray, name: str = "") -> str:
+        """Store an array; those that `shipped.py` reads back have names."""
+        name = name or f"c{len(self.constants)}"
         self.constants.append(numpy_helper.from_array(np.asarray(value, order="C"), name))
         return name
 
@@ -72,15 +76,16 @@ def quantised_state(graph: Graph, source: str, width: int) -> Quantised:
     return Quantised(graph.node("QuantizeLinear", flat, column, middle, axis=0), scale)
 
 
-def product(graph: Graph, source: Quantised, weight: np.ndarray) -> str:
-    """`source @ weight.T`, (texts, tokens, outputs); the weight is (outputs, inputs)."""
+def product(graph: Graph, source: Quantised, weights: Weights, name: str) -> str:
+    """`source @ weights[name].T`, (texts, tokens, outputs); the weight is (outputs, inputs)."""
+    weight = weights[name]
     rows, scales = quantised_rows(weight, WEIGHT_TOP)
     flat = graph.node(
         "MatMulIntegerToFloat",
         source.values,
-        graph.constant(rows.T),
+        graph.constant(rows.T, name + BYTES),
         graph.constant(np.array(1, np.float32)),
-        graph.constant(scales[:, 0]),
+        graph.constant(scales[:, 0], name + SCALES),
         graph.constant(np.array(MIDDLE, np.uint8)),
         domain=MICROSOFT,
     )
@@ -101,23 +106,32 @@ class Shape:
 
 def embedded(graph: Graph, weights: Weights, epsilon: float) -> str:
     """Word, position and type embeddings, normalised: (texts, tokens, width)."""
-    rows, scales = quantised_rows(weights["embeddings.word_embeddings.weight"], STATE_TOP)
-    word = graph.node("Cast", graph.node("Gather", graph.constant(rows), "input_ids"), to=1)
-    word = graph.node("Mul", word, graph.node("Gather", graph.constant(scales), "input_ids"))
+    rows, scales = quantised_rows(weights[WORDS], STATE_TOP)
+    rows_name, scales_name = (
+        graph.constant(rows, WORDS + BYTES),
+        graph.constant(scales, WORDS + SCALES),
+    )
+    word = graph.node("Cast", graph.node("Gather", rows_name, "input_ids"), to=1)
+    word = graph.node("Mul", word, graph.node("Gather", scales_name, "input_ids"))
     place = (
         weights["embeddings.position_embeddings.weight"]
         + weights["embeddings.token_type_embeddings.weight"][0]
     )
     tokens = graph.node("Shape", "input_ids", start=1, end=2)
     zero = graph.constant(np.array([0], np.int64))
-    place_name = graph.node("Slice", graph.constant(place), zero, tokens, zero)
+    place_name = graph.node("Slice", graph.constant(place, PLACES), zero, tokens, zero)
     total = graph.node("Add", word, place_name)
     return norm(graph, total, weights, "embeddings.LayerNorm", epsilon)
 
 
+def stored(graph: Graph, weights: Weights, name: str) -> str:
+    """A weight that stays as it is."""
+    return graph.constant(weights[name], name)
+
+
 def norm(graph: Graph, source: str, weights: Weights, name: str, epsilon: float) -> str:
     """Layer normalisation over the last axis."""
-    gamma, beta = (graph.constant(weights[f"{name}.{part}"]) for part in ("weight", "bias"))
+    gamma, beta = (stored(graph, weights, f"{name}.{part}") for part in ("weight", "bias"))
     return graph.node("LayerNormalization", source, gamma, beta, axis=-1, epsilon=epsilon)
 
 
@@ -126,8 +140,9 @@ def attention(
 ) -> str:
     """Self-attention of one layer, before its output projection."""
     names = [f"{layer}.attention.self.{part}" for part in ("query", "key", "value")]
-    states = [product(graph, source, weights[f"{name}.weight"]) for name in names]
-    bias = graph.constant(np.concatenate([weights[f"{name}.bias"] for name in names]))
+    states = [product(graph, source, weights, f"{name}.weight") for name in names]
+    biases = np.concatenate([weights[f"{name}.bias"] for name in names])
+    bias = graph.constant(biases, f"{layer}.{SELF_BIAS}")
     return graph.node(
         "MultiHeadAttention",
         *states,
@@ -142,9 +157,10 @@ def residual(
     graph: Graph, skip: str, source: str, weights: Weights, name: str, epsilon: float
 ) -> str:
     """Project `source`, add `skip`, normalise."""
-    weight = weights[f"{name}.dense.weight"]
-    change = product(graph, quantised_state(graph, source, weight.shape[1]), weight)
-    change = graph.node("Add", change, graph.constant(weights[f"{name}.dense.bias"]))
+    width = weights[f"{name}.dense.weight"].shape[1]
+    quantised = quantised_state(graph, source, width)
+    change = product(graph, quantised, weights, f"{name}.dense.weight")
+    change = graph.node("Add", change, stored(graph, weights, f"{name}.dense.bias"))
     return norm(graph, graph.node("Add", skip, change), weights, f"{name}.LayerNorm", epsilon)
 
 
@@ -156,12 +172,9 @@ def encoder_layer(
     quantised = quantised_state(graph, source, width)
     context = attention(graph, quantised, mask, weights, layer, shape)
     source = residual(graph, source, context, weights, f"{layer}.attention.output", shape.epsilon)
-    inner = product(
-        graph,
-        quantised_state(graph, source, width),
-        weights[f"{layer}.intermediate.dense.weight"],
-    )
-    bias = graph.constant(weights[f"{layer}.intermediate.dense.bias"])
+    quantised = quantised_state(graph, source, width)
+    inner = product(graph, quantised, weights, f"{layer}.intermediate.dense.weight")
+    bias = stored(graph, weights, f"{layer}.intermediate.dense.bias")
     inner = graph.node("BiasGelu", inner, bias, domain=MICROSOFT)
     return residual(graph, source, inner, weights, f"{layer}.output", shape.epsilon)
 
@@ -185,7 +198,7 @@ def comment_mean(graph: Graph, states: str, separator: int) -> str:
 def recalled(graph: Graph, features: str, middle: str, weights: Weights, separator: int) -> str:
     """The original encoder's embedding, (texts, width), not yet normalised; see `recall.py`."""
     sources = graph.node("Concat", features, comment_mean(graph, middle, separator), axis=1)
-    weight, bias = (graph.constant(weights[f"recall.{part}"]) for part in ("weight", "bias"))
+    weight, bias = (stored(graph, weights, f"recall.{part}") for part in ("weight", "bias"))
     return graph.node("Gemm", sources, weight, bias, transB=1)
 
 
@@ -203,9 +216,7 @@ def answers(
     features = graph.node("Concat", first, mean, axis=1)
     named = []
     for head in heads:
-        weight, bias = (
-            graph.constant(weights[f"heads.{head}.{part}"]) for part in ("weight", "bias")
-        )
+        weight, bias = (stored(graph, weights, f"heads.{head}.{p}") for p in ("weight", "bias"))
         logits = graph.node("Gemm", features, weight, bias, transB=1)
         named.append(helper.make_node("Identity", [logits], [head]))
     if "recall.weight" in weights:

@@ -48,6 +48,19 @@ def chosen_pieces(
     return sorted(kept - {i for i, (piece, _) in enumerate(pieces) if piece == MASK})
 
 
+def pieces_within(source: Path, shipped: Path) -> list[int]:
+    """Ids in the `tokenizer.json` at `source` of the pieces of the one at `shipped`, in its order.
+
+    Raises KeyError if a piece is not in `source`.
+    """
+    whole, part = (
+        [piece for piece, _ in json.loads(path.read_text(encoding="utf-8"))["model"]["vocab"]]
+        for path in (source, shipped)
+    )
+    places = {piece: place for place, piece in enumerate(whole)}
+    return [places[piece] for piece in part]
+
+
 def cut_tokenizer(source: Path, kept: list[int]) -> dict[str, Any]:
     """The `tokenizer.json` at `source` with only the pieces `kept`, without `<mask>`."""
     document: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))

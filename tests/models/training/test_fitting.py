@@ -10,7 +10,6 @@ pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
 
 from tokenizers import Tokenizer, models, pre_tokenizers  # noqa: E402
-from transformers import BertConfig, BertModel  # noqa: E402
 
 from models.training.batches import encode, ordered_batches  # noqa: E402
 from models.training.calibrate import best_temperature, calibrate, probabilities  # noqa: E402
@@ -18,41 +17,27 @@ from models.training.datasets import Example  # noqa: E402
 from models.training.export import arrays  # noqa: E402
 from models.training.fit import Fit, Stage  # noqa: E402
 from models.training.graph import Shape, network_graph  # noqa: E402
-from models.training.network import HeadShape, Network, comment_mask  # noqa: E402
+from models.training.network import comment_mask  # noqa: E402
 from models.training.recall import recall_features, ridge  # noqa: E402
 from models.training.vocabulary import changed_share, chosen_pieces, cut_tokenizer  # noqa: E402
+from tests.models.training.tiny import HEADS, WORDS, tiny_network  # noqa: E402
 
 pytestmark = pytest.mark.slow
 
-HEADS = {
-    "sentiment": HeadShape(("negative", "neutral", "positive"), many=False),
-    "topic": HeadShape(("cloud", "cost"), many=True),
-}
 STAGE = Stage(
     epochs=6, batch=4, rate=3e-3, layer_decay=0.9, warm_up=0.1, smoothing=0.0,
     teacher_share=0.0, teacher_weight=0.0, post_share=0.5,
 )  # fmt: skip
-WORDS = ["<s>", "<pad>", "</s>", "<unk>", "gut", "schlecht", "egal", "cloud", "teuer"]
 
 
 @pytest.fixture
 def network():
-    torch.manual_seed(1)
-    config = BertConfig(
-        vocab_size=len(WORDS),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        intermediate_size=64,
-        max_position_embeddings=32,
-        attn_implementation="eager",
-    )
-    return Network(BertModel(config, add_pooling_layer=False), HEADS, dropout=0.0)
+    return tiny_network()
 
 
 @pytest.fixture
 def encoded():
-    tokenizer = Tokenizer(models.WordLevel({w: i for i, w in enumerate(WORDS)}, "<unk>"))
+    tokenizer = Tokenizer(models.Unigram([(word, -1.0) for word in WORDS], unk_id=3))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     said = {"gut": "positive", "schlecht": "negative", "egal": "neutral"}
     examples = [

@@ -1,0 +1,76 @@
+"""Our own annotations of real texts that are licensed for it, kept by name and without the texts.
+
+`data/corpus/annotations.jsonl` names a row of a data set (`set`, `part`, `id`) and says
+`sentiment`, `intents` and `needs_reply` by the guidelines of the corpus. What else the set itself
+says of the row, such as `toxic`, is learnt with it.
+"""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from models.training.datasets import READERS, Example, Row, part_file, plain, rows_of
+
+FILE = "annotations.jsonl"
+
+
+def labels_of(row: Row) -> dict[str, tuple[str, ...]]:
+    """The labels of an annotation by head; `needs_reply` is null where nobody is addressed."""
+    labels = {"sentiment": (row["sentiment"],), "intent": tuple(row["intents"])}
+    if row["needs_reply"] is not None:
+        labels["needs_reply"] = ("yes" if row["needs_reply"] else "no",)
+    return labels
+
+
+def own_labels(name: str, row: Row) -> dict[str, tuple[str, ...]]:
+    """What the set `name` says of a row beside a sentiment, which ours replaces."""
+    read = READERS.get(name)
+    return {} if read is None else read(row)
+
+
+def annotations(folder: Path, part: str) -> Mapping[str, dict[str, Row]]:
+    """The rows of a part, of the file in `folder`, by data set and id."""
+    found: dict[str, dict[str, Row]] = defaultdict(dict)
+    for row in rows_of(folder / FILE):
+        if row["part"] == part:
+            found[row["set"]][str(row["id"])] = row
+    return found
+
+
+def joined(file: Path, name: str, wanted: Mapping[str, Row]) -> Iterator[Example]:
+    """The texts of set `name`, in `file`, that are annotated, each with all that is known of it."""
+    missing = dict(wanted)
+    for row in rows_of(file):
+        if note := missing.pop(str(row["id"]), None):
+            yield Example(plain(row), own_labels(name, row) | labels_of(note))
+    if missing:
+        first = next(iter(missing))
+        raise ValueError(
+            f"`{file}` lacks {len(missing)} rows that `{FILE}` names, `{first}` among them: "
+            "take the release of the set that the model card names"
+        )
+
+
+def read_annotated(data: Path, corpus: Path, part: str = "train") -> list[Example]:
+    """Every annotated text of a part; raises ValueError if a set lacks one of them."""
+    return [
+        example
+        for name, wanted in sorted(annotations(corpus, part).items())
+        for example in joined(part_file(data, name, part), name, wanted)
+        if example.text
+    ]
+
+
+def evened(examples: Sequence[Example], most: int, seed: int) -> list[Example]:
+    """At most `most` of each sentiment, drawn at random: blunt texts are mostly complaints."""
+    drawn = list(examples)
+    random.Random(seed).shuffle(drawn)
+    taken: Counter[tuple[str, ...]] = Counter()
+    kept = []
+    for example in drawn:
+        tone = example.labels["sentiment"]
+        taken[tone] += 1
+        if taken[tone] <= most:
+            kept.append(example)
+    return kept

@@ -1,0 +1,80 @@
+"""A shipped checkpoint as a network again, to be fitted further.
+
+The graph keeps its weights under their names (`graph.py`). Rounded ones come back on their grid:
+an export without fitting in between gives the same bytes.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import numpy_helper
+from transformers import BertConfig, BertModel
+
+from models.training.graph import BYTES, PLACES, SCALES, SELF_BIAS, WORDS
+from models.training.network import HeadShape, Network
+
+WEIGHTS = Path("onnx") / "model_quantized.onnx"
+SHAPE = (
+    "vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size",
+    "max_position_embeddings", "type_vocab_size", "layer_norm_eps", "pad_token_id", "bos_token_id",
+)  # fmt: skip
+"""What of `config.json` shapes the encoder."""
+POSITIONS = "embeddings.position_embeddings.weight"
+TYPES = "embeddings.token_type_embeddings.weight"
+
+
+def shipped_weights(graph: onnx.ModelProto) -> dict[str, np.ndarray]:
+    """The weights of a graph of `network_graph`, named as in `transformers`' BertModel.
+
+    Raises ValueError if the graph names none.
+    """
+    found = {c.name: numpy_helper.to_array(c) for c in graph.graph.initializer}
+    if WORDS + BYTES not in found:
+        raise ValueError(
+            f"the graph has no constant `{WORDS + BYTES}`, expected one written by "
+            "`python -m models.training`: build the checkpoint from the encoder"
+        )
+    weights = {
+        name: value for name, value in found.items() if name.startswith(("enc", "emb", "hea"))
+    }
+    for name in [name for name in weights if name.endswith(BYTES)]:
+        base = name.removesuffix(BYTES)
+        rows = weights.pop(name).astype(np.float32)
+        scales = weights.pop(base + SCALES).reshape(-1, 1)
+        weights[base] = (rows if base == WORDS else rows.T) * scales
+    for name in [name for name in weights if name.endswith(SELF_BIAS)]:
+        parts = np.split(weights.pop(name), 3)
+        for part, value in zip(("query", "key", "value"), parts, strict=True):
+            weights[name.replace(".self.bias", f".self.{part}.bias")] = value
+    weights[POSITIONS] = weights.pop(PLACES)
+    weights[TYPES] = np.zeros((2, weights[POSITIONS].shape[1]), np.float32)
+    return weights
+
+
+def read_shipped(folder: Path, heads: Mapping[str, HeadShape], dropout: float) -> Network:
+    """The network of the checkpoint in `folder`; raises ValueError if its heads are others."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    told = {head["name"]: tuple(head["labels"]) for head in config["resonanz"]["heads"]}
+    wanted = {name: tuple(head.labels) for name, head in heads.items()}
+    if told != wanted:
+        raise ValueError(
+            f"`{folder}` has the heads {told}, expected those of `settings.toml`, {wanted}: "
+            "build the checkpoint from the encoder"
+        )
+    shape = BertConfig(
+        **{name: config[name] for name in SHAPE},
+        attn_implementation="eager",  # see `source.py`
+    )
+    network = Network(BertModel(shape, add_pooling_layer=False), heads, dropout)
+    weights = shipped_weights(onnx.load(folder / WEIGHTS))
+    network.load_state_dict(
+        {
+            name if name.startswith("heads.") else f"encoder.{name}": torch.from_numpy(value.copy())
+            for name, value in weights.items()
+        }
+    )
+    return network

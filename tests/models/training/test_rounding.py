@@ -1,0 +1,49 @@
+"""Within `rounding` the network says what its bytes will say."""
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("onnx")
+
+from models.training.graph import WEIGHT_TOP, quantised_rows  # noqa: E402
+from models.training.rounding import rounded_rows, rounding  # noqa: E402
+from tests.models.training.tiny import tiny_network  # noqa: E402
+
+pytestmark = pytest.mark.slow
+
+
+def test_rows_come_onto_a_grid_and_gradients_pass():
+    values = torch.tensor([[1.0, 0.26, -0.5], [0.0, 0.0, 0.0]], requires_grad=True)
+    found = rounded_rows(values, 2)
+    assert found.tolist() == [[1.0, 0.5, -0.5], [0.0, 0.0, 0.0]]
+    (found * torch.arange(6.0).reshape(2, 3)).sum().backward()
+    assert values.grad.tolist() == [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]
+
+
+def test_weights_leave_on_the_grid_that_the_export_uses():
+    network = tiny_network()
+    names = set(network.state_dict())
+    with rounding(network):
+        assert set(network.state_dict()) != names
+    assert set(network.state_dict()) == names
+    weight = network.encoder.encoder.layer[0].output.dense.weight.detach().numpy()
+    rows, scales = quantised_rows(weight, WEIGHT_TOP)
+    assert abs(rows * scales - weight).max() < 1e-6
+
+
+def test_states_are_rounded_within_and_not_without():
+    network = tiny_network().eval()
+    ids = torch.tensor([[0, 4, 7, 2]])
+    with torch.no_grad():
+        with rounding(network):
+            inside = network(ids, torch.ones_like(ids))["sentiment"]
+        outside = network(ids, torch.ones_like(ids))["sentiment"]
+    assert 0 < (inside - outside).abs().max() < 0.05
+
+
+def test_nothing_is_rounded_unless_wanted():
+    network = tiny_network()
+    before = network.encoder.encoder.layer[0].output.dense.weight.clone()
+    with rounding(network, is_wanted=False):
+        pass
+    assert torch.equal(network.encoder.encoder.layer[0].output.dense.weight, before)

@@ -1,0 +1,55 @@
+"""What was shipped can be fitted further: the graph gives its weights back."""
+
+import json
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+onnx = pytest.importorskip("onnx")
+
+from models.training.export import Calibration, Reach, encoder_config, export  # noqa: E402
+from models.training.shipped import read_shipped, shipped_weights  # noqa: E402
+from tests.models.training.tiny import HEADS, tiny_network  # noqa: E402
+
+pytestmark = pytest.mark.slow
+
+MODEL = "onnx/model_quantized.onnx"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A checkpoint of the tiny network."""
+    network = tiny_network()
+    calibrations = {name: Calibration(1.0, (0.5,) * len(h.labels)) for name, h in HEADS.items()}
+    config = encoder_config(network, "tiny", HEADS, calibrations, Reach(32, 8))
+    export(network, {"model": {}}, config, HEADS, tmp_path)
+    return tmp_path
+
+
+def test_an_export_of_what_was_shipped_is_the_same_bytes(folder, tmp_path):
+    again = read_shipped(folder, HEADS, dropout=0.1)
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    export(again, {"model": {}}, config, HEADS, tmp_path / "again")
+    first, second = ((at / MODEL).read_bytes() for at in (folder, tmp_path / "again"))
+    assert first == second
+
+
+def test_the_weights_are_those_of_the_network_but_for_rounding(folder):
+    weights = shipped_weights(onnx.load(folder / MODEL))
+    network = tiny_network()
+    for name in ("encoder.layer.1.attention.self.key.bias", "embeddings.LayerNorm.weight"):
+        assert np.array_equal(weights[name], network.encoder.state_dict()[name].numpy())
+    name = "encoder.layer.1.output.dense.weight"
+    assert np.abs(weights[name] - network.encoder.state_dict()[name].numpy()).max() < 1e-3
+
+
+def test_other_heads_than_the_settings_are_refused(folder):
+    with pytest.raises(ValueError, match="has the heads"):
+        read_shipped(folder, {"sentiment": HEADS["sentiment"]}, dropout=0.1)
+
+
+def test_a_graph_without_names_is_refused():
+    graph = onnx.helper.make_graph([], "empty", [], [])
+    with pytest.raises(ValueError, match="has no constant"):
+        shipped_weights(onnx.helper.make_model(graph))
