@@ -4,7 +4,8 @@
     --out FOLDER
 
 `--data` holds the labelled sets, one folder each; `--encoder` holds `e5-small-q4.bin` and the
-original `tokenizer.json`; `--work` keeps the state from which an interrupted run goes on.
+original `tokenizer.json`; `--work` keeps the state from which an interrupted run goes on. With
+`--start CHECKPOINT` a shipped checkpoint goes on: only the last stage is fitted.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import torch
 from tokenizers import Tokenizer
 
 from models.encoder import load_encoder
+from models.training.annotated import evened, read_annotated
 from models.training.batches import Encoded, encode, ordered_batches
 from models.training.calibrate import calibrate
 from models.training.corpus import read_corpus, read_mentions
@@ -30,9 +32,16 @@ from models.training.measure import scores
 from models.training.network import Network
 from models.training.recall import fit_recall
 from models.training.respell import respelt
+from models.training.rounding import rounding
 from models.training.settings import Recipe, Settings, read_settings
+from models.training.shipped import read_shipped
 from models.training.source import read_encoder
-from models.training.vocabulary import chosen_pieces, cut_tokenizer, piece_counts
+from models.training.vocabulary import (
+    chosen_pieces,
+    cut_tokenizer,
+    piece_counts,
+    pieces_within,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -44,11 +53,14 @@ HELD_OUT = {
     "umsab_es": "val",
     "umsab_pt": "val",
     "sb10k": "dev",
-    "potts": "dev",
 }
 """Parts that no stage is fitted on, nor on near copies of their texts."""
+ANNOTATED_PART = "dev"
+"""The same of the texts that were labelled for this project."""
 OWN = {"corpus": read_corpus, "mentions": read_mentions}
 """Texts that were written for this project; they may be read several `times` in a pass."""
+ANNOTATED = "annotated"
+"""Real texts that were labelled for this project; as data of a stage they may be weighted."""
 RECALL_SETS = ("umsab_de", "umsab_en", "umsab_fr", "umsab_it", "umsab_es")
 RECALL_ROWS, RECALL_STRIDE = 600, 2
 """Texts that the embedding is recalled on: every other comment, so many of each set of tweets."""
@@ -65,6 +77,7 @@ class Places:
     encoder: Path
     work: Path
     out: Path
+    start: Path | None = None
 
 
 def kept_pieces(places: Places, settings: Settings) -> list[int]:
@@ -89,11 +102,25 @@ def fresh_network(places: Places, settings: Settings, kept: list[int]) -> Networ
     return Network(encoder, settings.heads, settings.dropout)
 
 
+def held_out_sets(places: Places) -> dict[str, list[Example]]:
+    """Tweets and the like that no stage is fitted on, by what they are called."""
+    sets = {
+        f"{name} {part}": read_dataset(places.data, name, part) for name, part in HELD_OUT.items()
+    }
+    own = read_annotated(places.data, places.corpus, ANNOTATED_PART)
+    return sets | {f"{ANNOTATED} {ANNOTATED_PART}": own}
+
+
 def stage_examples(places: Places, recipe: Recipe, settings: Settings) -> list[Example]:
     """What a stage is fitted on: its data sets, and the corpus as often as the recipe says."""
-    held_out = [e for name, part in HELD_OUT.items() for e in read_dataset(places.data, name, part)]
-    shares = {name: share for name, share in recipe.data.items() if name not in OWN}
-    examples = apart_from(mixture(places.data, shares, settings.seed), held_out)
+    held_out = [example for examples in held_out_sets(places).values() for example in examples]
+    shares = {name: share for name, share in recipe.data.items() if name not in (*OWN, ANNOTATED)}
+    drawn = mixture(places.data, shares, settings.seed)
+    if share := recipe.data.get(ANNOTATED):  # first, since of near copies the first one stays
+        own = read_annotated(places.data, places.corpus)
+        own = evened(own, int(share.get("most", len(own))), settings.seed)
+        drawn = [replace(e, weight=share.get("weight", 1.0)) for e in own] + drawn
+    examples = apart_from(drawn, held_out)
     for name, read in OWN.items():
         if share := recipe.data.get(name):
             own = [
@@ -119,9 +146,11 @@ def run_stage(
     )
     known = {label for example in examples for label in example.labels}
     heads = {head: shape for head, shape in settings.heads.items() if head in known}
-    fit = Fit(network, recipe.stage, heads, encoded, state, settings.seed)
-    fit.resume()
-    if not fit.is_done():
+    with rounding(network, recipe.stage.rounded):
+        fit = Fit(network, recipe.stage, heads, encoded, state, settings.seed)
+        fit.resume()
+        if fit.is_done():
+            return
         logger.info("stage `%s`: %d examples, %d steps", name, len(examples), fit.steps)
         prefix = tokenizer.encode(TEACHER_PREFIX, add_special_tokens=False).ids
         plain = [Encoded(prefix + e.comment, [], {}, 1.0) for e in encoded]
@@ -177,9 +206,7 @@ def calibration_examples(places: Places) -> list[Example]:
     """The corpus' validation part, and of the held-out tweets and mentions one half."""
     own = read_corpus(places.corpus, "validation") + read_mentions(places.corpus, "validation")
     tweets = [
-        example
-        for name, part in HELD_OUT.items()
-        for example in halves(read_dataset(places.data, name, part))[0]
+        example for examples in held_out_sets(places).values() for example in halves(examples)[0]
     ]
     return own + tweets
 
@@ -209,24 +236,34 @@ def calibrations(
 def measured(places: Places) -> Iterator[tuple[str, dict[str, float]]]:
     """The exported checkpoint's figures on every held-out part."""
     encoder = load_encoder(places.out)
-    for name, part in HELD_OUT.items():
-        examples = read_dataset(places.data, name, part)
-        yield f"{name} {part}", scores(encoder, examples)
-        yield f"{name} {part}, not calibrated on", scores(encoder, halves(examples)[1])
+    for name, examples in held_out_sets(places).items():
+        yield name, scores(encoder, examples)
+        yield f"{name}, not calibrated on", scores(encoder, halves(examples)[1])
     test = read_corpus(places.corpus, "test")
     yield "corpus test", scores(encoder, test)
     yield "mentions test", scores(encoder, read_mentions(places.corpus, "test"))
     yield "corpus test, posts hidden", scores(encoder, [replace(e, post=None) for e in test])
 
 
+def beginning(places: Places, settings: Settings) -> tuple[Network, list[int], list[str]]:
+    """What is fitted, the pieces it knows, and the stages before it: all, or the last one."""
+    stages = list(settings.recipes)
+    if places.start is None:
+        kept = kept_pieces(places, settings)
+        return fresh_network(places, settings, kept), kept, stages
+    torch.manual_seed(settings.seed)
+    network = read_shipped(places.start, settings.heads, settings.dropout)
+    shipped, source = (folder / "tokenizer.json" for folder in (places.start, places.encoder))
+    return network, pieces_within(source, shipped), stages[-1:]
+
+
 def build(places: Places, settings: Settings) -> None:
-    """The whole way from the original encoder to a measured checkpoint."""
+    """The whole way from the original encoder, or a shipped one, to a measured checkpoint."""
     places.work.mkdir(parents=True, exist_ok=True)
-    kept = kept_pieces(places, settings)
+    network, kept, stages = beginning(places, settings)
     document: dict[str, Any] = cut_tokenizer(places.encoder / "tokenizer.json", kept)
     tokenizer = Tokenizer.from_str(json.dumps(document))
-    network = fresh_network(places, settings, kept)
-    for name in settings.recipes:
+    for name in stages:
         run_stage(name, network, places, settings, tokenizer, kept)
     found = calibrations(network, calibration_examples(places), settings, tokenizer)
     config = encoder_config(network, settings.name, settings.heads, found, settings.reach)
@@ -243,6 +280,7 @@ def arguments(words: Iterable[str] | None = None) -> Places:
     parser = argparse.ArgumentParser(prog="python -m models.training", description=__doc__)
     for name in ("data", "corpus", "encoder", "work", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="a checkpoint to go on from")
     return Places(**vars(parser.parse_args(None if words is None else list(words))))
 
 

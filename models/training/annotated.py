@@ -1,8 +1,8 @@
 """Our own annotations of real texts that are licensed for it, kept by name and without the texts.
 
 `data/corpus/annotations.jsonl` names a row of a data set (`set`, `part`, `id`) and says
-`sentiment`, `intents` and `needs_reply` by the guidelines of the corpus. What else the set itself
-says of the row, such as `toxic`, is learnt with it.
+`sentiment`, `intents` and `needs_reply` by the guidelines of the corpus. What the set itself says
+is learnt with it: a sentiment as that of a second annotator, anything else, such as `toxic`, too.
 """
 
 import random
@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from models.training.datasets import READERS, Example, Row, part_file, plain, rows_of
+from models.training.datasets import READERS, Example, Row, part_file, plain, rows_of, sentiment
 
 FILE = "annotations.jsonl"
 
@@ -24,7 +24,7 @@ def labels_of(row: Row) -> dict[str, tuple[str, ...]]:
 
 
 def own_labels(name: str, row: Row) -> dict[str, tuple[str, ...]]:
-    """What the set `name` says of a row beside a sentiment, which ours replaces."""
+    """What the set `name` says of a row beside a sentiment."""
     read = READERS.get(name)
     return {} if read is None else read(row)
 
@@ -43,7 +43,8 @@ def joined(file: Path, name: str, wanted: Mapping[str, Row]) -> Iterator[Example
     missing = dict(wanted)
     for row in rows_of(file):
         if note := missing.pop(str(row["id"]), None):
-            yield Example(plain(row), own_labels(name, row) | labels_of(note))
+            labels = own_labels(name, row) | labels_of(note)
+            yield Example(plain(row), labels, second=sentiment(row))
     if missing:
         first = next(iter(missing))
         raise ValueError(

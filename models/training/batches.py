@@ -11,6 +11,7 @@ from torch import Tensor
 
 from models.training.datasets import Example
 from models.training.network import HeadShape
+from models.umlauts import umlauts_of
 
 START, PAD, END = 0, 1, 2
 POOL = 50
@@ -19,7 +20,10 @@ POOL = 50
 
 @dataclass(frozen=True)
 class Encoded:
-    """An example as token ids and targets; a head the example knows nothing of has no target."""
+    """An example as token ids and targets; a head the example knows nothing of has no target.
+
+    A target is 0 or 1, or between them where two annotators differ.
+    """
 
     comment: list[int]
     post: list[int]
@@ -34,7 +38,7 @@ class Encoded:
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of one length class. `targets` are 0/1 (rows, labels), `known` 0/1 (rows,) by head."""
+    """Rows of one length class. `targets` 0 to 1 (rows, labels), `known` 0/1 (rows,) by head."""
 
     rows: list[int]
     input_ids: Tensor
@@ -54,6 +58,18 @@ def target(labels: Sequence[str], name: str, head: HeadShape) -> list[float]:
     return [float(label in labels) for label in head.labels]
 
 
+def targets_of(example: Example, heads: Mapping[str, HeadShape]) -> dict[str, list[float]]:
+    """The target of every head that the example knows: the mean of its annotators' marks."""
+    found = {}
+    for name, labels in example.labels.items():
+        marks = target(labels, name, heads[name])
+        if name in example.second:
+            others = target(example.second[name], name, heads[name])
+            marks = [(mark + other) / 2 for mark, other in zip(marks, others, strict=True)]
+        found[name] = marks
+    return found
+
+
 def encode(
     examples: Sequence[Example],
     tokenizer: Tokenizer,
@@ -61,14 +77,16 @@ def encode(
     comment_tokens: int,
     post_tokens: int,
 ) -> list[Encoded]:
-    """Tokenise `examples`; comments and posts are cut to the given numbers of tokens."""
-    comments = tokenizer.encode_batch_fast([e.text for e in examples], add_special_tokens=False)
-    posts = tokenizer.encode_batch_fast([e.post or "" for e in examples], add_special_tokens=False)
+    """Tokenise `examples` with their umlauts, comments and posts cut to so many tokens."""
+    spelt = umlauts_of(tokenizer)
+    texts, shown = [spelt(e.text) for e in examples], [spelt(e.post or "") for e in examples]
+    comments = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+    posts = tokenizer.encode_batch_fast(shown, add_special_tokens=False)
     return [
         Encoded(
             comment.ids[:comment_tokens],
             post.ids[:post_tokens],
-            {name: target(labels, name, heads[name]) for name, labels in example.labels.items()},
+            targets_of(example, heads),
             example.weight,
         )
         for example, comment, post in zip(examples, comments, posts, strict=True)

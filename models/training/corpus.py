@@ -18,6 +18,8 @@ from models.preprocess import normalise
 from models.training.datasets import Example, fingerprint, rows_of
 
 TEST_SHARE, VALIDATION_SHARE = 0.08, 0.08
+SECOND = "second_reading.jsonl"
+"""Labels of training comments by a second annotator, blind to the first."""
 
 
 def part_of(post_id: str) -> str:
@@ -98,15 +100,27 @@ def without_copies(comments: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any
             yield comment
 
 
+def rows_beside(path: Path, key: str, told: Iterable[str]) -> list[dict[str, Any]]:
+    """The rows of a file of the corpus, if there is one, but those whose `key` is in `told`."""
+    known = set(told)
+    rows = rows_of(path) if path.exists() else iter(())
+    return [dict(row) for row in rows if row[key] not in known]
+
+
 def assemble(batches: Iterable[Path], folder: Path) -> tuple[int, int]:
-    """Write `posts.jsonl` and `comments.jsonl` into `folder`; returns how many of each."""
+    """Write `posts.jsonl` and `comments.jsonl` into `folder`; returns how many of each.
+
+    Posts that are there already stay, but for those that a batch tells anew.
+    """
     posts: list[dict[str, Any]] = []
     comments: list[dict[str, Any]] = []
     for path in batches:
         more_posts, more_comments = batch_rows(path)
         posts += more_posts
         comments += more_comments
-    kept = list(without_copies(comments))
+    told = [post["post_id"] for post in posts]
+    posts = rows_beside(folder / "posts.jsonl", "post_id", told) + posts
+    kept = list(without_copies(rows_beside(folder / "comments.jsonl", "post_id", told) + comments))
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in (("posts", posts), ("comments", kept)):
         lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
@@ -128,12 +142,14 @@ def mention_row(line: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def assemble_mentions(batches: Iterable[Path], folder: Path) -> int:
-    """Write `mentions.jsonl` into `folder`; returns how many."""
+    """Write `mentions.jsonl` into `folder`, beside what is there; returns how many."""
     rows = [
         mention_row(dict(line), f"{path.stem}-{number:04d}")
         for path in batches
         for number, line in enumerate(rows_of(path), start=1)
     ]
+    told = [row["mention_id"] for row in rows]
+    rows = rows_beside(folder / "mentions.jsonl", "mention_id", told) + rows
     lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in without_copies(rows)]
     (folder / "mentions.jsonl").write_text("".join(lines), encoding="utf-8")
     return len(lines)
@@ -163,11 +179,37 @@ def labels_of(row: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     }
 
 
+def second_readings(folder: Path) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Labels by head of a second annotator, by the comment's id; none if there is no such file."""
+    path = folder / SECOND
+    if not path.exists():
+        return {}
+    return {
+        row["comment_id"]: {
+            "sentiment": (row["sentiment"],),
+            "topic": tuple(row["topics"]),
+            "intent": tuple(row["intents"]),
+            "stance": (row["stance"],),
+            "needs_reply": ("yes" if row["needs_reply"] else "no",),
+        }
+        for row in rows_of(path)
+    }
+
+
 def read_corpus(folder: Path, part: str) -> list[Example]:
-    """Examples of one part of the corpus, every comment with its post."""
+    """Examples of one part of the corpus, every comment with its post, as two annotators read it.
+
+    Only training comments were read twice: the others are measured on the first one's labels.
+    """
     posts = {row["post_id"]: row["post_text"] for row in rows_of(folder / "posts.jsonl")}
+    second = second_readings(folder) if part == "train" else {}
     return [
-        Example(normalise(row["text"]), labels_of(dict(row)), normalise(posts[row["post_id"]]))
+        Example(
+            normalise(row["text"]),
+            labels_of(dict(row)),
+            normalise(posts[row["post_id"]]),
+            second=second.get(row["comment_id"], {}),
+        )
         for row in rows_of(folder / "comments.jsonl")
         if row["split"] == part
     ]

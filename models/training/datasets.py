@@ -6,7 +6,7 @@ import json
 import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,16 @@ _BEFORE = re.compile(r"\s+([.,;:!?…%)\]](?!\w))")
 
 @dataclass(frozen=True)
 class Example:
-    """A text with the labels that are known of it; a head without an entry is not trained on it."""
+    """A text with the labels that are known of it; a head without an entry is not trained on it.
+
+    `second` are the labels of another annotator, who counts as much as the first.
+    """
 
     text: str
     labels: Mapping[str, tuple[str, ...]]
     post: str | None = None
     weight: float = 1.0
+    second: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def rows_of(path: Path) -> Iterator[Row]:
@@ -76,9 +80,9 @@ def reviewed(row: Row) -> dict[str, tuple[str, ...]]:
     labels: dict[str, tuple[str, ...]] = {
         head: (row[head],) for head in ("sentiment", "stance") if head in row
     }
-    for head, field in (("topic", "topics"), ("intent", "intents")):
-        if field in row:
-            labels[head] = tuple(row[field])
+    for head, column in (("topic", "topics"), ("intent", "intents")):
+        if column in row:
+            labels[head] = tuple(row[column])
     for head in ("needs_reply", "toxic"):
         if head in row:
             labels[head] = ("yes" if row[head] else "no",)
@@ -98,8 +102,8 @@ READERS: dict[str, Callable[[Row], dict[str, tuple[str, ...]]]] = {
 """How to read a set's labels; sets that are not named carry sentiments."""
 
 
-def read_dataset(folder: Path, name: str, part: str = "train") -> list[Example]:
-    """Examples of data set `name` under `folder`, without unlabelled rows and empty texts."""
+def part_file(folder: Path, name: str, part: str = "train") -> Path:
+    """The file of a part of set `name`, or of the whole; FileNotFoundError if none is there."""
     files = sorted(
         path for path in (folder / name).glob("*.jsonl*") if path.name.startswith((part, "all"))
     )
@@ -108,8 +112,14 @@ def read_dataset(folder: Path, name: str, part: str = "train") -> list[Example]:
             f"`{folder / name}` has no `{part}*.jsonl.gz` or `all*.jsonl.gz`: "
             "pass the folder of data sets as `--data`"
         )
+    return files[0]
+
+
+def read_dataset(folder: Path, name: str, part: str = "train") -> list[Example]:
+    """Examples of data set `name` under `folder`, without unlabelled rows and empty texts."""
     read = READERS.get(name, sentiment)
-    triples = ((plain(row), read(row), row.get("post_text")) for row in rows_of(files[0]))
+    rows = rows_of(part_file(folder, name, part))
+    triples = ((plain(row), read(row), row.get("post_text")) for row in rows)
     return [
         Example(text, labels, normalise(post) if post else None)
         for text, labels, post in triples

@@ -17,13 +17,16 @@ import numpy as np
 from models.encoder import Encoder, load_encoder
 from models.held_out import ALONE, HOME, HeldOut, write_held_out
 from models.preprocess import normalise
+from models.training.annotated import read_annotated
 from models.training.corpus import labels_of
 from models.training.datasets import Example, read_dataset, rows_of
 from models.training.measure import targets_of
 
 PARTS = ("validation", "test")
-TWEETS = {"umsab_de": "val", "umsab_en": "val", "sb10k": "dev", "potts": "dev"}
+TWEETS = {"umsab_de": "val", "umsab_en": "val", "sb10k": "dev"}
 """Tweets whose licence lets a shipped model rest on them, and their part that was held out."""
+OWN_TWEETS = ("annotated", "dev")
+"""Tweets that were labelled for this project: what they are called, and their part."""
 
 
 def tweets_of(source: str) -> str:
@@ -48,6 +51,8 @@ def domains(corpus: Path, data: Path | None) -> dict[str, list[Example]]:
     if data is not None:
         for name, part in TWEETS.items():
             found[tweets_of(name)] = [e for e in read_dataset(data, name, part) if e.labels]
+        name, part = OWN_TWEETS
+        found[tweets_of(name)] = read_annotated(data, corpus, part)
     return found
 
 

@@ -53,3 +53,9 @@ def test_no_sentiment_is_learnt_more_often_than_wanted():
     assert examples[-1] in found
     assert found == evened(examples, most=5, seed=1)
     assert {e.text for e in found} != {"0", "1", "2", "3", "4", "top"}
+
+
+def test_a_sets_own_sentiment_is_that_of_a_second_annotator(read):
+    (found,) = read([TWEET | {"sentiment": "neutral"}], [NOTE])
+    assert found.labels["sentiment"] == ("negative",)
+    assert found.second == {"sentiment": ("neutral",)}

@@ -93,3 +93,31 @@ def test_mentions_carry_two_heads_labels_and_no_post(tmp_path):
     examples = [e for part in parts for e in read_mentions(tmp_path, part)]
     assert {e.labels["toxic"] for e in examples} == {("no",)}
     assert all(e.post is None and e.labels["sentiment"] == ("negative",) for e in examples)
+
+
+def test_training_comments_carry_a_second_readers_labels(tmp_path):
+    batch = tmp_path / "batch.jsonl"
+    posts = [POST | {"post": f"b{number:02d}p01"} for number in range(40)]
+    lines = [line for post in posts for line in (post, COMMENT | {"text": f"Das {post['post']}."})]
+    batch.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    assemble([batch], tmp_path)
+    rows = [json.loads(row) for row in (tmp_path / "comments.jsonl").read_text().splitlines()]
+    readings = [
+        {
+            "comment_id": row["comment_id"], "sentiment": "neutral", "topics": ["cloud"],
+            "intents": ["other"], "stance": "unclear", "needs_reply": False,
+        }
+        for row in rows
+    ]  # fmt: skip
+    (tmp_path / "second_reading.jsonl").write_text("\n".join(map(json.dumps, readings)))
+    assert {e.second["topic"] for e in read_corpus(tmp_path, "train")} == {("cloud",)}
+    assert {len(e.second) for e in read_corpus(tmp_path, "test")} == {0}
+
+
+def test_a_batch_is_added_to_what_is_there(tmp_path):
+    for name in ("b01p01", "b02p01"):
+        batch = tmp_path / f"{name}.jsonl"
+        lines = [POST | {"post": name}, COMMENT | {"text": f"Endlich zieht er um, {name}."}]
+        batch.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+        assemble([batch], tmp_path)
+    assert assemble([batch], tmp_path) == (2, 2)

@@ -11,7 +11,7 @@ onnxruntime = pytest.importorskip("onnxruntime")
 
 from tokenizers import Tokenizer, models, pre_tokenizers  # noqa: E402
 
-from models.training.batches import encode, ordered_batches  # noqa: E402
+from models.training.batches import encode, ordered_batches, targets_of  # noqa: E402
 from models.training.calibrate import best_temperature, calibrate, probabilities  # noqa: E402
 from models.training.datasets import Example  # noqa: E402
 from models.training.export import arrays  # noqa: E402
@@ -94,6 +94,13 @@ def test_the_comment_ends_where_its_post_begins():
     ids = torch.tensor([[0, 5, 2, 2, 7, 2], [0, 5, 6, 2, 1, 1]])
     mask = comment_mask(ids, (ids != 1).long())
     assert mask.tolist() == [[1, 1, 1, 0, 0, 0], [1, 1, 1, 1, 0, 0]]
+
+
+def test_a_target_is_the_mean_of_two_annotators():
+    example = Example(
+        "gut", {"sentiment": ("positive",), "topic": ("cloud",)}, second={"topic": ("cost",)}
+    )
+    assert targets_of(example, HEADS) == {"sentiment": [0.0, 0.0, 1.0], "topic": [0.5, 0.5]}
 
 
 def test_a_fit_learns_and_goes_on_where_it_stopped(network, encoded, tmp_path):
