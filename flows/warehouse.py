@@ -140,11 +140,28 @@ def beside(
     wanted: pl.DataFrame,
     parameters: list[object] | None = None,
 ) -> pl.DataFrame:
-    """The answer to a `query` that also reads the frame `wanted`, under that name.
+    """The answer to a `query` that also reads the frame `wanted`, under that name and once.
 
     A frame that is registered under a name stays in memory until the transaction ends.
     """
-    return connection.execute(query, parameters or []).pl()
+    carry_out(connection, query, wanted, parameters)
+    return connection.pl()
+
+
+def carry_out(
+    connection: duckdb.DuckDBPyConnection,
+    statement: str,
+    rows: pl.DataFrame,
+    parameters: list[object] | dict[str, object] | None = None,
+) -> None:
+    """Execute a `statement` that also reads `rows`, under the name `wanted` and once.
+
+    DuckDB finds them by the name that they have here. It gets an Arrow stream, which is read once
+    (https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html): of a frame itself
+    DuckDB makes an Arrow table first, and copies all texts for it.
+    """
+    wanted = rows.__arrow_c_stream__()  # noqa: F841 - DuckDB reads it
+    connection.execute(statement, parameters or [])
 
 
 def read(connection: duckdb.DuckDBPyConnection, table: Table) -> pl.DataFrame:
@@ -169,20 +186,22 @@ def merge(connection: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFram
 
     Raises `ContractBroken` before anything is written if `rows` do not fit the table.
     """
-    # Not registered: so it would stay in memory until the transaction ends.
     incoming = table.require(rows)
     if incoming.is_empty():
         return
-    match = " AND ".join(f"stored.{name} = incoming.{name}" for name in table.grain)
-    connection.execute(f"DELETE FROM {table.full_name} AS stored USING incoming WHERE {match}")
-    connection.execute(f"INSERT INTO {table.full_name} BY NAME FROM incoming")
+    match = " AND ".join(f"stored.{name} = wanted.{name}" for name in table.grain)
+    known = incoming.select(table.grain)
+    carry_out(
+        connection, f"DELETE FROM {table.full_name} AS stored USING wanted WHERE {match}", known
+    )
+    carry_out(connection, f"INSERT INTO {table.full_name} BY NAME FROM wanted", incoming)
 
 
 def append(connection: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFrame) -> None:
     """Add `rows`, whose grain the caller knows to be new, to `table`."""
     incoming = table.require(rows)
     if not incoming.is_empty():
-        connection.execute(f"INSERT INTO {table.full_name} BY NAME FROM incoming")
+        carry_out(connection, f"INSERT INTO {table.full_name} BY NAME FROM wanted", incoming)
 
 
 def use_time_zone(connection: duckdb.DuckDBPyConnection, time_zone: str) -> None:

@@ -67,6 +67,9 @@ UNKNOWN_CHANNEL = "other"
 DRAFT_COMMENT: Mapping[str, pl.DataType] = COMMENT.schema() | {"line": pl.Int64()}
 """A comment before it was judged: text and time may be missing, and its line is known."""
 
+ROWS_AT_A_TIME = 1_000
+"""Comments that stand in memory as rows of Python: 3 KB each, ten times as much as in a frame."""
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -97,8 +100,12 @@ def comments_frame(
     `repeats` counts, over one file, the comments that have no native id and are alike in all
     else; it is updated, so that each of them keeps an id of its own.
     """
-    rows = [_comment_row(comment, origin, repeats) for comment in comments]
-    return _frame(rows, DRAFT_COMMENT)
+    frames = [pl.DataFrame(schema=DRAFT_COMMENT)]
+    for start in range(0, len(comments), ROWS_AT_A_TIME):
+        part = comments[start : start + ROWS_AT_A_TIME]
+        rows = [_comment_row(comment, origin, repeats) for comment in part]
+        frames.append(_frame(rows, DRAFT_COMMENT))
+    return pl.concat(frames)
 
 
 def _frame(rows: list[dict[str, object]], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:

@@ -47,10 +47,11 @@ def known(connection: duckdb.DuckDBPyConnection, ids: pl.DataFrame, kind: Kind) 
     table, key = KEYS[kind]
     rows = beside(
         connection,
+        "WITH asked AS MATERIALIZED (FROM wanted) "
         f"SELECT {key} AS id, {key} AS kept FROM {table.full_name} "
-        f"SEMI JOIN wanted ON {key} = wanted.id "
+        f"SEMI JOIN asked ON {key} = asked.id "
         "UNION ALL SELECT alias_id, alias.id FROM ops.alias AS alias "
-        "SEMI JOIN wanted ON alias_id = wanted.id WHERE kind = ?",
+        "SEMI JOIN asked ON alias_id = asked.id WHERE kind = ?",
         ids.select("id").unique(),
         [kind],
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import duckdb
 import polars as pl
 
-from flows.warehouse import merge
+from flows.warehouse import carry_out, merge
 from models.contract import quoted
 from models.tables.labelled_file import LABELLED_FILE
 
@@ -59,8 +59,9 @@ def forget_labelled(connection: duckdb.DuckDBPyConnection, posts: pl.DataFrame) 
     """Have the comments of `posts` (post_id), whose words have changed, looked at again."""
     if posts.is_empty():
         return
-    # DuckDB finds the frame by the name it has here.
-    connection.execute(
+    carry_out(
+        connection,
         "DELETE FROM ops.labelled_file WHERE landed_file IN "
-        "(SELECT DISTINCT landed_file FROM clean.comment SEMI JOIN posts USING (post_id))"
+        "(SELECT DISTINCT landed_file FROM clean.comment SEMI JOIN wanted USING (post_id))",
+        posts,
     )

@@ -15,7 +15,7 @@ from flows.storing.identity import comments_under_one_id, posts_under_one_id
 from flows.storing.labelled import forget_labelled
 from flows.storing.sound import sound
 from flows.storing.sweeps import believed
-from flows.warehouse import append, frame, matching, merge
+from flows.warehouse import append, carry_out, frame, matching, merge
 from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.contract import Table
 from models.tables.comment import COMMENT
@@ -185,12 +185,13 @@ def mark_taken_away(
     signs = drafts.filter(is_sign).unique("comment_id", keep="last")
     if signs.is_empty():
         return
-    # DuckDB finds the frame by the name it has here.
-    connection.execute(
+    carry_out(
+        connection,
         "UPDATE clean.comment AS comment "
-        "SET status = signs.status, last_seen_at_utc = $received FROM signs "
-        "WHERE signs.comment_id = comment.comment_id "
+        "SET status = wanted.status, last_seen_at_utc = $received FROM wanted "
+        "WHERE wanted.comment_id = comment.comment_id "
         "AND comment.last_seen_at_utc <= $received",
+        signs.select("comment_id", "status"),
         {"received": naive_utc(origin.received_at)},
     )
 
@@ -220,13 +221,13 @@ def sweep(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -
         (COMMENT, "comment_id", tally.comments),
         (POST, "post_id", tally.posts),
     ):
-        connection.register("produced", pl.DataFrame({key: list(kept)}, schema={key: pl.String}))
-        connection.execute(
+        carry_out(
+            connection,
             f"DELETE FROM {table.full_name} WHERE landed_file = ? "
-            f"AND {key} NOT IN (SELECT {key} FROM produced)",
+            f"AND {key} NOT IN (SELECT {key} FROM wanted)",
+            pl.DataFrame({key: list(kept)}, schema={key: pl.String}),
             [origin.landed_file],
         )
-        connection.unregister("produced")
 
 
 def mark_gone(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -> None:
@@ -253,25 +254,30 @@ def mark_gone(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tall
 
 
 def place_threads(connection: duckdb.DuckDBPyConnection, origin: Origin) -> None:
-    """Set root and depth of every comment under the posts that a file touched."""
+    """Set root and depth of every comment under the posts that a file touched.
+
+    Who neither answers nor is answered stands at its own place from the start, and most do.
+    """
     touched = frame(
         connection,
         "SELECT comment_id, parent_id FROM clean.comment WHERE coalesce(post_id, '') IN "
-        "(SELECT coalesce(post_id, '') FROM clean.comment WHERE landed_file = ?)",
-        [origin.landed_file],
+        "(SELECT coalesce(post_id, '') FROM clean.comment WHERE landed_file = $file) "
+        "AND (parent_id IS NOT NULL OR depth > 0 OR root_id <> comment_id OR comment_id IN "
+        "(SELECT parent_id FROM clean.comment WHERE parent_id IS NOT NULL))",
+        {"file": origin.landed_file},
     )
     place(connection, touched)
 
 
 def place(connection: duckdb.DuckDBPyConnection, touched: pl.DataFrame) -> None:
     """Set root and depth of the comments `touched`: all that stand under the same posts."""
-    connection.register("places", with_places(touched))
-    connection.execute(
-        "UPDATE clean.comment AS comment SET root_id = places.root_id, depth = places.depth "
-        "FROM places WHERE places.comment_id = comment.comment_id "
-        "AND (places.root_id, places.depth) IS DISTINCT FROM (comment.root_id, comment.depth)"
+    carry_out(
+        connection,
+        "UPDATE clean.comment AS comment SET root_id = wanted.root_id, depth = wanted.depth "
+        "FROM wanted WHERE wanted.comment_id = comment.comment_id "
+        "AND (wanted.root_id, wanted.depth) IS DISTINCT FROM (comment.root_id, comment.depth)",
+        with_places(touched),
     )
-    connection.unregister("places")
 
 
 def batches(records: Iterable[Record]) -> Iterator[list[Record]]:
