@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import polars as pl
@@ -26,10 +27,11 @@ from flows.running.report import StageReport
 from flows.running.retry import RETRY_DELAYS, may_recover
 from flows.running.stage import stage
 from flows.settings import Settings, load_settings
-from flows.sources.base import all_sources, recognise
+from flows.sources.base import ApiSource, all_sources, recognise
 from flows.storing.domains import narrow_domains
 from flows.storing.quarantine import Quarantine, has_unchecked, quarantine
-from flows.storing.store import Tally, store
+from flows.storing.store import store
+from flows.storing.tally import Tally
 from flows.warehouse import merge, writing
 from models.canonical import Record, Rejected
 from models.tables.left_out_field import LEFT_OUT_FIELD
@@ -55,6 +57,7 @@ def refine_file(landed: LandedFile, settings: Settings) -> Tally:
         source = recognise(readable.path)
         rules = settings.sources.rules()
         records = source.read(readable, rules) if source else unrecognised()
+        origin = replace(origin, is_live=isinstance(source, ApiSource))
         name = source.name if source else UNRECOGNISED
         note = source.describe(readable, rules) if source else None
         left_out = left_out_fields(readable.path) if source else Counter[str]()

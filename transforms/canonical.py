@@ -75,7 +75,8 @@ ROWS_AT_A_TIME = 1_000
 class Origin:
     """What all records of a landed file share; `received_at` is aware, `owners` are accounts.
 
-    Of authors' e-mail addresses only which of `email_domains` they lie in is kept.
+    Of authors' e-mail addresses only which of `email_domains` they lie in is kept. `is_live`: the
+    platform was asked then; what an export tells is older, by how much is not known.
     """
 
     landed_file: str
@@ -84,6 +85,7 @@ class Origin:
     owners: frozenset[str]
     key: bytes
     email_domains: tuple[str, ...] = ()
+    is_live: bool = False
 
 
 def posts_frame(posts: Sequence[Post], origin: Origin) -> pl.DataFrame:
@@ -280,6 +282,7 @@ def _comment_row(comment: Comment, origin: Origin, repeats: Counter[str]) -> dic
         "status": comment.status,
         "visibility": comment.visibility,
         "gone_at_utc": None,
+        "deletion_told_at_utc": None,
         "like_count": comment.like_count,
         "dislike_count": comment.dislike_count,
         "reply_count": comment.reply_count,

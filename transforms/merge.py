@@ -32,8 +32,9 @@ def merged(incoming: pl.DataFrame, stored: pl.DataFrame, table: Table) -> pl.Dat
     The record seen last counts; a value it leaves unknown is taken from the other one. Of two times
     the more exact one counts: a scraper that knows only the day does not undo an interface's
     second. Of two texts the whole one counts where the other is its beginning and says that it was
-    cut; another wording than the newer one marks the comment as edited. What was deleted stays so:
-    an export from before it may arrive later.
+    cut; another wording than the newer one marks the comment as edited. What is deleted or gone
+    stays so: an export from before it may arrive later. Who is back is told by
+    `flows.storing.gone`, which knows when a file was made.
     """
     both = incoming.join(stored, on=list(table.grain), how="left", suffix="_stored")
     is_newer = pl.col(f"{LAST}_stored").is_null() | (pl.col(LAST) >= pl.col(f"{LAST}_stored"))
@@ -52,8 +53,6 @@ def merged(incoming: pl.DataFrame, stored: pl.DataFrame, table: Table) -> pl.Dat
     columns[LAST] = pl.max_horizontal(LAST, f"{LAST}_stored")
     if "edit_basis" in columns:
         columns |= _edit_marks()
-    if "gone_at_utc" in columns:
-        columns["gone_at_utc"] = _gone_unless_seen_again()
     return both.with_columns(**columns).select(table.column_names)
 
 
@@ -64,8 +63,7 @@ def _newest(name: str, is_optional: bool, is_newer: pl.Expr) -> pl.Expr:
     if name in ("status", "reply_semantics"):
         newest = pl.when((newest != UNKNOWN) | older.is_null()).then(newest).otherwise(older)
     if name == "status":
-        is_reread = pl.col("landed_file") == pl.col("landed_file_stored")
-        newest = pl.when((older == DELETED) & ~is_reread).then(older).otherwise(newest)
+        newest = pl.when(stored == DELETED).then(stored).otherwise(newest)
     return pl.coalesce(newest, older) if is_optional else newest
 
 
@@ -110,11 +108,6 @@ def _knowledge(suffix: str, names: Sequence[str]) -> pl.Expr:
     if "created_tz_assumed" in names:
         known = known + pl.col(f"created_tz_assumed{suffix}").is_null().cast(pl.Int64)
     return pl.when(pl.col(f"created_at_utc{suffix}").is_null()).then(0).otherwise(known)
-
-
-def _gone_unless_seen_again() -> pl.Expr:
-    gone = pl.coalesce("gone_at_utc", "gone_at_utc_stored")
-    return pl.when(gone >= pl.col(LAST)).then(gone)
 
 
 def _edit_marks() -> dict[str, pl.Expr]:

@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
 
@@ -11,10 +10,12 @@ import duckdb
 import polars as pl
 
 from flows.storing.erased import read_erased, without_erased
+from flows.storing.gone import mark_taken_away, note_returns, settle_gone
 from flows.storing.identity import comments_under_one_id, posts_under_one_id
 from flows.storing.labelled import forget_labelled
 from flows.storing.sound import sound
 from flows.storing.sweeps import believed
+from flows.storing.tally import Tally
 from flows.warehouse import append, carry_out, frame, matching, merge
 from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.contract import Table
@@ -25,7 +26,7 @@ from models.tables.left_out_field import LEFT_OUT_FIELD
 from models.tables.post import POST
 from models.tables.rejected_comment import REJECTED_COMMENT
 from transforms.canonical import Origin, comments_frame, naive_utc, post_id_of, posts_frame
-from transforms.clean import TAKEN_AWAY, Cleaned, clean
+from transforms.clean import Cleaned, clean
 from transforms.merge import merged
 from transforms.threads import with_places
 
@@ -36,23 +37,6 @@ Kind = TypeVar("Kind", Post, Comment, Rejected, Swept)
 
 FILLED_BY_FILE = (COMMENT_VERSION, REJECTED_COMMENT, LEFT_OUT_FIELD, LABELLED_FILE)
 """Tables whose rows of a file are written anew, or no longer true, when it is read anew."""
-
-
-@dataclass
-class Tally:
-    """What one file came to so far."""
-
-    posts: set[str] = field(default_factory=set)
-    comments: set[str] = field(default_factory=set)
-    unusable: set[str] = field(default_factory=set)
-    """Comments that came, but not in a shape that can be stored: they are not gone."""
-    swept: set[str] = field(default_factory=set)
-    rejected: int = 0
-    records: int = 0
-    redacted: Counter[str] = field(default_factory=Counter)
-    """Pieces of personal data that were replaced in texts, by kind."""
-    left_out: Counter[str] = field(default_factory=Counter)
-    """Fields with personal data that were left at the door, by kind."""
 
 
 def store(
@@ -71,7 +55,7 @@ def store(
         )
     tally = merge_records(connection, records, origin, longest_text)
     sweep(connection, origin, tally)
-    mark_gone(connection, origin, tally)
+    settle_gone(connection, origin, tally)
     place_threads(connection, origin)
     return tally
 
@@ -93,7 +77,8 @@ def merge_records(
         )
         rejected = rejected_frame(of_kind(batch, Rejected), origin)
         merge_comments(connection, clean(drafts, longest_text), rejected, tally)
-        mark_taken_away(connection, drafts, origin)
+        mark_taken_away(connection, drafts, origin, tally)
+        tally.know_of(drafts, "created_at_utc", "edited_at_utc")
         tally.unusable |= set(drafts["comment_id"]) - tally.comments
         tally.swept |= {
             post_id_of(record.platform, record.site, record.post_native_id)
@@ -118,6 +103,7 @@ def merge_posts(
     reworded = after.join(before, on=["post_id", "title", "text"], how="anti", nulls_equal=True)
     forget_labelled(connection, reworded.select("post_id"))
     tally.posts |= set(found["post_id"])
+    tally.know_of(found, "created_at_utc", "updated_at_utc")
 
 
 def merge_comments(
@@ -127,7 +113,8 @@ def merge_comments(
     kept = cleaned.kept
     rejected = pl.concat([cleaned.rejected, rejected, replaced(connection, kept, tally)])
     merge(connection, REJECTED_COMMENT, rejected)
-    merge_seen(connection, COMMENT, kept)
+    before, _ = merge_seen(connection, COMMENT, kept)
+    note_returns(kept, before, tally)
     merge_seen(connection, COMMENT_VERSION, kept.select(COMMENT_VERSION.column_names))
     tally.comments |= set(kept["comment_id"])
     tally.rejected += rejected.height
@@ -174,28 +161,6 @@ def replaced(
     )
 
 
-def mark_taken_away(
-    connection: duckdb.DuckDBPyConnection, drafts: pl.DataFrame, origin: Origin
-) -> None:
-    """Give stored comments the status of a record that only says that their text is gone.
-
-    The text that an earlier file had stays. What a later file saw again is not touched.
-    """
-    is_sign = pl.col("text").is_null() & pl.col("status").is_in(TAKEN_AWAY)
-    signs = drafts.filter(is_sign).unique("comment_id", keep="last")
-    if signs.is_empty():
-        return
-    carry_out(
-        connection,
-        "UPDATE clean.comment AS comment "
-        "SET status = wanted.status, last_seen_at_utc = $received FROM wanted "
-        "WHERE wanted.comment_id = comment.comment_id "
-        "AND comment.last_seen_at_utc <= $received",
-        signs.select("comment_id", "status"),
-        {"received": naive_utc(origin.received_at)},
-    )
-
-
 def rejected_frame(rejected: list[Rejected], origin: Origin) -> pl.DataFrame:
     """What a reader could not use, as rows of `clean.rejected_comment`."""
     return pl.DataFrame(
@@ -228,29 +193,6 @@ def sweep(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -
             pl.DataFrame({key: list(kept)}, schema={key: pl.String}),
             [origin.landed_file],
         )
-
-
-def mark_gone(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -> None:
-    """Mark the comments of posts that this file has completely, and that it does not have.
-
-    What a later file saw again is not gone, nor is what this one has in a shape that can't be
-    stored, nor what a visitor never sees, such as pending comments that an export brought.
-    """
-    if not tally.swept:
-        return
-    connection.execute(
-        "UPDATE clean.comment SET gone_at_utc = $received "
-        "WHERE last_seen_at_utc < $received AND gone_at_utc IS NULL "
-        "AND status IN ('published', 'unknown') AND kind IN ('comment', 'review', 'message') "
-        "AND NOT list_contains($unusable, comment_id) "
-        "AND (list_contains($swept, post_id) OR post_id IN (SELECT id FROM ops.alias "
-        "WHERE kind = 'post' AND list_contains($swept, alias_id)))",
-        {
-            "received": naive_utc(origin.received_at),
-            "swept": list(tally.swept),
-            "unusable": list(tally.unusable),
-        },
-    )
 
 
 def place_threads(connection: duckdb.DuckDBPyConnection, origin: Origin) -> None:

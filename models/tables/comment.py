@@ -72,6 +72,13 @@ COMMENT = Table(
             "when a full sweep of its post did not find it any more; null: not so far",
             optional=True,
         ),
+        Column(
+            "deletion_told_at_utc",
+            "time",
+            "up to when it is known to be deleted: when an interface said so, or the newest moment "
+            "that an export knows of; null: nobody says so",
+            optional=True,
+        ),
         Column("like_count", "count", "likes; null: not reported", optional=True),
         Column("dislike_count", "count", "dislikes; null: not reported", optional=True),
         Column(

@@ -160,9 +160,13 @@ def test_what_was_deleted_stays_deleted(later: str) -> None:
         assert merge_rows(*rows)["status"] == "deleted"
 
 
-def test_a_better_reading_of_the_same_file_may_undo_a_deletion() -> None:
-    rows = seen(EARLY, status="published"), seen(EARLY, status="deleted")
-    assert merge_rows(*rows)["status"] == "published"
+def test_a_deletion_that_is_read_after_its_end_does_not_count() -> None:
+    assert merge_rows(seen(EARLY, status="deleted"), seen(LATE))["status"] == "published"
+
+
+def test_who_was_gone_stays_gone_until_the_file_says_when_it_was_made() -> None:
+    answer = merge_rows(seen(LATE), seen(EARLY, gone_at_utc=EARLY, deletion_told_at_utc=EARLY))
+    assert (answer["gone_at_utc"], answer["deletion_told_at_utc"]) == (EARLY, EARLY)
 
 
 FULL = "Die Cloud ist gut, aber wer zahlt den Umzug, und wann kommt er endlich?"
