@@ -51,7 +51,6 @@ UNTESTED = {
     "flows/running/report.py": "tested through every flow",
     "flows/running/retry.py": "tested through the warehouse and the flows",
     "flows/storing/domains.py": "tested through the segments, which are made of them",
-    "flows/storing/store.py": "tested through the refine flow",
     "flows/landing/stream_entries.py": "tested through the archives",
     "flows/landing/unpacking.py": "tested through the archives",
     "flows/landing/zip_entries.py": "tested through the archives",

@@ -19,7 +19,10 @@ UNKNOWN, DELETED = "unknown", "deleted"
 TEXT = ("text", "text_hash", "redacted", "mentions")
 """What belongs together: a text, and what was found in it."""
 
-CUT_OFF = r"\s*(?:…|\.\.\.)\s*$"
+CUT_OFF = (
+    r"(?i)\s*[\[(]?(?:…|\.\.\.)[\])]?\s*"
+    r"(?:https://t\.co/\w+|(?:see |read |show )?more|mehr(?: anzeigen)?|weiterlesen)?\s*$"
+)
 """How a platform or a tool ends a text of which it tells only the beginning."""
 
 SHORTEST_CUT = 20
@@ -31,10 +34,10 @@ def merged(incoming: pl.DataFrame, stored: pl.DataFrame, table: Table) -> pl.Dat
 
     The record seen last counts; a value it leaves unknown is taken from the other one. Of two times
     the more exact one counts: a scraper that knows only the day does not undo an interface's
-    second. Of two texts the whole one counts where the other is its beginning and says that it was
-    cut; another wording than the newer one marks the comment as edited. What is deleted or gone
-    stays so: an export from before it may arrive later. Who is back is told by
-    `flows.storing.gone`, which knows when a file was made.
+    second. Of two texts the whole one counts where the other is its beginning, cut off; another
+    wording than the newer one marks the comment as edited. What is deleted or gone stays so: an
+    export from before it may arrive later. Who is back is told by `flows.storing.gone`, which knows
+    when a file was made.
     """
     both = incoming.join(stored, on=list(table.grain), how="left", suffix="_stored")
     is_newer = pl.col(f"{LAST}_stored").is_null() | (pl.col(LAST) >= pl.col(f"{LAST}_stored"))
@@ -86,8 +89,7 @@ def _times(columns: Sequence[str], is_newer: pl.Expr) -> dict[str, pl.Expr]:
 
 def _texts(columns: Sequence[str], is_newer: pl.Expr) -> dict[str, pl.Expr]:
     """The text of the newer record, unless it is the beginning of the other one's."""
-    incoming, stored = pl.col("text"), pl.col("text_stored")
-    is_better = _is_cut_of(stored, incoming) | (is_newer & ~_is_cut_of(incoming, stored))
+    is_better = _is_cut("_stored", "") | (is_newer & ~_is_cut("", "_stored"))
     return {
         name: pl.when(is_better).then(pl.col(name)).otherwise(pl.col(f"{name}_stored"))
         for name in TEXT
@@ -95,11 +97,48 @@ def _texts(columns: Sequence[str], is_newer: pl.Expr) -> dict[str, pl.Expr]:
     }
 
 
-def _is_cut_of(short: pl.Expr, whole: pl.Expr) -> pl.Expr:
-    """Whether a text is the beginning of the other one, and says so."""
-    begun = short.str.replace(CUT_OFF, "")
-    is_cut = short.str.contains(CUT_OFF) & (begun.str.len_chars() >= SHORTEST_CUT)
-    return (is_cut & (short != whole) & whole.str.starts_with(begun)).fill_null(value=False)
+def wordings(incoming: pl.DataFrame, stored: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Which of the comments `incoming` are worded whole, and which of those `stored` are not.
+
+    The beginning of a text that is known from the other record is no wording of its own.
+    """
+    both = incoming.join(stored, on="comment_id", suffix="_stored")
+    cut = both.filter(_is_cut("", "_stored")).select("comment_id")
+    outdone = both.filter(_is_cut("_stored", ""))
+    return (
+        incoming.join(cut, on="comment_id", how="anti", maintain_order="left"),
+        outdone.select("comment_id", text_hash="text_hash_stored"),
+    )
+
+
+def _is_cut(short: str, whole: str) -> pl.Expr:
+    """Whether the text of the record with the suffix `short` is the beginning of the other's.
+
+    It says so by its end; or it comes from another source, which does not say that it was edited:
+    search interfaces and scrapers cut texts without a sign. Blanks do not count: they flatten them.
+    """
+    text, longer = _flat(short), _flat(whole)
+    begun = text.str.replace(CUT_OFF, "")
+    is_beginning = (
+        (pl.col(f"text{short}") != pl.col(f"text{whole}"))
+        & (begun.str.len_chars() >= SHORTEST_CUT)
+        & (begun.str.len_chars() < longer.str.len_chars())
+        & longer.str.starts_with(begun)
+    )
+    edited, edited_whole = pl.col(f"edited_at_utc{short}"), pl.col(f"edited_at_utc{whole}")
+    is_told_edited = edited.is_not_null() & edited_whole.lt(edited).fill_null(value=True)
+    is_foreign = _source(short) != _source(whole)
+    says_so = text.str.contains(CUT_OFF)
+    return (is_beginning & (says_so | (is_foreign & ~is_told_edited))).fill_null(value=False)
+
+
+def _flat(suffix: str) -> pl.Expr:
+    return pl.col(f"text{suffix}").str.replace_all(r"\s+", " ").str.strip_chars()
+
+
+def _source(suffix: str) -> pl.Expr:
+    """The source of a record: the folder that its file landed in."""
+    return pl.col(f"landed_file{suffix}").str.split("/").list.first()
 
 
 def _knowledge(suffix: str, names: Sequence[str]) -> pl.Expr:
@@ -116,8 +155,8 @@ def _edit_marks() -> dict[str, pl.Expr]:
         pl.col("text_hash_stored").is_not_null()
         & (pl.col("text_hash") != pl.col("text_hash_stored"))
         & (pl.col("landed_file") != pl.col("landed_file_stored"))
-        & ~_is_cut_of(pl.col("text"), pl.col("text_stored"))
-        & ~_is_cut_of(pl.col("text_stored"), pl.col("text"))
+        & ~_is_cut("", "_stored")
+        & ~_is_cut("_stored", "")
     )
     is_edited = pl.coalesce("is_edited", "is_edited_stored")
     basis = pl.coalesce("edit_basis", "edit_basis_stored")

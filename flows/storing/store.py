@@ -27,7 +27,7 @@ from models.tables.post import POST
 from models.tables.rejected_comment import REJECTED_COMMENT
 from transforms.canonical import Origin, comments_frame, naive_utc, post_id_of, posts_frame
 from transforms.clean import Cleaned, clean
-from transforms.merge import merged
+from transforms.merge import merged, wordings
 from transforms.threads import with_places
 
 BATCH = 10_000
@@ -115,10 +115,28 @@ def merge_comments(
     merge(connection, REJECTED_COMMENT, rejected)
     before, _ = merge_seen(connection, COMMENT, kept)
     note_returns(kept, before, tally)
-    merge_seen(connection, COMMENT_VERSION, kept.select(COMMENT_VERSION.column_names))
+    merge_wordings(connection, kept, before)
     tally.comments |= set(kept["comment_id"])
     tally.rejected += rejected.height
     tally.redacted.update(redactions(kept))
+
+
+def merge_wordings(
+    connection: duckdb.DuckDBPyConnection, kept: pl.DataFrame, before: pl.DataFrame
+) -> None:
+    """Store how the comments `kept` are worded, where it is more than the beginning of a text.
+
+    A beginning that was stored for want of the whole text goes once that has come.
+    """
+    whole, outdone = wordings(kept, before)
+    merge_seen(connection, COMMENT_VERSION, whole.select(COMMENT_VERSION.column_names))
+    if not outdone.is_empty():
+        carry_out(
+            connection,
+            "DELETE FROM clean.comment_version AS version USING wanted WHERE "
+            "(version.comment_id, version.text_hash) = (wanted.comment_id, wanted.text_hash)",
+            outdone,
+        )
 
 
 def redactions(comments: pl.DataFrame) -> Counter[str]:

@@ -177,7 +177,18 @@ def worded(at: datetime, text: str, **fields: object) -> Row:
     return seen(at, text=text, text_hash=str(len(text)), redacted=f'{{"x":{len(text)}}}', **fields)
 
 
-@pytest.mark.parametrize("cut", [CUT, "Die Cloud ist gut, aber wer zahlt d...", f"{CUT} "])
+@pytest.mark.parametrize(
+    "cut",
+    [
+        CUT,
+        "Die Cloud ist gut, aber wer zahlt d...",
+        f"{CUT} ",
+        f"{CUT} Mehr anzeigen",
+        "Die Cloud ist gut, aber wer [...]",
+        "Die Cloud ist gut, aber wer zahlt… https://t.co/Ab1",
+        "Die Cloud ist gut, aber wer zahlt d",
+    ],
+)
 def test_a_text_that_was_cut_short_does_not_replace_the_whole_one(cut: str) -> None:
     for rows in (
         (worded(LATE, cut), worded(EARLY, FULL)),
@@ -189,6 +200,27 @@ def test_a_text_that_was_cut_short_does_not_replace_the_whole_one(cut: str) -> N
         assert (answer["text"], answer["text_hash"]) == (FULL, str(len(FULL)))
         assert answer["redacted"] == f'{{"x":{len(FULL)}}}'
         assert (answer["is_edited"], answer["edit_basis"]) == (None, None)
+
+
+def test_blanks_do_not_make_a_cut_text_another_one() -> None:
+    whole = worded(EARLY, FULL.replace(", ", ",\n\n"))
+    assert merge_rows(worded(LATE, CUT), whole)["text"] == whole["text"]
+
+
+SHORTENED = FULL.partition(", und")[0]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"landed_file": "x_api/b"}, id="by the source that told more before"),
+        pytest.param({"edited_at_utc": LATE}, id="by a source that says so"),
+    ],
+)
+def test_a_text_that_was_shortened_is_an_edit(fields: dict[str, object]) -> None:
+    stored = worded(EARLY, FULL, landed_file="x_api/a")
+    answer = merge_rows(worded(LATE, SHORTENED, **fields), stored)
+    assert (answer["text"], answer["is_edited"]) == (SHORTENED, True)
 
 
 @pytest.mark.parametrize(
