@@ -14,7 +14,7 @@ from pathlib import Path
 from flows.landing.workspace import workspace
 
 TOKEN = re.compile(
-    rb"((?:access_token|appsecret_proof)(?:=|%3[dD]|\"\s*:\s*\"))(?!\*)[^&\"'\\\s<>]+",
+    rb"((?:access_token|appsecret_proof)(?:=|%3[dD]|\\*\"\s*:\s*\\*\"))(?!\*)[^&\"'\\\s<>]+",
     re.IGNORECASE,
 )
 LEFT_OUT = rb"\1***"

@@ -1,12 +1,15 @@
 """Answers of the Facebook Graph API, saved to disk, in; posts of a page and their comments out.
 
 A file holds one answer, several as JSON lines, or an array of them. An answer is a page of `data`,
-a single object, the objects by id that `?ids=` gives, or an error.
+a single object, the objects by id that `?ids=` gives, or an error. Answers of a batch are an array
+of {"code", "headers", "body"}, where the body is an answer as a text, or null where it took too
+long.
 
-Format: https://developers.facebook.com/docs/graph-api/results, v26.0.
+Format: https://developers.facebook.com/docs/graph-api/results, v26.0, and .../batch-requests.
 What `paging` holds, access tokens among it, is never taken over.
 """
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -45,6 +48,11 @@ GRAPH_FIELD = re.compile(rb'"(?:message|permalink_url|story|comments|from)"\s*:'
 GRAPH_ERROR = re.compile(rb'"error"\s*:\s*\{[^{}]*"(?:fbtrace_id|type)"\s*:')
 EMPTY_PAGE = re.compile(rb'\{\s*"data"\s*:\s*\[\s*\]\s*,\s*"(?:paging|summary)"\s*:')
 
+BATCH = re.compile(
+    rb'(?:\[\s*(?:null\s*,\s*)*)?\{\s*"code"\s*:\s*\d{3}\s*,\s*"(?:headers|body)"\s*:'
+)
+EMPTY_IN_BATCH = re.compile(rb'"body"\s*:\s*"' + EMPTY_PAGE.pattern)
+
 OBJECT_ID = re.compile(r"\d+(?:_\d+)?")
 
 POST_EDGES = frozenset(["feed", "posts", "published_posts", "tagged", "visitor_posts"])
@@ -71,6 +79,10 @@ def recognise(sample: bytes) -> bool:
     text = utf_8_start(sample)
     if not text.startswith((b"{", b"[")) or text.startswith(OPENING):
         return False
+    if is_batch := BATCH.match(text):
+        text = text.replace(rb"\\", b"").replace(b"\\", b"")
+    if is_batch and EMPTY_IN_BATCH.search(text):
+        return True
     has_time = GRAPH_TIME.search(text) or (ANY_TIME.search(text) and JOINED_ID.search(text))
     has_objects = has_time and GRAPH_FIELD.search(text)
     return bool(has_objects or EMPTY_PAGE.match(text) or GRAPH_ERROR.search(text[:4096]))
@@ -113,10 +125,14 @@ def _answers(window: JsonWindow) -> Iterator[Part]:
         yield from _answer(window)
         return
     for _ in window.elements():
-        yield from _answer(window)
+        if window.peek() == "n":
+            line = window.found().line
+            yield BrokenJson("an answer of a batch is missing: it took Graph too long", line)
+        else:
+            yield from _answer(window)
 
 
-def _answer(window: JsonWindow, kind: Kind | None = None) -> Iterator[Found | PageEnd]:
+def _answer(window: JsonWindow, kind: Kind | None = None) -> Iterator[Part]:
     """The objects of one answer, then its end; an answer that holds none is an object itself.
 
     `kind` is that of the objects, where it is known.
@@ -138,11 +154,27 @@ def _answer(window: JsonWindow, kind: Kind | None = None) -> Iterator[Found | Pa
         else:
             found = window.found()
             fields[key], is_stray = found.value, is_stray or found.has_stray_bytes
+    if not is_page and _is_of_batch(fields):
+        yield from _body(fields["body"], line)
+        return
     if not is_page or _is_error(fields):
         yield Found(fields, line, is_stray)
     paging = object_in(fields, "paging")
     is_only_page = "cursors" in paging and not paging.keys() & {"next", "previous"}
     yield PageEnd(kind or _kind_of_page(fields), is_only_page)
+
+
+def _is_of_batch(fields: GraphObject) -> bool:
+    return isinstance(fields.get("code"), int) and isinstance(fields.get("body"), str)
+
+
+def _body(body: str, line: int) -> Iterator[Part]:
+    """The parts of an answer that stands as a text in a batch; all of it is in one line."""
+    try:
+        for part in _answers(JsonWindow(io.StringIO(body))):
+            yield replace(part, line=line) if isinstance(part, Found) else part
+    except BrokenJson as error:
+        yield BrokenJson(f"the body of an answer in a batch: {error.detail}", line)
 
 
 def _kind_of_page(fields: GraphObject) -> Kind | None:
@@ -280,5 +312,5 @@ SOURCE = FileSource(
     recognise=recognise,
     read=read,
     holds_tokens=True,
-    version=3,
+    version=4,
 )

@@ -32,8 +32,9 @@ ANSWER = {
         json.dumps(ANSWER).replace("&", "\\u0026").encode(),
         json.dumps(ANSWER).replace("=", "%3D").replace("|", "%7C").encode(),
         json.dumps(ANSWER | {"access_token": TOKEN}).encode(),
+        json.dumps([{"code": 200, "body": json.dumps(ANSWER | {"access_token": TOKEN})}]).encode(),
     ],
-    ids=["as it is", "by PowerShell", "escaped", "in an address", "as a field"],
+    ids=["as it is", "by PowerShell", "escaped", "in an address", "as a field", "in a batch"],
 )
 def test_a_token_is_taken_out_and_the_comment_stays(raw: bytes, tmp_path: Path) -> None:
     file = tmp_path / "page.json"

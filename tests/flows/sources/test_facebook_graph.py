@@ -630,3 +630,58 @@ def test_real_comments_without_ids_get_them_from_their_addresses() -> None:
     answers = [one for one in comments if one.parent_native_id]
     assert len(answers) == 4
     assert all(one.parent_native_id in known for one in answers)
+
+
+def batch(*answers: Any, code: int = 200) -> list[Any]:
+    """Answers as a batch request gives them."""
+    headers = [{"name": "Content-Type", "value": "text/javascript; charset=UTF-8"}]
+    bodies = [
+        answer if isinstance(answer, str) else json.dumps(answer).replace("/", r"\/")
+        for answer in answers
+    ]
+    return [{"code": code, "headers": headers, "body": body} for body in bodies]
+
+
+def test_the_answers_of_a_batch_are_read_as_if_each_had_been_asked_for_alone() -> None:
+    answers = page(post()), page(comment(), comment(id="22_334"))
+    content = json.dumps(batch(*answers))
+    assert recognise(content.encode())
+    assert records_of(content) == [
+        replace(found, line=1) if isinstance(found, Comment) else found
+        for found in read_json(*answers)
+    ]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        pytest.param(batch(page(), page(comment())), id="the first answer is empty"),
+        pytest.param(batch(under(paging={}), under(paging={})), id="all are empty"),
+        pytest.param([None, *batch(page(comment()))], id="the first is missing"),
+        pytest.param(
+            batch({"error": {"type": "OAuthException", "code": 190}}, code=400), id="error"
+        ),
+        pytest.param([{"code": 200, "body": json.dumps(page(comment()))}], id="without headers"),
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_batch_is_recognised(answers: list[Any], indent: int | None) -> None:
+    assert recognise(json.dumps(answers, indent=indent).encode())
+
+
+def test_what_is_wrong_with_one_answer_of_a_batch_leaves_the_others() -> None:
+    error = {"error": {"type": "OAuthException", "code": 190, "message": "x"}}
+    answers = [*batch(page(comment()), error, "<html>", '{"data": [{'), None, *batch(post())]
+    found = read_json(answers)
+    assert names(found) == ["Comment", *["Rejected"] * 4, "Post"]
+    details = [record.detail for record in found if isinstance(record, Rejected)]
+    assert "code 190" in details[0]
+    assert "the body of an answer in a batch: not JSON" in details[1]
+    assert "the body of an answer in a batch: the file ends too early" in details[2]
+    assert "took Graph too long" in details[3]
+
+
+def test_a_batch_that_is_cut_gives_the_answers_before_the_cut() -> None:
+    content = json.dumps(batch(page(comment()), page(comment(id="22_334"))))
+    found = records_of(content[:-40])
+    assert names(found) == ["Comment", "Rejected"]
