@@ -7,7 +7,7 @@ older one says tweet and retweet where the newer one says post and repost.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,6 +29,9 @@ MENTIONS_BEFORE = re.compile(r"^(?:@\w+\s+)+")
 LINKS = re.compile(r"https?://\S*")
 HEAD = 40
 """Characters that tell one long text of a second from another."""
+
+GONE = ("resource-not-found", "not-authorized-for-resource", "resource-unavailable")
+"""Kinds of partial errors that tell of posts which are deleted or protected: data, no fault."""
 
 XObject = Mapping[str, Any]
 
@@ -126,6 +129,15 @@ def comment_of(value: XObject, root: str, owner: str) -> Comment:
         permalink=address_of(native_id),
         aliases=others,
     )
+
+
+def problems_in(body: XObject) -> Iterator[str]:
+    """Why X could not give a post, for each of which an answer says so; never in X's own words."""
+    for error in body.get("errors", []):
+        kind = str(error.get("type", "")).rpartition("/")[2] if isinstance(error, dict) else ""
+        if kind not in GONE:
+            shown = kind if kind.replace("-", "").isalpha() else "unknown"
+            yield f"X could not give a post, a problem of the kind `{shown}`"
 
 
 def text_of(value: XObject) -> str | None:

@@ -15,7 +15,7 @@ import httpx
 from flows.fetching.session import Session, Verdict, by_status, holding, told_seconds
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.landed import ReadingRules
-from flows.reading.x_objects import PLATFORM, comment_of, moment_of_id, post_of
+from flows.reading.x_objects import PLATFORM, comment_of, moment_of_id, post_of, problems_in
 from flows.sources.base import ApiSource, Errand, Page
 from models.canonical import Record, Rejected
 from models.errors import GiveUp
@@ -46,9 +46,6 @@ DIALECTS: dict[str, Parameters] = {
     "post": {"post.fields": f"{FIELDS},edit_history_post_ids,note_post,referenced_posts"},
 }
 """Both are live; no expansions are asked for: they would be charged as well."""
-
-GONE = ("resource-not-found", "not-authorized-for-resource", "resource-unavailable")
-"""Kinds of partial errors that tell of posts which are deleted or protected: data, no fault."""
 
 State = dict[str, Any]
 """How far a list was read: `since`, the newest id of all that was; of a list that is being read
@@ -268,11 +265,8 @@ def read_page(page: LandedPage, _rules: ReadingRules) -> Iterator[Record]:
     for value in body.get("data", []):
         if not (isinstance(value, dict) and value.get("id") == about.get("root")):
             yield _made(value, about)
-    for error in body.get("errors", []):
-        kind = str(error.get("type", "")).rpartition("/")[2] if isinstance(error, dict) else ""
-        if kind not in GONE:
-            shown = kind if kind.replace("-", "").isalpha() else "unknown"
-            yield _rejected(f"X could not give a post, a problem of the kind `{shown}`")
+    for problem in problems_in(body):
+        yield _rejected(problem)
 
 
 def _made(value: Any, about: Mapping[str, Any]) -> Record:
