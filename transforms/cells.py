@@ -23,7 +23,7 @@ Marts = Mapping[Table, pl.DataFrame]
 Family = tuple[str, ...]
 """The dimensions of one kind of cell, in the order of `DIMENSIONS`."""
 
-DIMENSIONS = ("topic", "post_id", "channel", "segment", "month", "week", "day", "all")
+DIMENSIONS = ("topic", "post_id", "channel", "source", "segment", "month", "week", "day", "all")
 """What comments are counted by; columns of `classified.counted` (`topic`: of its list), and `all`,
 which has one value, for what is not parted."""
 
@@ -272,16 +272,20 @@ def limits_between(whole: pl.DataFrame, topics: pl.DataFrame, of_topics: list[st
     place_count, topic_count = both["place"].n_unique(), in_topics.height
     columns = atom_count(whole) + topic_count
     places = incidence(in_whole, "place", (place_count, columns))
+    # Where no table tells of topics, they are not nothing in sum.
+    sum_count = place_count if topic_count else 0
     return Limits(
-        whole=sparse.vstack([places[in_topics["place"].to_numpy()], places], format="csr"),
+        whole=sparse.vstack(
+            [places[in_topics["place"].to_numpy()], places[:sum_count]], format="csr"
+        ),
         topics=sparse.vstack(
             [
                 incidence(in_topics, "limit", (topic_count, columns)),
-                incidence(in_topics, "place", (place_count, columns)),
+                incidence(in_topics, "place", (place_count, columns))[:sum_count],
             ],
             format="csr",
         ),
-        sign=np.repeat([1, -1], [topic_count, place_count]),
+        sign=np.repeat([1, -1], [topic_count, sum_count]),
         mark=np.concatenate(
             [in_whole.sort("atom")["place"].to_numpy(), place_count + np.arange(topic_count)]
         ),

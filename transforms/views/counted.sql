@@ -9,6 +9,7 @@ channel    = ["text",  "where the audience was met"]
 day        = ["day",   "day it was made, in the reporting time zone"]
 week       = ["text",  "ISO week of that day, for example 2025-W40"]
 month      = ["text",  "month of that day, for example 2025-10"]
+source     = ["text",  "the source that told its post last"]
 segment    = ["text",  "the part of the audience it is from; null where the settings tell none apart", "optional"]
 topics     = ["texts", "its topics; `(none)` alone where it has none"]
 ---*/
@@ -26,9 +27,11 @@ SELECT
     dated.day,
     dated.week,
     dated.month,
+    origin.source,
     segment.segment,
     coalesce(topic.topics, ['(none)'])              AS topics
 FROM classified.dated AS dated
+INNER JOIN classified.origin AS origin USING (comment_id)
 LEFT JOIN classified.segment AS segment USING (comment_id)
 LEFT JOIN topic USING (comment_id)
 WHERE dated.is_audience

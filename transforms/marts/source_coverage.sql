@@ -1,0 +1,91 @@
+/*---
+about = "How many comments are here of those that each source reports: posts by the source that told them last, on each channel."
+grain = ["source", "channel"]
+[columns]
+source                 = ["text",  "the source that told the posts last, and how many comments they have; of comments on a post that nobody told, their own"]
+channel                = ["text",  "where the audience was met"]
+post_count             = ["count", "posts that it told"]
+reporting_post_count   = ["count", "those of them whose comments it counted; the numbers below that compare are about them"]
+reported_comment_count = ["count", "comments that it counted there; empty: it counted none", "optional"]
+loaded_comment_count   = ["count", "loaded comments on all its posts that a platform's number counts too, as in `post_coverage`, whichever source brought them"]
+missing_count          = ["count", "missing on its posts, as in `post_coverage`: what is too much on one makes up for nothing on another", "optional"]
+whole_post_count       = ["count", "posts of which as many are loaded as were counted, or more", "optional"]
+author_count           = ["count", "different people of the audience on its posts"]
+last_seen_day          = ["day",   "day one of its posts or a comment there was received last, in the reporting time zone"]
+[small_cells]
+cell = ["source", "channel"]
+open = ["post_count", "reporting_post_count", "reported_comment_count"]
+---*/
+WITH loaded AS (
+    SELECT
+        comment.comment_id,
+        dated.post_id,
+        origin.source,
+        dated.channel,
+        comment.status NOT IN ('spam', 'trash', 'pending')
+            AND comment.gone_at_utc IS NULL
+            AND comment.kind <> 'system'
+            AND (comment.platform NOT IN ('x', 'mastodon', 'bluesky') OR comment.parent_id IS NULL)
+                                                                AS is_loaded,
+        CASE WHEN dated.is_audience
+            THEN coalesce(comment.author_key, comment.comment_id)
+        END                                                     AS author,
+        comment.last_seen_at_utc
+    FROM clean.comment AS comment
+    INNER JOIN classified.dated AS dated USING (comment_id)
+    INNER JOIN classified.origin AS origin USING (comment_id)
+), spoken AS (
+    SELECT
+        source,
+        channel,
+        count(*) FILTER (is_loaded)                             AS loaded_comment_count,
+        count(DISTINCT author)                                  AS author_count,
+        max(last_seen_at_utc)                                   AS last_seen_at_utc
+    FROM loaded
+    GROUP BY source, channel
+), by_post AS (
+    SELECT
+        post_id,
+        count(*) FILTER (is_loaded)                             AS loaded_comment_count
+    FROM loaded
+    GROUP BY post_id
+), told AS (
+    SELECT
+        coalesce(refined.source, split_part(post.landed_file, '/', 1)) AS source,
+        coalesce(met.channel, post.channel)                     AS channel,
+        count(*)                                                AS post_count,
+        count(post.reported_comment_count)                      AS reporting_post_count,
+        sum(post.reported_comment_count)::BIGINT                AS reported_comment_count,
+        sum(greatest(post.reported_comment_count - coalesce(by_post.loaded_comment_count, 0), 0))
+            FILTER (post.reported_comment_count IS NOT NULL)::BIGINT AS missing_count,
+        count(*) FILTER (coalesce(by_post.loaded_comment_count, 0) >= post.reported_comment_count)
+                                                                AS whole_post_count,
+        max(post.last_seen_at_utc)                              AS last_seen_at_utc
+    FROM clean.post AS post
+    LEFT JOIN ops.refined_file AS refined USING (landed_file)
+    LEFT JOIN by_post USING (post_id)
+    LEFT JOIN (
+        SELECT post_id, min(channel) AS channel
+        FROM loaded
+        GROUP BY post_id
+    ) AS met USING (post_id)
+    GROUP BY ALL
+)
+SELECT
+    source,
+    channel,
+    coalesce(told.post_count, 0)                                AS post_count,
+    coalesce(told.reporting_post_count, 0)                      AS reporting_post_count,
+    told.reported_comment_count,
+    coalesce(spoken.loaded_comment_count, 0)                    AS loaded_comment_count,
+    told.missing_count,
+    CASE WHEN told.reporting_post_count > 0 THEN told.whole_post_count END AS whole_post_count,
+    coalesce(spoken.author_count, 0)                            AS author_count,
+    timezone(
+        reporting.time_zone,
+        timezone('UTC', greatest(told.last_seen_at_utc, spoken.last_seen_at_utc))
+    )::DATE                                                     AS last_seen_day
+FROM told
+FULL JOIN spoken USING (source, channel)
+CROSS JOIN ops.reporting AS reporting
+ORDER BY source, channel
