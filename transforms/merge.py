@@ -39,7 +39,11 @@ def merged(incoming: pl.DataFrame, stored: pl.DataFrame, table: Table) -> pl.Dat
     export from before it may arrive later. Who is back is told by `flows.storing.gone`, which knows
     when a file was made.
     """
+    if stored.is_empty():
+        return incoming.select(table.column_names)
     both = incoming.join(stored, on=list(table.grain), how="left", suffix="_stored")
+    if "text_hash_stored" in both.columns:
+        both = _with_cuts(both)
     is_newer = pl.col(f"{LAST}_stored").is_null() | (pl.col(LAST) >= pl.col(f"{LAST}_stored"))
     columns = {
         column.name: _newest(column.name, column.optional, is_newer)
@@ -89,7 +93,7 @@ def _times(columns: Sequence[str], is_newer: pl.Expr) -> dict[str, pl.Expr]:
 
 def _texts(columns: Sequence[str], is_newer: pl.Expr) -> dict[str, pl.Expr]:
     """The text of the newer record, unless it is the beginning of the other one's."""
-    is_better = _is_cut("_stored", "") | (is_newer & ~_is_cut("", "_stored"))
+    is_better = pl.col("is_stored_cut") | (is_newer & ~pl.col("is_cut"))
     return {
         name: pl.when(is_better).then(pl.col(name)).otherwise(pl.col(f"{name}_stored"))
         for name in TEXT
@@ -102,13 +106,24 @@ def wordings(incoming: pl.DataFrame, stored: pl.DataFrame) -> tuple[pl.DataFrame
 
     The beginning of a text that is known from the other record is no wording of its own.
     """
-    both = incoming.join(stored, on="comment_id", suffix="_stored")
-    cut = both.filter(_is_cut("", "_stored")).select("comment_id")
-    outdone = both.filter(_is_cut("_stored", ""))
+    both = _with_cuts(incoming.join(stored, on="comment_id", suffix="_stored"))
+    cut, outdone = both.filter("is_cut").select("comment_id"), both.filter("is_stored_cut")
     return (
         incoming.join(cut, on="comment_id", how="anti", maintain_order="left"),
         outdone.select("comment_id", text_hash="text_hash_stored"),
     )
+
+
+def _with_cuts(both: pl.DataFrame) -> pl.DataFrame:
+    """`both` with `is_cut` and `is_stored_cut`: which of two texts is the beginning of the other.
+
+    Texts are compared where they differ, which few do: of most comments nothing else arrives.
+    """
+    differing = both.filter(pl.col("text") != pl.col("text_stored")).select(
+        "comment_id", is_cut=_is_cut("", "_stored"), is_stored_cut=_is_cut("_stored", "")
+    )
+    joined = both.join(differing, on="comment_id", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("is_cut", "is_stored_cut").fill_null(value=False))
 
 
 def _is_cut(short: str, whole: str) -> pl.Expr:
@@ -120,8 +135,7 @@ def _is_cut(short: str, whole: str) -> pl.Expr:
     text, longer = _flat(short), _flat(whole)
     begun = text.str.replace(CUT_OFF, "")
     is_beginning = (
-        (pl.col(f"text{short}") != pl.col(f"text{whole}"))
-        & (begun.str.len_chars() >= SHORTEST_CUT)
+        (begun.str.len_chars() >= SHORTEST_CUT)
         & (begun.str.len_chars() < longer.str.len_chars())
         & longer.str.starts_with(begun)
     )
@@ -155,8 +169,8 @@ def _edit_marks() -> dict[str, pl.Expr]:
         pl.col("text_hash_stored").is_not_null()
         & (pl.col("text_hash") != pl.col("text_hash_stored"))
         & (pl.col("landed_file") != pl.col("landed_file_stored"))
-        & ~_is_cut("", "_stored")
-        & ~_is_cut("_stored", "")
+        & ~pl.col("is_cut")
+        & ~pl.col("is_stored_cut")
     )
     is_edited = pl.coalesce("is_edited", "is_edited_stored")
     basis = pl.coalesce("edit_basis", "edit_basis_stored")
