@@ -18,6 +18,8 @@ HOME = "home"
 """Domain of the texts that are like those the model is for, read with their posts."""
 ALONE = "alone"
 """The same texts, read without their posts: of many comments the post is not known."""
+MENTIONS = "mentions"
+"""Texts of the open web that answer no post: news, adverts, service messages, small talk."""
 
 SCHEMA = pl.Schema(
     {

@@ -2,9 +2,10 @@
 
 `python -m models.training.held_out --data FOLDER` reads the corpus' validation and test parts with
 their posts, comments of the audience only, through the encoder as it is shipped: the domain `home`,
-and once more without their posts: `alone`. With `--data`, tweets that were not trained on follow, a
-domain a source. Shares are corrected by the kind that the counted comments are like, so every text
-is read under every head, whether or not it is labelled for it (`transforms/estimates/kinds.py`).
+and once more without their posts: `alone`; and the same parts of the mentions. With `--data`,
+tweets that were not trained on follow, a domain a source. Shares are corrected by the kind that the
+counted comments are like, so every text is read under every head, whether or not it is labelled for
+it (`transforms/estimates/kinds.py`).
 """
 
 import argparse
@@ -15,10 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from models.encoder import Encoder, load_encoder
-from models.held_out import ALONE, HOME, HeldOut, write_held_out
+from models.held_out import ALONE, HOME, MENTIONS, HeldOut, write_held_out
 from models.preprocess import normalise
 from models.training.annotated import read_annotated
-from models.training.corpus import labels_of
+from models.training.corpus import labels_of, read_mentions
 from models.training.datasets import Example, read_dataset, rows_of
 from models.training.measure import targets_of
 
@@ -47,7 +48,11 @@ def audience_of(corpus: Path) -> list[Example]:
 def domains(corpus: Path, data: Path | None) -> dict[str, list[Example]]:
     """Domain -> its texts, those of `home` first."""
     home = audience_of(corpus)
-    found = {HOME: home, ALONE: [replace(example, post=None) for example in home]}
+    found = {
+        HOME: home,
+        ALONE: [replace(example, post=None) for example in home],
+        MENTIONS: [example for part in PARTS for example in read_mentions(corpus, part)],
+    }
     if data is not None:
         for name, part in TWEETS.items():
             found[tweets_of(name)] = [e for e in read_dataset(data, name, part) if e.labels]

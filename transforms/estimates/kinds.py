@@ -23,7 +23,7 @@ import numpy.typing as npt
 import polars as pl
 from scipy.optimize import nnls
 
-from models.held_out import HOME, HeldOut
+from models.held_out import HOME, MENTIONS, HeldOut
 from transforms.estimates.evidence import Numbers, Places
 
 MOOD, SUBJECT = "sentiment", "topic"
@@ -104,10 +104,9 @@ class Likeness:
 
 def called(weights: Mapping[str, float]) -> str:
     """What texts of these kinds are called in `method`."""
-    tweets = float(weights.get(TWEETS, 0.0))
-    if tweets >= MOSTLY:
-        return TWEETS
-    return IT if 1 - tweets >= MOSTLY else MIXED
+    others = {kind: float(weights.get(kind, 0.0)) for kind in (TWEETS, MENTIONS)}
+    others[IT] = 1 - sum(others.values())
+    return next((kind for kind, weight in others.items() if weight >= MOSTLY), MIXED)
 
 
 @dataclass(frozen=True)

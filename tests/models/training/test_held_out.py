@@ -1,7 +1,7 @@
 import tomllib
 from pathlib import Path
 
-from models.held_out import ALONE, HOME
+from models.held_out import ALONE, HOME, MENTIONS
 from models.training.held_out import TWEETS, audience_of, domains
 
 CORPUS = Path(__file__).parents[3] / "data" / "corpus"
@@ -22,9 +22,11 @@ def test_home_is_what_the_audience_wrote_in_parts_that_were_not_trained_on() -> 
     assert {"sentiment", "topic", "intent", "stance"} <= set(found[0].labels)
 
 
-def test_without_labelled_sets_there_is_only_home_with_and_without_posts() -> None:
+def test_without_labelled_sets_there_are_comments_and_mentions_of_the_corpus() -> (
+    None
+):
     found = domains(CORPUS, None)
-    assert list(found) == [HOME, ALONE]
+    assert list(found) == [HOME, ALONE, MENTIONS]
     assert [example.text for example in found[ALONE]] == [e.text for e in found[HOME]]
     assert not any(example.post for example in found[ALONE])
 

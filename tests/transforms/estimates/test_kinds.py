@@ -195,3 +195,5 @@ def test_comments_are_called_after_the_kind_that_most_are_like() -> None:
     assert called({HOME: 0.5, ALONE: 0.3, "tweets": 0.2}) == "IT"
     assert called({HOME: 0.2, "tweets": 0.8}) == "tweets"
     assert called({HOME: 0.5, "tweets": 0.5}) == "mixed"
+    assert called({HOME: 0.2, "tweets": 0.1, "mentions": 0.7}) == "mentions"
+    assert called({HOME: 0.4, "tweets": 0.2, "mentions": 0.4}) == "mixed"
