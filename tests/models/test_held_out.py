@@ -5,7 +5,15 @@ import polars as pl
 import pytest
 
 from models.encoder import checkpoint_version
-from models.held_out import ALONE, FILE_NAME, HOME, HeldOut, read_held_out, write_held_out
+from models.held_out import (
+    ALONE,
+    FILE_NAME,
+    HOME,
+    MENTIONS,
+    HeldOut,
+    read_held_out,
+    write_held_out,
+)
 
 SHIPPED = Path(__file__).parents[2] / "models" / "checkpoint"
 
@@ -43,7 +51,7 @@ def test_the_checkpoint_that_ships_has_a_set_of_its_own() -> None:
     sets = read_held_out(SHIPPED / FILE_NAME, checkpoint_version(SHIPPED))
     assert {"sentiment", "stance", "topic", "intent"} <= set(sets)
     assert len(sets["sentiment"].of(HOME).gold) > 1_000
-    assert set(sets["sentiment"].kinds) == {HOME, ALONE, "tweets"}
+    assert set(sets["sentiment"].kinds) == {HOME, ALONE, MENTIONS, "tweets"}
     assert sets["sentiment"].known.all()
     for held in sets.values():
         assert held.domains.tolist() == sets["sentiment"].domains.tolist()

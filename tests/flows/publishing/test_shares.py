@@ -121,7 +121,12 @@ def read_like(sets: dict[str, HeldOut], domain: str, count: int) -> list[tuple[o
 
 @pytest.mark.parametrize(
     ("domain", "method"),
-    [("home", "emq (IT)"), ("alone", "emq (IT)"), ("tweets/potts", "emq (tweets)")],
+    [
+        ("home", "emq (IT)"),
+        ("alone", "emq (IT)"),
+        ("tweets/annotated", "emq (tweets)"),
+        ("mentions", "emq (mentions)"),
+    ],
 )
 def test_comments_are_corrected_by_texts_of_the_kind_that_they_are_like(
     con: duckdb.DuckDBPyConnection,
@@ -135,8 +140,8 @@ def test_comments_are_corrected_by_texts_of_the_kind_that_they_are_like(
     known = replace(NOTHING_HELD_OUT, held=sets, company=company(con, sets))
     assert {row["method"] for row in mart("sentiment_weekly", known)} == {method}
     stances = {row["method"] for row in mart("stance_weekly", known)}
-    # Nobody knows the stance of tweets: there, comments on IT are the next best.
-    assert stances == ({"emq (IT)"} if domain != "tweets/potts" else {"emq (unlike)"})
+    # Nobody knows the stance of tweets and mentions: comments on IT are the next best.
+    assert stances == ({"emq (IT)"} if domain in ("home", "alone") else {"emq (unlike)"})
 
 
 def test_channels_are_compared_each_by_itself(

@@ -22,9 +22,7 @@ def test_home_is_what_the_audience_wrote_in_parts_that_were_not_trained_on() -> 
     assert {"sentiment", "topic", "intent", "stance"} <= set(found[0].labels)
 
 
-def test_without_labelled_sets_there_are_comments_and_mentions_of_the_corpus() -> (
-    None
-):
+def test_without_labelled_sets_there_are_comments_and_mentions_of_the_corpus() -> None:
     found = domains(CORPUS, None)
     assert list(found) == [HOME, ALONE, MENTIONS]
     assert [example.text for example in found[ALONE]] == [e.text for e in found[HOME]]
