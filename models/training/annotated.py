@@ -1,8 +1,9 @@
 """Our own annotations of real texts that are licensed for it, kept by name and without the texts.
 
 `data/corpus/annotations.jsonl` names a row of a data set (`set`, `part`, `id`) and says
-`sentiment`, `intents` and `needs_reply` by the guidelines of the corpus. What the set itself says
-is learnt with it: a sentiment as that of a second annotator, anything else, such as `toxic`, too.
+`sentiment`, `intents` and `needs_reply` (null where nobody is addressed) by the guidelines of the
+corpus. What the set itself says is learnt with it: a sentiment as that of a second annotator,
+anything else, such as `toxic`, too.
 """
 
 import random
@@ -10,17 +11,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from models.training.datasets import READERS, Example, Row, part_file, plain, rows_of, sentiment
+from models.training.datasets import (
+    READERS,
+    Example,
+    Row,
+    part_file,
+    plain,
+    reviewed,
+    rows_of,
+    sentiment,
+)
 
 FILE = "annotations.jsonl"
-
-
-def labels_of(row: Row) -> dict[str, tuple[str, ...]]:
-    """The labels of an annotation by head; `needs_reply` is null where nobody is addressed."""
-    labels = {"sentiment": (row["sentiment"],), "intent": tuple(row["intents"])}
-    if row["needs_reply"] is not None:
-        labels["needs_reply"] = ("yes" if row["needs_reply"] else "no",)
-    return labels
 
 
 def own_labels(name: str, row: Row) -> dict[str, tuple[str, ...]]:
@@ -43,7 +45,7 @@ def joined(file: Path, name: str, wanted: Mapping[str, Row]) -> Iterator[Example
     missing = dict(wanted)
     for row in rows_of(file):
         if note := missing.pop(str(row["id"]), None):
-            labels = own_labels(name, row) | labels_of(note)
+            labels = own_labels(name, row) | reviewed(note)
             yield Example(plain(row), labels, second=sentiment(row))
     if missing:
         first = next(iter(missing))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from models.preprocess import normalise
-from models.training.datasets import Example, fingerprint, rows_of
+from models.training.datasets import Example, fingerprint, reviewed, rows_of
 
 TEST_SHARE, VALIDATION_SHARE = 0.08, 0.08
 SECOND = "second_reading.jsonl"
@@ -184,16 +184,7 @@ def second_readings(folder: Path) -> dict[str, dict[str, tuple[str, ...]]]:
     path = folder / SECOND
     if not path.exists():
         return {}
-    return {
-        row["comment_id"]: {
-            "sentiment": (row["sentiment"],),
-            "topic": tuple(row["topics"]),
-            "intent": tuple(row["intents"]),
-            "stance": (row["stance"],),
-            "needs_reply": ("yes" if row["needs_reply"] else "no",),
-        }
-        for row in rows_of(path)
-    }
+    return {row["comment_id"]: reviewed(row) for row in rows_of(path)}
 
 
 def read_corpus(folder: Path, part: str) -> list[Example]:

@@ -76,15 +76,18 @@ def act(row: Row) -> dict[str, tuple[str, ...]]:
 
 
 def reviewed(row: Row) -> dict[str, tuple[str, ...]]:
-    """What people answered on review sheets (`resonanz review export`), the heads they answered."""
+    """Labels by the corpus' guidelines, of the heads that a row answers; null is no answer.
+
+    So are review sheets written (`resonanz review export`), annotations and second readings.
+    """
     labels: dict[str, tuple[str, ...]] = {
-        head: (row[head],) for head in ("sentiment", "stance") if head in row
+        head: (row[head],) for head in ("sentiment", "stance") if row.get(head)
     }
     for head, column in (("topic", "topics"), ("intent", "intents")):
-        if column in row:
+        if row.get(column) is not None:
             labels[head] = tuple(row[column])
     for head in ("needs_reply", "toxic"):
-        if head in row:
+        if row.get(head) is not None:
             labels[head] = ("yes" if row[head] else "no",)
     return labels
 
