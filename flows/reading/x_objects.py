@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from flows.reading.json_values import text_in
 from models.canonical import Comment, Post
 
 PLATFORM = "x"
@@ -75,9 +76,16 @@ def long_alias(at: datetime | None, text: str) -> str | None:
     return f"long-{hashlib.sha256(what.encode('utf-8', 'surrogatepass')).hexdigest()[:20]}"
 
 
+def id_of(value: XObject) -> str:
+    """The id of a post or an answer; raises KeyError where it has none that is a text."""
+    if native_id := text_in(value, "id"):
+        return native_id
+    raise KeyError("id")
+
+
 def post_of(value: XObject) -> Post:
     """The own post that an answer of API v2 holds; raises KeyError without an id."""
-    native_id, metrics = str(value["id"]), _object(value, "public_metrics")
+    native_id, metrics = id_of(value), _object(value, "public_metrics")
     counts = {"like": "like_count", "quote": "quote_count", "view": "impression_count"}
     told = {kind: count_of(metrics.get(name)) for kind, name in counts.items()}
     told["share"] = count_of(metrics.get("repost_count", metrics.get("retweet_count")))
@@ -102,7 +110,7 @@ def post_of(value: XObject) -> Post:
 
 def comment_of(value: XObject, root: str, owner: str) -> Comment:
     """The answer below the post `root` of the account `owner`; raises KeyError without an id."""
-    native_id, metrics = str(value["id"]), _object(value, "public_metrics")
+    native_id, metrics = id_of(value), _object(value, "public_metrics")
     answered, author = answered_id(value), value.get("author_id")
     others = _other_versions(value)
     return Comment(
@@ -176,7 +184,7 @@ def _versions(value: XObject) -> list[str]:
 
 def _other_versions(value: XObject) -> tuple[str, ...]:
     """Each edit of a post has an id of its own."""
-    return tuple(version for version in _versions(value) if version != str(value["id"]))
+    return tuple(version for version in _versions(value) if version != id_of(value))
 
 
 def _mentions(value: XObject) -> str | None:

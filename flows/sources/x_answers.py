@@ -91,7 +91,7 @@ class _Reader:
         for post in filter(_is_start, [*beside, *posts]):
             if author := text_in(post, "author_id"):
                 self.starters[str(post["id"])] = author
-        new = [post for post in beside if post.get("id") not in self.given]
+        new = [post for post in beside if text_in(post, "id") not in self.given]
         for post in (*new, *posts):
             yield from self._of_post(post, users, line)
         if not isinstance(answer.get("errors", []), list):
@@ -110,7 +110,8 @@ class _Reader:
             detail = f"a post that can't be read ({type(error).__name__})"
             record = broken(0, line, detail)
         if isinstance(record, Comment):
-            record = replace(record, author_name=users.get(record.author), line=line)
+            name = users.get(text_in(post, "author_id"))
+            record = replace(record, author_name=name, line=line)
         self.given.add(getattr(record, "native_id", None) or "")
         yield replace(record, position=next(self.positions))
 

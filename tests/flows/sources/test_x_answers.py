@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.sources.x_answers import SOURCE, recognise
-from models.canonical import Comment, Post, Record
+from flows.storing.sound import sound
+from models.canonical import Comment, Post, Record, Rejected
 from tests.cut_files import FIXTURES, assert_a_cut_file_lies_not, reader, specific_sources
 
 SAMPLE = Path(__file__).parent / "samples" / "x_answers.jsonl"
@@ -144,6 +145,20 @@ def test_what_is_included_again_and_again_comes_once() -> None:
 def test_what_can_not_be_read_is_told_and_the_rest_goes_on(broken: Any) -> None:
     found = read(broken, page(answer()))
     assert [type(one).__name__ for one in found] == ["Rejected", "Comment"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        page(answer(BELOW) | {"author_id": ["701"]}),
+        page(answer(BELOW) | {"id": [BELOW]}),
+        page(includes={"tweets": [post() | {"id": [ROOT]}]}),
+    ],
+)
+def test_an_id_that_is_a_list_costs_its_own_record_alone(broken: Any) -> None:
+    found = list(sound(read(broken, page(answer()))))
+    assert [type(one).__name__ for one in found if isinstance(one, Rejected)] == ["Rejected"]
+    assert ANSWER in {one.native_id for one in found if isinstance(one, Comment)}
 
 
 @given(st.data())
