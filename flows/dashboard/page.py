@@ -6,15 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flows.dashboard.sections import (
-    SECTIONS,
-    Section,
-    Story,
-    channels,
-    is_link,
-    sentiment,
-)
-from flows.dashboard.segments import segment_names, segments, sentiment_of_segments
+from flows.dashboard.sections import sections_of
+from flows.dashboard.sections.segments import segment_names
+from flows.dashboard.story import Story, is_link
+from flows.dashboard.view import Section
 from flows.publishing.publication import Publication
 from flows.wording import THOUSANDS, wording
 
@@ -60,18 +55,6 @@ def template() -> Any:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     return environment.get_template("page.html.j2")
-
-
-def sections_of(story: Story) -> list[Section]:
-    """The sections that have something to show, in the order of the page."""
-    found: list[Section] = []
-    for tell in SECTIONS:
-        found.append(tell(story))
-        if tell is sentiment:
-            found += sentiment_of_segments(story)
-        if tell is channels:
-            found.append(segments(story))
-    return [section for section in found if not section.is_empty]
 
 
 def story_of(publication: Publication) -> Story:

@@ -8,7 +8,10 @@ from typing import Any
 import polars as pl
 
 from flows.dashboard.page import story_of
-from flows.dashboard.sections import SENTIMENTS, Story, by, changes, is_link, last_period, quality
+from flows.dashboard.rows import by, last_period
+from flows.dashboard.sections.changes import changes
+from flows.dashboard.sections.quality import quality
+from flows.dashboard.story import SENTIMENTS, Story, is_link
 from flows.publishing.publication import Publication
 from transforms.quotes import quotes
 

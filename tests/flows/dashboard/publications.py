@@ -5,6 +5,8 @@ from itertools import product
 
 import polars as pl
 
+from flows.dashboard.page import story_of
+from flows.dashboard.story import Story
 from flows.publishing.publication import Publication
 from models.contract import Column, Table
 from models.shares import SHARE_COLUMNS
@@ -149,6 +151,11 @@ def publication(
     frames = {table: pl.DataFrame(rows, schema=table.schema()) for table, rows in marts.items()}
     facts = FACTS if days else {"published_at": FACTS["published_at"]}
     return Publication(frames, facts, language, {"cloud": "Cloud und Infrastruktur"})
+
+
+def story(weeks: int = 4, language: str = "de", texts: tuple[str, ...] = ()) -> Story:
+    """What the page tells of such a publication."""
+    return story_of(publication(weeks, language, texts))
 
 
 def plain(name: str, *columns: tuple[str, str]) -> Table:

@@ -2,8 +2,9 @@ import re
 
 import polars as pl
 
-from flows.dashboard.page import library, render, sections_of, story_of
-from flows.dashboard.segments import segments, sentiment_of_segments
+from flows.dashboard.page import library, render, story_of
+from flows.dashboard.sections import sections_of
+from flows.dashboard.sections.segments import segments, sentiment_of_segments
 from flows.publishing.publication import Publication
 from tests.flows.dashboard.publications import publication
 

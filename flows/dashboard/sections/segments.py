@@ -5,13 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from flows.dashboard.charts import dots_with_intervals, shares_over_time
-from flows.dashboard.sections import (
-    SENTIMENTS,
-    Cell,
-    ChartView,
-    Section,
-    Story,
-    TableView,
+from flows.dashboard.rows import (
     behind,
     by,
     counted,
@@ -21,6 +15,8 @@ from flows.dashboard.sections import (
     names_by_size,
     wide,
 )
+from flows.dashboard.story import SENTIMENTS, Story
+from flows.dashboard.view import Cell, ChartView, Section, TableView
 
 MART = "segment_sentiment_monthly"
 

@@ -1,0 +1,49 @@
+from dataclasses import replace
+
+import polars as pl
+
+from flows.dashboard.page import story_of
+from flows.dashboard.sections.quality import quality
+from flows.dashboard.story import Story
+from tests.flows.dashboard.publications import WEEK_ONE, publication, story
+from transforms.marts import published_tables
+
+
+def with_mart(name: str, *rows: dict[str, object]) -> Story:
+    """A story with the rows of one mart more."""
+    table = published_tables()[name]
+    frame = pl.DataFrame(rows, schema=table.schema())
+    told = publication(4)
+    return story_of(replace(told, marts={**told.marts, table: frame}))
+
+
+def test_numbers_are_written_as_the_language_does() -> None:
+    assert "1.180 Kommentare gelesen" in quality(story()).sentences[0]
+    assert "1,180 comments read" in quality(story(language="en")).sentences[0]
+
+
+def test_posts_of_which_most_is_missing_come_first_and_whole_ones_not_at_all() -> None:
+    posts = [
+        {"post_id": f"p{missing}", "post_title": f"Beitrag {missing}", "channel": "blog"}
+        | {"reported_comment_count": 9, "loaded_comment_count": 9 - missing}
+        | {"missing_count": missing}
+        for missing in (2, 0, 7)
+    ]
+    (table,) = quality(with_mart("post_coverage", *posts)).tables
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        ["Beitrag 7", "blog", "9", "2"],
+        ["Beitrag 2", "blog", "9", "7"],
+    ]
+
+
+def test_each_source_is_told_with_what_it_reports_and_what_is_here() -> None:
+    source = {"source": "facebook_graph", "channel": "facebook", "last_seen_day": WEEK_ONE}
+    counts = {"post_count": 12, "reported_comment_count": 1200, "loaded_comment_count": 1187}
+    hidden = {"source": "isso", "channel": "blog", "last_seen_day": WEEK_ONE, "post_count": 1}
+    reason = {"hidden_reason": "fewer than 5 authors"}
+    rows = (source | counts | {"missing_count": 13}, hidden | reason)
+    (table,) = quality(with_mart("source_coverage", *rows)).tables
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        ["facebook_graph", "facebook", "12", "1.200", "1.187", "13", "06.01.2025"],
+        ["isso", "blog", "1", "", "ausgeblendet", "ausgeblendet", "06.01.2025"],
+    ]
