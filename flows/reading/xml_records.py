@@ -101,6 +101,10 @@ class XmlShape:
     """Address of a namespace -> the prefix that names it in this project, "" for none."""
 
 
+VOID = ("br", "hr", "img")
+"""Elements of HTML that hold nothing and have no end tag."""
+
+
 @dataclass(frozen=True, slots=True)
 class XmlRecord:
     """A complete child of the element around the records, so header elements come, too.
@@ -135,15 +139,25 @@ class Damage:
 
 def inner_html(node: Node) -> str:
     """What an element of XHTML holds, its own tags left out, as HTML."""
-    parts = [html.escape(node.head, quote=False)]
-    for child in node.children:
-        name = child.tag.rpartition("}")[2].rpartition(":")[2]
-        attributes = "".join(f" {key}={quoteattr(it)}" for key, it in child.attributes.items())
-        inner = inner_html(child)
-        is_void = name in ("br", "hr", "img") and not inner
-        parts += [f"<{name}{attributes}>", inner, "" if is_void else f"</{name}>"]
-        parts.append(html.escape(child.tail, quote=False))
-    return "".join(parts)
+    found: list[str] = []
+    waiting: list[Node | str] = contents(node)
+    while waiting:  # a stack, not calls: damaged files nest elements thousands deep
+        part = waiting.pop()
+        if isinstance(part, str):
+            found.append(part)
+            continue
+        name = part.tag.rpartition("}")[2].rpartition(":")[2]
+        attributes = "".join(f" {key}={quoteattr(it)}" for key, it in part.attributes.items())
+        found.append(f"<{name}{attributes}>")
+        is_void = name in VOID and not part.head and not part.children
+        waiting.append(html.escape(part.tail, quote=False))
+        waiting += [] if is_void else [f"</{name}>", *contents(part)]
+    return "".join(found)
+
+
+def contents(node: Node) -> list[Node | str]:
+    """The children of `node`, and the text before them, from the last to the first."""
+    return [*reversed(node.children), html.escape(node.head, quote=False)]
 
 
 class UnreadableXml(Exception):

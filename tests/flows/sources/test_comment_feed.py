@@ -220,6 +220,12 @@ def test_a_text_of_xhtml_elements_is_read_in_its_order() -> None:
     assert plain_text(found.text or "", found.text_format) == "a b 5 < 6\nc\nd &amp;\ne"
 
 
+def test_elements_of_xhtml_may_be_nested_thousands_deep() -> None:
+    inner = f"{'<b>' * 5000}deep{'</b>' * 5000}"
+    found = only(blogger(f'<content type="xhtml"><div>{inner}</div></content>'))
+    assert plain_text(found.text or "", found.text_format) == "deep"
+
+
 @pytest.mark.parametrize(
     ("fields", "author"),
     [
