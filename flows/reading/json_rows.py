@@ -22,21 +22,27 @@ def json_lines_table(lines: list[str], encoding: str) -> TableFile:
     sample = chain(lines[:SAMPLE_LINES], lines[SAMPLE_LINES::step])
     header: dict[str, None] = {}
     for line in sample:
-        header |= dict.fromkeys(flat(json_object(line) or {}))
+        header |= dict.fromkeys(_keys(line))
     if not header:
         raise BrokenTable("broken file", "no line of the file is a JSON object")
     return TableFile(list(header), _json_line_rows(lines), f"JSON Lines, {encoding}")
+
+
+def _keys(line: str) -> list[str]:
+    """The columns that a line tells; none if it can't be read."""
+    try:
+        return list(flat(json_object(line) or {}))
+    except RecursionError:
+        return []
 
 
 def _json_line_rows(lines: list[str]) -> Iterator[Row | Rejected]:
     filled = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
     for position, (number, line) in enumerate(filled, start=1):
         try:
-            value = _json(line)
+            yield _json_row(position, number, _json(line))
         except (ValueError, RecursionError) as error:
             yield _not_json(position, number, error)
-        else:
-            yield _json_row(position, number, value)
 
 
 def json_object(line: str) -> dict[str, object] | None:
@@ -74,9 +80,8 @@ def _json_row(position: int, line: int, value: object) -> Row | Rejected:
 
 def _not_json(position: int, line: int, error: Exception) -> Rejected:
     problem = str(error).split(": line")[0].split(" (char")[0]
-    return Rejected(
-        position=position, line=line, reason="broken record", detail=f"not JSON: {problem}"
-    )
+    detail = "nested too deep" if isinstance(error, RecursionError) else f"not JSON: {problem}"
+    return Rejected(position=position, line=line, reason="broken record", detail=detail)
 
 
 def json_list_table(text: str, encoding: str) -> TableFile:
@@ -113,8 +118,11 @@ def _json_list_rows(text: str) -> Iterator[Row | Rejected]:
             if found is None:
                 return
             index = found.end() - 1
-        else:
+            continue
+        try:
             yield _json_row(position, line, _mended(value))
+        except RecursionError as error:
+            yield _not_json(position, line, error)
 
 
 def _after_gap(text: str, index: int) -> int:

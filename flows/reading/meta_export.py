@@ -81,14 +81,13 @@ def _values(window: JsonWindow, names: Container[str]) -> Iterator[Found]:
 
 
 def _usable(found: Found) -> Found | Rejected:
-    if found.has_stray_bytes:
-        return Rejected(
-            position=0,
-            line=found.line,
-            reason="broken record",
-            detail="bytes that are not UTF-8 in an object",
-        )
-    return Found(mended(found.value), found.line)
+    detail = "bytes that are not UTF-8 in an object"
+    if not found.has_stray_bytes:
+        try:
+            return Found(mended(found.value), found.line)
+        except RecursionError:
+            detail = "an object nested too deep"
+    return Rejected(position=0, line=found.line, reason="broken record", detail=detail)
 
 
 def _broken(detail: str, line: int) -> Rejected:

@@ -1,5 +1,6 @@
 """A few damaged files of every sample; many more: `python -m benchmarks.fuzz`."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,30 @@ def test_so_do_many_damaged_files(path: Path, chance: object, tmp_path: Path) ->
     content = damaged(chance, path.read_bytes(), path.suffix)  # type: ignore[arg-type]
     with impatient():
         read(content, source_of(path), path.name, tmp_path)
+
+
+VALUE = re.compile(r'"\s*:\s*("(?:[^"\\]|\\.)*"|\d+|true|false|null)')
+"""Of a field; no object and no list."""
+
+JSON = [path for path in samples() if path.suffix in (".json", ".jsonl", ".js")]
+
+
+@pytest.mark.parametrize("path", JSON, ids=lambda path: path.name)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    depth=st.integers(100, 1100),
+    tower=st.sampled_from([("[", "]"), ('{"a":', "}")]),
+    where=st.floats(0, 1, exclude_max=True),
+)
+def test_a_value_that_is_nested_deep_keeps_no_file_out(
+    path: Path, depth: int, tower: tuple[str, str], where: float, tmp_path: Path
+) -> None:
+    content = path.read_text(encoding="utf-8")
+    values = list(VALUE.finditer(content))
+    value = values[int(where * len(values))]
+    deep = tower[0] * depth + "1" + tower[1] * depth
+    bent = content[: value.start(1)] + deep + content[value.end(1) :]
+    read(bent.encode(), source_of(path), path.name, tmp_path)
 
 
 def test_every_source_is_damaged() -> None:

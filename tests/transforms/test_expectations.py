@@ -7,6 +7,7 @@ import pytest
 from models.contract import Column, Table
 from models.errors import GiveUp
 from models.findings import Finding
+from transforms.data_docs import data_docs
 from transforms.expectations import broken_rows, judge
 from transforms.suites import Suite, suite_of
 
@@ -114,6 +115,12 @@ def test_a_page_shows_verdicts_and_counts_but_no_value_of_a_row() -> None:
     assert "2 unexpected values found" in page
     assert "777" not in page
     assert "geheim" not in page
+
+
+def test_the_same_rows_give_the_same_page_whenever_they_are_judged() -> None:
+    suite = suite_of(TABLE, pl.DataFrame(GOOD, schema=TABLE.schema()))
+    first, second = (data_docs(judge([suite]), "2025-11-03 06:00", "") for _ in range(2))
+    assert first == second
 
 
 def test_an_expectation_that_can_not_be_judged_is_an_error_and_no_verdict() -> None:
