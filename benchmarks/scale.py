@@ -241,17 +241,17 @@ def read_file(file: str) -> dict[str, Step]:
 
 def take_day(file: str) -> dict[str, Step]:
     """What `daily` does with one more file, but for classifying: that is only asked for."""
-    from flows.classify import answerers_of, copy_known, count_pending, pending_shards
+    from flows.classify import answerers_of, pending_shards, settle
     from flows.ingest import ingest
     from flows.refine import refine
     from flows.settings import load_settings
 
     def asked() -> None:
         settings = load_settings()
-        for answerer in answerers_of(settings):
-            count_pending(answerer.version, settings)
-            copy_known(answerer.version, settings)
-            next(pending_shards(answerer.version, settings, None, 1), None)
+        versions = [answerer.version for answerer in answerers_of(settings)]
+        settle(versions, settings)
+        for version in versions:
+            next(pending_shards(version, settings, None, 1), None)
 
     found: dict[str, Step] = {}
     timed("ingest", ingest, found)(files=[Path(file)])

@@ -1,7 +1,8 @@
 """Flow: clean -> classified: label what the current models have not labelled yet."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -22,7 +23,9 @@ from flows.sharding.base import Crew
 from flows.sharding.here import alone
 from flows.sharding.loader import CheckpointLoader, LanguageLoader
 from flows.sharding.reading import read_all
-from flows.storing.labelled import is_of, mark_labelled, waiting_files
+from flows.storing.known import note_labels
+from flows.storing.labelled import mark_labelled
+from flows.storing.pending import copy_known, counted, find_pending, next_pending, unlabelled
 from flows.warehouse import append, frame, merge, use_time_zone, writing
 from models.tables.current_model import CURRENT_MODEL
 from models.tables.embedding import EMBEDDING
@@ -33,27 +36,8 @@ from transforms.language import language_version
 from transforms.shards import shards
 from transforms.taxonomy import HEAD, read_taxonomy, require_known, topic_rows
 
-PENDING = """
-    FROM (SELECT * EXCLUDE (landed_file) FROM classified.input WHERE {is_looked_at}) AS input
-    SEMI JOIN (FROM classified.dated WHERE is_audience AND {is_looked_at}) AS dated
-        ON dated.comment_id = input.comment_id
-    ANTI JOIN (FROM classified.label WHERE model_version = $version AND head = $head) AS label
-        ON label.comment_id = input.comment_id AND label.input_hash = input.input_hash
-    WHERE input.text <> ''
-"""
-"""Comments of the audience whose present wording a model has not labelled, and that still have one:
-texts beyond their retention period are gone."""
-
-ONE_HEAD = "SELECT head FROM classified.label WHERE model_version = ? LIMIT 1"
-"""A version answers all heads of a comment at once: one tells which comments it has labelled."""
-
-SINCE = """
-    AND (
-        input.comment_id IN (SELECT comment_id FROM classified.dated WHERE day >= $since)
-        OR input.comment_id IN (SELECT comment_id FROM classified.audit)
-    )
-"""
-"""Of these, what a model that is only tried reads: since a day, and what people judged."""
+FETCHED = 10_000
+"""Inputs that are fetched at a time, at least: each look for them has to ask for what is known."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +56,52 @@ class Answerer:
         return self.crew() if self.crew and comments > batch else alone(self.load)
 
 
+@dataclass(frozen=True)
+class Settled:
+    """By version, how many comments got answers that were known, and how many have none yet."""
+
+    copied: Counter[str]
+    left: Counter[str]
+
+
+def label_all(
+    answerers: Sequence[Answerer], settings: Settings, since: date | None = None
+) -> list[int]:
+    """Label every pending comment with each of `answerers`; returns how many each has labelled.
+
+    A text that the same version has labelled before, under whatever comment, is not read again.
+    `since` leaves out earlier comments, but for those that people judged.
+    """
+    versions, done = [answerer.version for answerer in answerers], Counter[str]()
+    # Again while there is something: comments may have come in meanwhile.
+    while (found := settle(versions, settings, since)).left:
+        done += found.copied
+        for answerer in answerers:
+            if waiting := found.left[answerer.version]:
+                done[answerer.version] += label_pending(answerer, waiting, settings, since)
+    done += found.copied
+    return [done[version] for version in versions]
+
+
+def settle(versions: Sequence[str], settings: Settings, since: date | None = None) -> Settled:
+    """Give pending comments the answers that are known of their texts, and count the others.
+
+    Versions that have labelled everything get a note on all files, in the same transaction.
+    """
+    limits = settings.warehouse
+    with ExitStack() as stack:
+        for version in sorted(versions):
+            stack.enter_context(turn(lock_name(version), settings.paths.runs, limits.wait_seconds))
+        connection = stack.enter_context(writing(settings.paths.warehouse, limits))
+        use_time_zone(connection, settings.reporting.time_zone)  # else no comment is dated
+        find_pending(connection, versions, since)
+        found = Settled(copy_known(connection), counted(connection, "pending"))
+        for version in versions:
+            if since is None and not found.left[version]:
+                mark_labelled(connection, version)
+    return found
+
+
 @task(
     cache_policy=NO_CACHE,
     retries=len(RETRY_DELAYS),
@@ -79,35 +109,26 @@ class Answerer:
     retry_condition_fn=may_recover,
     task_run_name="label with {answerer.version}",
 )
-def label_pending(answerer: Answerer, settings: Settings, since: date | None = None) -> int:
-    """Label every pending comment, a batch a transaction; returns how many were labelled.
+def label_pending(
+    answerer: Answerer, waiting: int, settings: Settings, since: date | None = None
+) -> int:
+    """Label the comments that are pending, `waiting` of them, a batch a transaction.
 
-    A text that the same version has labelled before, under whatever comment, is not read again.
-    `since` leaves out earlier comments, but for those that people judged. Of one version one run is
-    under way at a time, so that no comment is labelled twice.
+    Returns how many there were. Of one version one run is under way at a time, so that no comment
+    is labelled twice.
     """
-    with turn(lock_name(answerer.version), settings.paths.runs, settings.warehouse.wait_seconds):
-        return label_in_turn(answerer, settings, since)
-
-
-def label_in_turn(answerer: Answerer, settings: Settings, since: date | None) -> int:
-    """What `label_pending` promises, once it is its turn."""
-    version = answerer.version
-    copied = copy_known(version, settings, since)
-    total = count_pending(version, settings, since)
-    if not total:
-        return copied
+    version, done = answerer.version, 0
     with (
-        answerer.hire(total, settings.classify.batch) as crew,
-        progress(f"labelling with {version}", total) as advance,
+        turn(lock_name(version), settings.paths.runs, settings.warehouse.wait_seconds),
+        answerer.hire(waiting, settings.classify.batch) as crew,
+        progress(f"labelling with {version}", waiting) as advance,
     ):
-        # Again while there is something: comments may have come in meanwhile.
-        while count_pending(version, settings, since):
-            waiting = pending_shards(version, settings, since, crew.ahead)
-            for inputs, answers in read_all(waiting, crew):
-                store(inputs, answers, version, settings)
-                advance(inputs.height)
-    return copied + total
+        fetched = pending_shards(version, settings, since, crew.ahead)
+        for inputs, answers in read_all(fetched, crew):
+            store(inputs, answers, version, settings)
+            advance(inputs.height)
+            done += inputs.height
+    return done
 
 
 @flow(name="classify")
@@ -119,12 +140,7 @@ def classify(as_of: datetime | None = None) -> StageReport:
     """
     settings = load_settings()
     answerers = answerers_of(settings)
-    counts = [
-        label_pending(answerer, settings) if count_pending(answerer.version, settings) else 0
-        for answerer in answerers
-    ]
-    for answerer in answerers:
-        mark_all_labelled(answerer.version, settings)
+    counts = label_all(answerers, settings)
     note = f"{max(counts):,} comments labelled" if any(counts) else "nothing new"
     report = StageReport("classify", max(counts), max(counts), 0, note)
     report.log(get_run_logger())
@@ -197,35 +213,18 @@ def topic_labels(settings: Settings) -> tuple[str, ...]:
     return next((labels for name, labels in heads.items() if name == HEAD), ())
 
 
-def pending(
-    connection: duckdb.DuckDBPyConnection, version: str, since: date | None = None
-) -> tuple[str, dict[str, object]]:
-    """The part of a query that finds what `version` has yet to label, and its parameters.
-
-    Only comments of files are looked at of which it is not known that all are labelled.
-    """
-    files = waiting_files(connection, version)
-    head = connection.execute(ONE_HEAD, [version]).fetchone()
-    found = PENDING.format(is_looked_at=is_of(files))
-    named = {"version": version, "head": head[0] if head else None}
-    if since is None:
-        return found, named
-    return found + SINCE, {**named, "since": since}
-
-
 def count_pending(version: str, settings: Settings, since: date | None = None) -> int:
     """How many comments `version` has yet to label."""
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         use_time_zone(connection, settings.reporting.time_zone)
-        found, named = pending(connection, version, since)
-        row = connection.execute(f"SELECT count(*) {found}", named).fetchone()
-        return int(row[0]) if row else 0
+        find_pending(connection, [version], since)
+        return counted(connection, "pending")[version]
 
 
 def pending_shards(
     version: str, settings: Settings, since: date | None, at_once: int
 ) -> Iterator[pl.DataFrame]:
-    """What `version` has yet to label, as shards; so many of them are fetched at a time."""
+    """What `version` has yet to label, as shards; at least `at_once` are fetched at a time."""
     after: str | None = ""
     while (inputs := next_inputs(version, settings, since, str(after), at_once)).height:
         yield from shards(inputs, settings.classify.batch)
@@ -236,77 +235,20 @@ def next_inputs(
     version: str, settings: Settings, since: date | None, after: str, at_once: int
 ) -> pl.DataFrame:
     """The comments of the next shards that `version` has yet to label, by hash `after` one."""
+    batch = settings.classify.batch
+    count = batch * max(at_once, FETCHED // batch)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        found, named = pending(connection, version, since)
-        return connection.execute(
-            # Whole groups of equal inputs, so that none is read in two shards.
-            f"WITH pending AS (SELECT input.* {found} AND input.input_hash > $after) "
-            "FROM pending WHERE input_hash IN "
-            "(SELECT DISTINCT input_hash FROM pending ORDER BY input_hash LIMIT $count)",
-            {**named, "after": after, "count": settings.classify.batch * at_once},
-        ).pl()
+        find_pending(connection, [version], since, after)
+        return next_pending(connection, version, count)
 
 
 def store(inputs: pl.DataFrame, answers: Answers, version: str, settings: Settings) -> None:
     """Write what was said of a shard; a shard that comes twice is written once."""
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        append(connection, LABEL, spread(answers.labels, unlabelled(connection, inputs, version)))
+        labels = spread(answers.labels, unlabelled(connection, inputs, version))
+        append(connection, LABEL, labels)
+        note_labels(connection, labels)
         merge(connection, EMBEDDING, answers.embeddings)
-
-
-def unlabelled(
-    connection: duckdb.DuckDBPyConnection, inputs: pl.DataFrame, version: str
-) -> pl.DataFrame:
-    """Those of `inputs` that `version` has not labelled yet."""
-    connection.register("shard", inputs.select("comment_id", "input_hash"))
-    return frame(
-        connection,
-        # The bounds spare most of the table: what one shard wrote lies together.
-        "FROM shard ANTI JOIN (FROM classified.label WHERE model_version = $version "
-        "AND input_hash BETWEEN $first AND $last) AS label USING (comment_id, input_hash)",
-        {
-            "version": version,
-            "first": inputs["input_hash"].min(),
-            "last": inputs["input_hash"].max(),
-        },
-    )
-
-
-def mark_all_labelled(version: str, settings: Settings) -> None:
-    """Note which files need not be looked at again, if nothing is left to label.
-
-    It is looked for once more, in the same transaction: another file may have come in meanwhile.
-    """
-    with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        use_time_zone(connection, settings.reporting.time_zone)  # else no comment is dated
-        if files := waiting_files(connection, version):
-            found, named = pending(connection, version)
-            if not connection.execute(f"SELECT 1 {found} LIMIT 1", named).fetchone():
-                mark_labelled(connection, files, version)
-
-
-def copy_known(version: str, settings: Settings, since: date | None = None) -> int:
-    """Give pending comments the labels that the same input has under another comment."""
-    with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        found, named = pending(connection, version, since)
-        connection.execute(
-            f"CREATE TEMP TABLE twin AS WITH input AS MATERIALIZED (SELECT input.* {found}) "
-            "SELECT input.comment_id, input.input_hash, known.comment_id AS known_id FROM input "
-            "JOIN (SELECT input_hash, min(comment_id) AS comment_id FROM classified.label "
-            "SEMI JOIN input USING (input_hash) WHERE model_version = $version AND head = $head "
-            "GROUP BY input_hash) AS known USING (input_hash)",
-            named,
-        )
-        connection.execute(
-            "INSERT INTO classified.label BY NAME "
-            "SELECT label.* REPLACE (twin.comment_id AS comment_id) FROM twin "
-            "JOIN classified.label AS label ON label.comment_id = twin.known_id "
-            "AND label.input_hash = twin.input_hash AND label.model_version = $version",
-            {"version": version},
-        )
-        row = connection.execute("SELECT count(*) FROM twin").fetchone()
-        connection.execute("DROP TABLE twin")
-        return int(row[0]) if row else 0
 
 
 def spread(rows: pl.DataFrame, inputs: pl.DataFrame) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from flows.changing.candidate import (
     find_candidate,
     require_fit,
 )
-from flows.classify import label_pending, make_current
+from flows.classify import label_all, make_current
 from flows.keeping.kept import keep_checkpoint, keep_taxonomy, put_in_place
 from flows.keeping.promotions import Promotion, add_promotion, counting
 from flows.running.report import StageReport
@@ -50,7 +50,7 @@ def promote(
     if is_same and answers <= set(heads.values()):
         return StageReport("model promote", note=f"{now.checkpoint_version} answers already")
     require_fit(candidate, set(heads))
-    labelled = max(label_pending(each, candidate.settings) for each in candidate.answerers)
+    labelled = max(label_all(candidate.answerers, candidate.settings))
     promotion = Promotion(
         promoted_at=moment,
         name=candidate.named_beside(now),
@@ -90,8 +90,7 @@ def switch(
     target = settings.classify.taxonomy_file
     topics = candidate.settings.classify.taxonomy_file
     with turn("classify", settings.paths.runs, settings.warehouse.wait_seconds):
-        for answerer in candidate.answerers:
-            label_pending(answerer, candidate.settings)  # what came in since
+        label_all(candidate.answerers, candidate.settings)  # what came in since
         with writing(settings.paths.warehouse, settings.warehouse) as connection:
             make_current(candidate.versions, connection)
             merge(connection, RUN, report.row(promotion.promoted_at))

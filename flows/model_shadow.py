@@ -27,7 +27,7 @@ from flows.changing.report import summary, write_report
 from flows.changing.trial import Trial
 from flows.changing.what_if import what_if
 from flows.changing.window import window_shares
-from flows.classify import count_pending, label_pending
+from flows.classify import count_pending, label_all
 from flows.keeping.kept import keep_taxonomy
 from flows.publishing.gate import monday_of
 from flows.publishing.marts import computed_marts, get_ready
@@ -105,9 +105,7 @@ def shadow(
     keep_taxonomy(
         candidate.settings.classify.taxonomy_file, candidate.topics_version, settings.paths.models
     )
-    labelled = [
-        label_pending(answerer, candidate.settings, since) for answerer in candidate.answerers
-    ]
+    labelled = label_all(candidate.answerers, candidate.settings, since)
     trial = tried(candidate, since, settings, moment)
     folder = write_report(trial, settings.paths.models)
     show_page("model-shadow", as_markdown(trial), f"{trial.candidate} in shadow")

@@ -89,7 +89,8 @@ def erase_stored(
             connection, table, column, traces
         )
     connection.execute("DROP TABLE erased_id")
-    connection.execute("DELETE FROM ops.labelled_file")
+    for table in ("ops.labelled_file", "ops.labelled_comment"):  # made anew by the next `classify`
+        connection.execute(f"DELETE FROM {table}")
     place_again(connection, touched)
     return +removed
 

@@ -4,8 +4,6 @@ A day's comments must not cost more to find the more there are already: of files
 all labelled none is looked at again.
 """
 
-from collections.abc import Iterable
-
 import duckdb
 import polars as pl
 
@@ -17,39 +15,54 @@ MOST_NAMED = 500
 """Files that a query names: with more, as at the first run, it may as well read all comments."""
 
 WAITING = """
-    SELECT DISTINCT landed_file
-    FROM clean.comment
+    SELECT landed_file, refined.received_at_utc
+    FROM (SELECT DISTINCT landed_file FROM clean.comment) AS read
     ANTI JOIN (FROM ops.labelled_file WHERE model_version = ?) AS labelled USING (landed_file)
+    LEFT JOIN ops.refined_file AS refined USING (landed_file)
     ORDER BY landed_file
 """
-
-READ = "SELECT landed_file FROM ops.refined_file"
-
-
-def waiting_files(connection: duckdb.DuckDBPyConnection, version: str) -> list[str]:
-    """The files that comments were read from of which `version` may not have labelled all."""
-    return [str(name) for (name,) in connection.execute(WAITING, [version]).fetchall()]
+"""When each was received, too; null where no file was read. The names are told apart before they
+are compared: in a column of few names DuckDB does so without looking at each row's."""
 
 
-def is_of(files: list[str]) -> str:
-    """A condition for rows with a `landed_file`, true for those of `files`, but perhaps of others.
+def waiting_files(connection: duckdb.DuckDBPyConnection, version: str) -> dict[str, object]:
+    """The files that comments were read from of which `version` may not have labelled all.
 
-    In so many words, and not as a join: only so DuckDB skips the other rows where they are stored.
+    With the moment at which each was received, UTC; None for what `refine` has not read.
+    """
+    return dict(connection.execute(WAITING, [version]).fetchall())
+
+
+def looked_at(connection: duckdb.DuckDBPyConnection, version: str) -> str:
+    """A condition for the comments that `version` may have to label."""
+    return is_of(waiting_files(connection, version))
+
+
+def is_of(files: dict[str, object]) -> str:
+    """A condition for rows with `landed_file` and `last_seen_at_utc`: true for those of `files`.
+
+    It may be true of others, too. Names stand in so many words, and not as a join: only so DuckDB
+    tells rows apart where they are stored. A comment was last seen in its file, or later; so most
+    of those that came before need not even be looked at.
     """
     if len(files) > MOST_NAMED:
         return "true"
-    return f"landed_file IN ({', '.join(map(quoted, files))})" if files else "false"
+    if not files:
+        return "false"
+    names = f"landed_file IN ({', '.join(map(quoted, files))})"
+    if None in files.values():
+        return names
+    return f"{names} AND last_seen_at_utc >= TIMESTAMP '{min(map(str, files.values()))}'"
 
 
-def mark_labelled(
-    connection: duckdb.DuckDBPyConnection, files: Iterable[str], version: str
-) -> None:
-    """Note that `version` has labelled every comment of `files`, as far as `refine` read them.
+def mark_labelled(connection: duckdb.DuckDBPyConnection, version: str) -> None:
+    """Note that `version` has labelled every comment of the files that wait for it.
 
-    What came into the tables in another way has no reading that would take the note away again.
+    What came into the tables in another way than by `refine` has no reading that would take the
+    note away again, and none is made of it.
     """
-    read = {name for (name,) in connection.execute(READ).fetchall()}
-    rows = [(name, version) for name in files if name in read]
+    files = waiting_files(connection, version)
+    rows = [(name, version) for name, received in files.items() if received is not None]
     merge(
         connection, LABELLED_FILE, pl.DataFrame(rows, schema=LABELLED_FILE.schema(), orient="row")
     )

@@ -7,7 +7,7 @@ from benchmarks import scale
 from benchmarks.filled import fill, write_day
 from benchmarks.scale import DAY, EMPTY_DAY, MARTS, MOST_READ, READ, Found
 from benchmarks.shapes import Shape, draw, get_ready
-from flows.classify import answerers_of, count_pending, mark_all_labelled
+from flows.classify import answerers_of, count_pending, settle
 from flows.ingest import ingest
 from flows.refine import refine
 from flows.running.direct import without_prefect
@@ -87,9 +87,9 @@ def test_a_filled_warehouse_fits_its_contracts_and_nothing_is_left_to_label(work
     assert 0.95 * COUNT < audience < COUNT
     for answerer in answerers_of(settings):
         assert count_pending(answerer.version, settings) == 0
-        mark_all_labelled(answerer.version, settings)
+        settle([answerer.version], settings)
         with writing(settings.paths.warehouse, settings.warehouse) as connection:
-            assert waiting_files(connection, answerer.version) == []
+            assert waiting_files(connection, answerer.version) == {}
 
 
 def test_the_day_after_is_read_whole_and_stands_partly_on_posts_that_were_there(

@@ -13,6 +13,7 @@ month       = ["text",  "month of that day, for example 2025-10"]
 is_audience = ["flag",  "counts: not the owner's own answer, and an opinion the public can see"]
 is_own      = ["flag",  "the owner's own answer"]
 landed_file = ["text",  "the landing file that it was read from last"]
+last_seen_at_utc = ["time",  "received in a file for the last time"]
 ---*/
 WITH dated AS (
     SELECT
@@ -23,6 +24,7 @@ WITH dated AS (
         timezone(reporting.time_zone, timezone('UTC', created_at_utc))::DATE        AS day,
         is_owner,
         landed_file,
+        last_seen_at_utc,
         status IN ('published', 'unknown')
             AND gone_at_utc IS NULL
             AND kind IN ('comment', 'review', 'survey_answer', 'message')           AS is_public_opinion
@@ -40,5 +42,6 @@ SELECT
     strftime(day, '%Y-%m')              AS month,
     is_public_opinion AND NOT is_owner  AS is_audience,
     is_owner                            AS is_own,
-    landed_file
+    landed_file,
+    last_seen_at_utc
 FROM dated

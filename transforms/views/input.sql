@@ -7,6 +7,7 @@ input_hash  = ["text", "changes with the wording of the comment or of its post"]
 text        = ["text", "the comment's text"]
 post_text   = ["text", "headline and text of its post, where known", "optional"]
 landed_file = ["text", "the landing file that the comment was read from last"]
+last_seen_at_utc = ["time", "received in a file for the last time"]
 ---*/
 WITH worded AS (
     SELECT
@@ -21,6 +22,7 @@ SELECT
     left(sha256(comment.text_hash || coalesce(worded.post_hash, '')), 32)       AS input_hash,
     comment.text,
     worded.post_text,
-    comment.landed_file
+    comment.landed_file,
+    comment.last_seen_at_utc
 FROM clean.comment AS comment
 LEFT JOIN worded USING (post_id)

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from flows.changing.what_if import what_if
-from flows.classify import classify, encoder_answerer, label_pending
+from flows.classify import classify, encoder_answerer, label_all
 from flows.settings import load_settings
 from tests.builders import NOON
 from tests.model_bench import MONDAY, Bench
@@ -16,7 +16,7 @@ def tried(bench: Bench) -> str:
     settings = load_settings()
     place = settings.classify.model_copy(update={"checkpoint": str(bench.grumpy)})
     candidate = settings.model_copy(update={"classify": place})
-    label_pending.fn(encoder_answerer(candidate), candidate)
+    label_all([encoder_answerer(candidate)], candidate)
     return bench.version(bench.grumpy)
 
 

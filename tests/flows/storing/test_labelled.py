@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from flows.classify import count_pending, make_current, mark_all_labelled
+from flows.classify import count_pending, make_current, settle
 from flows.erasing.person import Person
 from flows.erasing.scrub import Traces
 from flows.erasing.stored import erase_stored
@@ -16,9 +16,17 @@ from flows.ingest import ingest
 from flows.refine import refine
 from flows.running.direct import without_prefect
 from flows.settings import Settings, load_settings
-from flows.storing.labelled import MOST_NAMED, forget_labelled, is_of, mark_labelled, waiting_files
+from flows.storing.labelled import (
+    MOST_NAMED,
+    forget_labelled,
+    is_of,
+    looked_at,
+    mark_labelled,
+    waiting_files,
+)
 from flows.warehouse import writing
 from models.tables.label import LABEL
+from tests.builders import comment_row
 
 VERSION = "reader@1"
 Query = Callable[[str], list[tuple[object, ...]]]
@@ -73,10 +81,10 @@ def test_a_file_waits_until_all_its_comments_are_labelled(
     taken_in: Callable[..., Settings],
 ) -> None:
     settings = taken_in("eins.csv", FIRST)
-    mark_all_labelled(VERSION, settings)
+    settle([VERSION], settings)
     assert waiting(settings) == ["eins.csv"]
     label_all(settings)
-    mark_all_labelled(VERSION, settings)
+    settle([VERSION], settings)
     assert waiting(settings) == []
     assert count_pending(VERSION, settings) == 0
 
@@ -84,7 +92,7 @@ def test_a_file_waits_until_all_its_comments_are_labelled(
 def test_only_what_a_later_file_brings_is_pending(taken_in: Callable[..., Settings]) -> None:
     settings = taken_in("eins.csv", FIRST)
     label_all(settings)
-    mark_all_labelled(VERSION, settings)
+    settle([VERSION], settings)
     settings = taken_in("zwei.csv", SECOND)
     assert waiting(settings) == ["zwei.csv"]
     assert count_pending(VERSION, settings) == 1
@@ -95,7 +103,7 @@ def test_a_new_headline_lets_the_comments_below_it_wait_again(
 ) -> None:
     settings = taken_in("eins.csv", FIRST)
     label_all(settings)
-    mark_all_labelled(VERSION, settings)
+    settle([VERSION], settings)
     settings = taken_in("zwei.csv", ("7100000000002", "Doch keine neuen Server", "Ach so"))
     assert waiting(settings) == ["eins.csv", "zwei.csv"]
     assert count_pending(VERSION, settings) == 2
@@ -104,14 +112,14 @@ def test_a_new_headline_lets_the_comments_below_it_wait_again(
 def test_another_model_has_everything_before_it(taken_in: Callable[..., Settings]) -> None:
     settings = taken_in("eins.csv", FIRST)
     label_all(settings)
-    mark_all_labelled(VERSION, settings)
+    settle([VERSION], settings)
     assert count_pending("reader@2", settings) == 1
 
 
 def test_a_file_that_is_read_again_waits_again(taken_in: Callable[..., Settings]) -> None:
     settings = taken_in("eins.csv", FIRST)
     label_all(settings)
-    mark_all_labelled(VERSION, settings)
+    settle([VERSION], settings)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         connection.execute("UPDATE ops.refined_file SET reading = 'again'")
     with without_prefect():
@@ -120,9 +128,14 @@ def test_a_file_that_is_read_again_waits_again(taken_in: Callable[..., Settings]
     assert count_pending(VERSION, settings) == 0
 
 
-def test_a_file_that_was_never_read_keeps_waiting(con: duckdb.DuckDBPyConnection) -> None:
-    mark_labelled(con, ["by hand"], VERSION)
+def test_a_file_that_was_never_read_keeps_waiting(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    given(comments=[comment_row("c1")])
+    assert list(waiting_files(con, VERSION).values()) == [None]
+    mark_labelled(con, VERSION)
     assert con.execute("FROM ops.labelled_file").fetchall() == []
+    assert "last_seen_at_utc" not in looked_at(con, VERSION)
 
 
 def test_posts_that_did_not_change_leave_the_files_alone(con: duckdb.DuckDBPyConnection) -> None:
@@ -132,9 +145,28 @@ def test_posts_that_did_not_change_leave_the_files_alone(con: duckdb.DuckDBPyCon
 
 
 def test_names_of_files_are_texts_in_a_condition() -> None:
-    assert is_of(["a'b.csv"]) == "landed_file IN ('a''b.csv')"
-    assert is_of([]) == "false"
-    assert is_of(["x"] * (MOST_NAMED + 1)) == "true"
+    assert is_of({"a'b.csv": None}) == "landed_file IN ('a''b.csv')"
+    assert is_of({}) == "false"
+    assert is_of({f"{number}.csv": None for number in range(MOST_NAMED + 1)}) == "true"
+
+
+def test_rows_from_before_the_first_of_the_files_are_not_looked_at() -> None:
+    received = datetime(2025, 11, 4, 8, 30, 0, 250_000), datetime(2025, 11, 5)
+    assert is_of({"b": received[1], "a": received[0]}) == (
+        "landed_file IN ('b', 'a') AND last_seen_at_utc >= TIMESTAMP '2025-11-04 08:30:00.250000'"
+    )
+    assert is_of({"b": received[1], "a": None}) == "landed_file IN ('b', 'a')"
+
+
+def test_an_older_file_that_comes_later_is_looked_at(taken_in: Callable[..., Settings]) -> None:
+    settings = taken_in("eins.csv", FIRST)
+    label_all(settings)
+    settle([VERSION], settings)
+    with without_prefect():
+        old = write(settings.paths.data, "alt.csv", SECOND)
+        ingest(files=[old], as_of=datetime(2024, 1, 1, tzinfo=UTC))
+        refine(as_of=datetime(2025, 11, 5, tzinfo=UTC))
+    assert count_pending(VERSION, settings) == 1
 
 
 def test_answers_that_count_already_are_left_as_they_are(con: duckdb.DuckDBPyConnection) -> None:

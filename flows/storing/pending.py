@@ -1,0 +1,222 @@
+"""Comments that models have not labelled yet: found, given known answers, counted, fetched."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+import duckdb
+import polars as pl
+
+from flows.storing.known import INPUT_NUMBER, meet, mend, note_labels_of
+from flows.storing.labelled import looked_at
+from flows.warehouse import frame
+
+PENDING = f"""
+    INSERT INTO pending BY NAME
+    SELECT
+        input.comment_id,
+        input.input_hash,
+        {INPUT_NUMBER}              AS input_number,
+        unnest($versions)           AS model_version
+    FROM (FROM classified.input WHERE {{is_looked_at}}) AS input
+    SEMI JOIN (FROM classified.dated WHERE is_audience AND {{is_looked_at}}) AS dated
+        ON dated.comment_id = input.comment_id
+    WHERE input.text <> '' AND input.input_hash > $after
+"""
+"""Comments of the audience in their present wording, if they still have one: texts beyond their
+retention period are gone."""
+
+SINCE = """
+    AND (
+        input.comment_id IN (SELECT comment_id FROM classified.dated WHERE day >= $since)
+        OR input.comment_id IN (SELECT comment_id FROM classified.audit)
+    )
+"""
+"""Of these, what a model that is only tried reads: since a day, and what people judged."""
+
+EMPTY = (
+    "CREATE OR REPLACE TEMP TABLE pending (comment_id VARCHAR, input_hash VARCHAR, "
+    "input_number BIGINT, model_version VARCHAR)"
+)
+
+WITHOUT = (
+    "DELETE FROM pending USING {done} AS done WHERE done.comment_id = pending.comment_id "
+    "AND done.{input} = pending.{input} AND done.model_version = pending.model_version"
+)
+
+TWINS = """
+    CREATE OR REPLACE TEMP TABLE twin AS
+    SELECT pending.comment_id, pending.input_hash, known.*
+    FROM pending
+    JOIN (
+        SELECT
+            input_number,
+            model_version,
+            min(comment_id)                     AS known_id,
+            arg_min(label_count, comment_id)    AS label_count,
+            arg_min(first_row, comment_id)      AS first_row,
+            arg_min(last_row, comment_id)       AS last_row
+        FROM met
+        GROUP BY ALL
+    ) AS known USING (input_number, model_version)
+"""
+"""Pending comments, each with another one whose input was the same, and where its labels lie."""
+
+COPIES = """
+    INSERT INTO copied
+    WITH near AS MATERIALIZED (
+        FROM (FROM classified.label {where}) SEMI JOIN twin USING (input_hash)
+    )
+    SELECT near.* REPLACE (twin.comment_id AS comment_id)
+    FROM near
+    JOIN twin
+        ON twin.known_id = near.comment_id
+        AND twin.input_hash = near.input_hash
+        AND twin.model_version = near.model_version
+"""
+"""Of most labels only the hash is compared, which their neighbours share."""
+
+FRAGMENTS = """
+    DELETE FROM copied USING (
+        SELECT twin.comment_id, twin.model_version
+        FROM twin
+        JOIN (
+            SELECT comment_id, model_version, count(*) AS found FROM copied GROUP BY ALL
+        ) AS counted USING (comment_id, model_version)
+        WHERE counted.found <> twin.label_count
+    ) AS fragment
+    WHERE fragment.comment_id = copied.comment_id
+        AND fragment.model_version = copied.model_version
+"""
+"""Of some comments not all labels lie where it was noted; a part of an answer is none."""
+
+FOUND = (
+    "DELETE FROM twin USING copied WHERE copied.comment_id = twin.comment_id "
+    "AND copied.model_version = twin.model_version"
+)
+
+NEIGHBOURS = 1_000_000
+"""Labels between two that are wanted: to read so many takes as long as to look for the second."""
+
+NEXT = """
+    WITH chosen AS (
+        SELECT comment_id
+        FROM pending
+        WHERE input_hash IN (
+            SELECT DISTINCT input_hash FROM pending ORDER BY input_hash LIMIT $count
+        )
+    )
+    SELECT input.comment_id, input.input_hash, input.text, input.post_text
+    FROM (FROM classified.input WHERE {is_looked_at}) AS input
+    SEMI JOIN chosen ON chosen.comment_id = input.comment_id
+"""
+"""Whole groups of equal inputs, so that none is read in two shards."""
+
+
+def find_pending(
+    connection: duckdb.DuckDBPyConnection,
+    versions: Sequence[str],
+    since: date | None = None,
+    after: str = "",
+) -> None:
+    """Make `pending`: the comments that each of `versions` has yet to label, by hash `after` one.
+
+    Beside it stands `met`: who has the inputs of these comments, or had, labelled. `since` leaves
+    out earlier comments, but for those that people judged. What is looked through is the narrow
+    table, once for all versions; it is mended before.
+    """
+    mend(connection)
+    connection.execute(EMPTY)
+    for is_looked_at, of_them in conditions(connection, versions).items():
+        named: dict[str, object] = {"versions": of_them, "after": after}
+        question = PENDING.format(is_looked_at=is_looked_at)
+        if since is not None:
+            question, named = question + SINCE, named | {"since": since}
+        connection.execute(question, named)
+    meet(connection, "pending")
+    connection.execute(WITHOUT.format(done="met", input="input_number"))
+
+
+def conditions(
+    connection: duckdb.DuckDBPyConnection, versions: Sequence[str]
+) -> dict[str, list[str]]:
+    """Which comments are looked at -> the versions for which these are."""
+    found: dict[str, list[str]] = {}
+    for version in versions:
+        found.setdefault(looked_at(connection, version), []).append(version)
+    return found
+
+
+def counted(connection: duckdb.DuckDBPyConnection, table: str) -> Counter[str]:
+    """How many comments stand in `table`, by version."""
+    return Counter(
+        dict(
+            connection.execute(
+                f"SELECT model_version, count(DISTINCT comment_id) FROM {table} GROUP BY ALL"
+            ).fetchall()
+        )
+    )
+
+
+def copy_known(connection: duckdb.DuckDBPyConnection) -> Counter[str]:
+    """Give `pending` comments the labels that the same input has under another comment.
+
+    They are pending no more; returns how many they were, by version.
+    """
+    connection.execute(TWINS)
+    connection.execute("CREATE OR REPLACE TEMP TABLE copied AS FROM classified.label LIMIT 0")
+    for first, last in stretches(connection):
+        copy_labels(connection, f"WHERE rowid >= {first} LIMIT {last - first + 1}")
+    if connection.execute("SELECT 1 FROM twin LIMIT 1").fetchone():
+        copy_labels(connection, "")  # wherever they are
+    copied = counted(connection, "copied")
+    if copied:
+        connection.execute("INSERT INTO classified.label BY NAME FROM copied")
+        note_labels_of(connection, "copied")
+        connection.execute(WITHOUT.format(done="copied", input="input_hash"))
+    return copied
+
+
+def copy_labels(connection: duckdb.DuckDBPyConnection, where: str) -> None:
+    """Add to `copied` what some rows of labels say of a `twin`; those found whole are none more."""
+    connection.execute(COPIES.format(where=where))
+    connection.execute(FRAGMENTS)
+    connection.execute(FOUND)
+
+
+def stretches(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
+    """First and last row of each stretch of labels in which those of a `twin` lie."""
+    found: list[tuple[int, int]] = []
+    for first, last in connection.execute(
+        "SELECT DISTINCT first_row, last_row FROM twin ORDER BY ALL"
+    ).fetchall():
+        if found and first <= found[-1][1] + NEIGHBOURS:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return found
+
+
+def next_pending(connection: duckdb.DuckDBPyConnection, version: str, count: int) -> pl.DataFrame:
+    """The first `count` inputs that are `pending`, with all comments that have them."""
+    return connection.execute(
+        NEXT.format(is_looked_at=looked_at(connection, version)), {"count": count}
+    ).pl()
+
+
+def unlabelled(
+    connection: duckdb.DuckDBPyConnection, inputs: pl.DataFrame, version: str
+) -> pl.DataFrame:
+    """Those of `inputs` (comment_id, input_hash) that `version` has not labelled yet."""
+    connection.register("shard", inputs.select("comment_id", "input_hash"))
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE asked AS SELECT *, {INPUT_NUMBER} AS input_number FROM shard"
+    )
+    meet(connection, "asked")
+    return frame(
+        connection,
+        "SELECT comment_id, input_hash FROM asked "
+        "ANTI JOIN (FROM met WHERE model_version = $version) AS done "
+        "USING (comment_id, input_number)",
+        {"version": version},
+    )
