@@ -18,6 +18,7 @@ from benchmarks.shapes import Shape, draw, get_ready, scalar
 from flows.checkpoint import current_version
 from flows.engines import engine_of
 from flows.settings import Settings, load_settings
+from flows.storing.known import mend
 from flows.warehouse import use_time_zone, writing
 from transforms.language import HEAD as LANGUAGE
 from transforms.language import language_version
@@ -92,6 +93,18 @@ COMMENTS = f"""
         created_at                                      AS last_seen_at_utc,
         strftime(created_at, 'table_file/%Y-%m-%d.csv')      AS landed_file,
         1 + n                                           AS position
+    FROM drawn
+"""
+
+VERSIONS = f"""
+    INSERT INTO clean.comment_version BY NAME
+    SELECT
+        channel(post) || ':' || {FIRST_COMMENT} + n                  AS comment_id,
+        left(sha256(text), 32)                          AS text_hash,
+        text,
+        created_at                                      AS first_seen_at_utc,
+        created_at                                      AS last_seen_at_utc,
+        strftime(created_at, 'table_file/%Y-%m-%d.csv')      AS landed_file
     FROM drawn
 """
 
@@ -224,6 +237,7 @@ def fill(count: int, settings: Settings) -> None:
             put_slice(connection, shape, first, settings)
         connection.execute(FILES)
         connection.execute(LABELLED)
+        mend(connection)
 
 
 @contextmanager
@@ -244,6 +258,7 @@ def put_slice(
     draw(connection, shape, first, beyond)
     connection.execute(POSTS, {"from": first, "to": beyond})
     connection.execute(COMMENTS)
+    connection.execute(VERSIONS)
     version = current_version(settings.classify)
     connection.execute(PROFILES, {"version": version})
     connection.execute(LABELS)

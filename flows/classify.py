@@ -238,8 +238,7 @@ def next_inputs(
     batch = settings.classify.batch
     count = batch * max(at_once, FETCHED // batch)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        find_pending(connection, [version], since, after)
-        return next_pending(connection, version, count)
+        return next_pending(connection, version, count, since, after)
 
 
 def store(inputs: pl.DataFrame, answers: Answers, version: str, settings: Settings) -> None:

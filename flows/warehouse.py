@@ -173,11 +173,11 @@ def matching(
     connection: duckdb.DuckDBPyConnection, table: Table, keys: pl.DataFrame
 ) -> pl.DataFrame:
     """The rows of `table` whose grain occurs in `keys`."""
-    query = f"FROM {table.full_name} SEMI JOIN wanted USING ({', '.join(table.grain)})"
-    wanted = keys.select(table.grain).unique()
-    # Most of what comes in is new. To see that, the columns of the grain alone are read.
-    if beside(connection, f"SELECT 1 {query} LIMIT 1", wanted).is_empty():
+    wanted, stored = keys.select(table.grain).unique(), f"FROM {table.full_name} SEMI JOIN wanted"
+    # Most of what comes in is new. To see that, the first column of the grain alone is read.
+    if beside(connection, f"SELECT 1 {stored} USING ({table.grain[0]}) LIMIT 1", wanted).is_empty():
         return table.empty()
+    query = f"{stored} USING ({', '.join(table.grain)})"
     return beside(connection, query, wanted).select(table.column_names)
 
 

@@ -118,16 +118,18 @@ def find_pending(
     versions: Sequence[str],
     since: date | None = None,
     after: str = "",
-) -> None:
+) -> dict[str, list[str]]:
     """Make `pending`: the comments that each of `versions` has yet to label, by hash `after` one.
 
     Beside it stands `met`: who has the inputs of these comments, or had, labelled. `since` leaves
     out earlier comments, but for those that people judged. What is looked through is the narrow
-    table, once for all versions; it is mended before.
+    table, once for all versions; it is mended before. Returns the conditions under which comments
+    were looked at, each with its versions.
     """
     mend(connection)
     connection.execute(EMPTY)
-    for is_looked_at, of_them in conditions(connection, versions).items():
+    looked_for = conditions(connection, versions)
+    for is_looked_at, of_them in looked_for.items():
         named: dict[str, object] = {"versions": of_them, "after": after}
         question = PENDING.format(is_looked_at=is_looked_at)
         if since is not None:
@@ -135,6 +137,7 @@ def find_pending(
         connection.execute(question, named)
     meet(connection, "pending")
     connection.execute(WITHOUT.format(done="met", input="input_number"))
+    return looked_for
 
 
 def conditions(
@@ -197,11 +200,15 @@ def stretches(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
     return found
 
 
-def next_pending(connection: duckdb.DuckDBPyConnection, version: str, count: int) -> pl.DataFrame:
-    """The first `count` inputs that are `pending`, with all comments that have them."""
-    return connection.execute(
-        NEXT.format(is_looked_at=looked_at(connection, version)), {"count": count}
-    ).pl()
+def next_pending(
+    connection: duckdb.DuckDBPyConnection, version: str, count: int, since: date | None, after: str
+) -> pl.DataFrame:
+    """The first `count` inputs that `version` has yet to label, with all comments that have them.
+
+    By hash, and `after` one; `since` leaves out earlier comments, but for those that people judged.
+    """
+    (is_looked_at,) = find_pending(connection, [version], since, after)
+    return connection.execute(NEXT.format(is_looked_at=is_looked_at), {"count": count}).pl()
 
 
 def unlabelled(

@@ -13,11 +13,12 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from flows.settings import Settings
-from flows.storing.store import place
+from flows.storing.store import PLACED, place
 from flows.warehouse import frame, merge, writing
 from models.findings import Finding
 from models.tables.comment import COMMENT
 from models.tables.rejected_comment import REJECTED_COMMENT
+from transforms.merge import LAST
 from transforms.row_checks import row_suite
 from transforms.sieve import doubtful
 
@@ -25,6 +26,9 @@ BATCH = 50_000
 """Comments looked at or judged at a time: what of them stands in memory."""
 
 UNCHECKED = "(SELECT landed_file FROM ops.refined_file WHERE is_checked IS NOT true)"
+
+SINCE = "SELECT min(received_at_utc) FROM ops.refined_file WHERE is_checked IS NOT true"
+"""Their comments were last seen then, or later: what lies before need not be read."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +73,10 @@ def doubtful_comments(connection: duckdb.DuckDBPyConnection, longest_text: int) 
 def unchecked(connection: duckdb.DuckDBPyConnection) -> Iterator[pl.DataFrame]:
     """The comments that were read from files not judged yet, some at a time."""
     names = ", ".join(f'"{name}"' for name in COMMENT.column_names)
+    since = connection.execute(SINCE).fetchone()
     found = connection.execute(
-        f"SELECT {names} FROM clean.comment WHERE landed_file IN {UNCHECKED}"
+        f"SELECT {names} FROM clean.comment WHERE landed_file IN {UNCHECKED} AND {LAST} >= ?",
+        since,
     )
     for batch in found.to_arrow_reader(BATCH):
         yield pl.DataFrame(batch)
@@ -106,7 +112,7 @@ def take_out(connection: duckdb.DuckDBPyConnection, broken: pl.DataFrame) -> Non
         )
     left = frame(
         connection,
-        "SELECT comment_id, parent_id FROM clean.comment WHERE coalesce(post_id, '') IN "
+        f"SELECT {', '.join(PLACED)} FROM clean.comment WHERE coalesce(post_id, '') IN "
         "(SELECT coalesce(post_id, '') FROM broken)",
     )
     connection.unregister("broken")

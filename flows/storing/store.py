@@ -18,7 +18,7 @@ from flows.storing.sweeps import believed
 from flows.storing.tally import Tally
 from flows.warehouse import append, carry_out, frame, matching, merge
 from models.canonical import Comment, Post, Record, Rejected, Swept
-from models.contract import Table
+from models.contract import Table, quoted
 from models.tables.comment import COMMENT
 from models.tables.comment_version import COMMENT_VERSION
 from models.tables.labelled_file import LABELLED_FILE
@@ -27,13 +27,16 @@ from models.tables.post import POST
 from models.tables.rejected_comment import REJECTED_COMMENT
 from transforms.canonical import Origin, comments_frame, naive_utc, post_id_of, posts_frame
 from transforms.clean import Cleaned, clean
-from transforms.merge import merged, wordings
+from transforms.merge import LAST, merged, wordings
 from transforms.threads import with_places
 
 BATCH = 10_000
 """Records held in memory at a time: some 30 MB, and more at once is not faster."""
 
 Kind = TypeVar("Kind", Post, Comment, Rejected, Swept)
+
+PLACED = ("comment_id", "parent_id", "root_id", "depth", LAST)
+"""What is known of a comment whose place in its thread is sought."""
 
 FILLED_BY_FILE = (COMMENT_VERSION, REJECTED_COMMENT, LEFT_OUT_FIELD, LABELLED_FILE)
 """Tables whose rows of a file are written anew, or no longer true, when it is read anew."""
@@ -50,14 +53,23 @@ def store(
     Belongs in one transaction: half of it would leave rows of both readings.
     """
     for table in FILLED_BY_FILE:
-        connection.execute(
-            f"DELETE FROM {table.full_name} WHERE landed_file = ?", [origin.landed_file]
-        )
+        connection.execute(f"DELETE FROM {table.full_name} WHERE {of_file(table, origin)}")
     tally = merge_records(connection, records, origin, longest_text)
     sweep(connection, origin, tally)
     settle_gone(connection, origin, tally)
     place_threads(connection, origin)
     return tally
+
+
+def of_file(table: Table, origin: Origin) -> str:
+    """A condition for the rows of `table` that come from a file.
+
+    They were last seen when it was received, or later: what lies before need not be read.
+    """
+    found = f"landed_file = {quoted(origin.landed_file)}"
+    if LAST not in table.column_names:
+        return found
+    return f"{found} AND {LAST} >= TIMESTAMP '{naive_utc(origin.received_at)}'"
 
 
 def merge_records(
@@ -206,10 +218,9 @@ def sweep(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -
     ):
         carry_out(
             connection,
-            f"DELETE FROM {table.full_name} WHERE landed_file = ? "
+            f"DELETE FROM {table.full_name} WHERE {of_file(table, origin)} "
             f"AND {key} NOT IN (SELECT {key} FROM wanted)",
             pl.DataFrame({key: list(kept)}, schema={key: pl.String}),
-            [origin.landed_file],
         )
 
 
@@ -218,25 +229,48 @@ def place_threads(connection: duckdb.DuckDBPyConnection, origin: Origin) -> None
 
     Who neither answers nor is answered stands at its own place from the start, and most do.
     """
-    touched = frame(
-        connection,
-        "SELECT comment_id, parent_id FROM clean.comment WHERE coalesce(post_id, '') IN "
-        "(SELECT coalesce(post_id, '') FROM clean.comment WHERE landed_file = $file) "
-        "AND (parent_id IS NOT NULL OR depth > 0 OR root_id <> comment_id OR comment_id IN "
-        "(SELECT parent_id FROM clean.comment WHERE parent_id IS NOT NULL))",
-        {"file": origin.landed_file},
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE post_here AS SELECT DISTINCT coalesce(post_id, '') AS post "
+        f"FROM clean.comment WHERE {of_file(COMMENT, origin)}"
     )
-    place(connection, touched)
+    of_posts = "coalesce(post_id, '') IN (SELECT post FROM post_here)"
+    first = connection.execute(f"SELECT min(rowid) FROM clean.comment WHERE {of_posts}").fetchone()
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE touched AS SELECT {', '.join(PLACED)} FROM clean.comment "
+        # Most threads are young: of rows before the first of them only the post is read.
+        f"WHERE rowid >= ? AND {of_posts}",
+        first,
+    )
+    answering = frame(
+        connection,
+        f"SELECT {', '.join(PLACED)} FROM touched "
+        "WHERE parent_id IS NOT NULL OR depth > 0 OR root_id <> comment_id OR comment_id IN "
+        "(SELECT parent_id FROM touched WHERE parent_id IS NOT NULL)",
+    )
+    place(connection, answering)
 
 
 def place(connection: duckdb.DuckDBPyConnection, touched: pl.DataFrame) -> None:
-    """Set root and depth of the comments `touched`: all that stand under the same posts."""
+    """Set root and depth of the comments `touched` (`PLACED`): all that stand under some posts."""
+    before = touched.select("comment_id", LAST, root_before="root_id", depth_before="depth")
+    moved = (
+        with_places(touched)
+        .join(before, on="comment_id")
+        .filter(
+            (pl.col("root_id") != pl.col("root_before"))
+            | (pl.col("depth") != pl.col("depth_before"))
+        )
+    )
+    if moved.is_empty():
+        return
     carry_out(
         connection,
         "UPDATE clean.comment AS comment SET root_id = wanted.root_id, depth = wanted.depth "
         "FROM wanted WHERE wanted.comment_id = comment.comment_id "
-        "AND (wanted.root_id, wanted.depth) IS DISTINCT FROM (comment.root_id, comment.depth)",
-        with_places(touched),
+        # Those that move came lately, most of them: what was last seen before is not looked at.
+        f"AND comment.{LAST} >= $earliest",
+        moved.select("comment_id", "root_id", "depth"),
+        {"earliest": moved[LAST].min()},
     )
 
 

@@ -25,3 +25,49 @@ def test_the_beginning_of_a_text_is_no_wording_of_its_own(
         store(con, [comment(text=text)], origin, 1000)
     assert con.execute("SELECT text FROM clean.comment_version").fetchall() == [(WHOLE,)]
     assert con.execute("SELECT text, is_edited FROM clean.comment").fetchall() == [(WHOLE, None)]
+
+
+def day_of(number: int) -> Origin:
+    """The file of one day."""
+    return Origin(
+        f"source/day{number}", MONDAY + timedelta(days=number), None, frozenset(), b"k" * 32
+    )
+
+
+def test_an_answer_moves_below_a_comment_that_comes_days_later(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    answer = comment(native_id="2", parent_native_id="1", post_native_id="p")
+    store(con, [answer], day_of(0), 1000)
+    store(con, [comment(native_id="9", post_native_id="other")], day_of(1), 1000)
+    store(con, [comment(native_id="1", post_native_id="p")], day_of(2), 1000)
+    places = "SELECT comment_id, root_id, depth FROM clean.comment WHERE depth > 0"
+    (found,) = con.execute(places).fetchall()
+    assert found[0].endswith("2")
+    assert found[1].endswith("1")
+    assert found[2] == 1
+
+
+def test_an_earlier_file_that_is_read_again_replaces_its_own_rows_and_no_others(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    store(con, [comment(native_id="1"), comment(native_id="2")], day_of(0), 1000)
+    store(con, [comment(native_id="3")], day_of(1), 1000)
+    store(con, [comment(native_id="2", text="neu gelesen")], day_of(0), 1000)
+    kept = "SELECT native_id, landed_file FROM clean.comment ORDER BY ALL"
+    assert con.execute(kept).fetchall() == [("2", "source/day0"), ("3", "source/day1")]
+    assert con.execute(
+        "SELECT landed_file, count(*) FROM clean.comment_version GROUP BY ALL ORDER BY ALL"
+    ).fetchall() == [("source/day0", 1), ("source/day1", 1)]
+
+
+def test_a_comment_of_a_file_was_last_seen_then_or_later(con: duckdb.DuckDBPyConnection) -> None:
+    store(con, [comment(native_id="1")], day_of(2), 1000)
+    store(con, [comment(native_id="1", text="von früher"), comment(native_id="2")], day_of(0), 1000)
+    store(con, [comment(native_id="2", text=None, status="deleted")], day_of(3), 1000)
+    store(con, [comment(native_id="1")], day_of(1), 1000)
+    received = {day_of(number).landed_file: MONDAY + timedelta(days=number) for number in range(4)}
+    for table in ("clean.comment", "clean.comment_version"):
+        rows = con.execute(f"SELECT landed_file, last_seen_at_utc FROM {table}").fetchall()
+        assert len(rows) >= 2
+        assert all(seen >= received[file].replace(tzinfo=None) for file, seen in rows)
