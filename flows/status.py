@@ -11,7 +11,6 @@ from typing import Any
 import duckdb
 
 from flows.checkpoint import current_version
-from flows.classify import pending
 from flows.ingest import inbox_deliveries
 from flows.publishing.snapshots import latest_snapshot
 from flows.refine import stale_files
@@ -19,6 +18,7 @@ from flows.running.run_records import RunRecord, read_records
 from flows.running.turns import is_held
 from flows.settings import Settings, load_settings
 from flows.settings import Status as Limits
+from flows.storing.pending import counted, find_pending
 from flows.warehouse import exists, use_time_zone, writing
 from models.errors import ResonanzError, TryAgain
 
@@ -130,9 +130,8 @@ def unlabelled(connection: duckdb.DuckDBPyConnection, settings: Settings) -> int
     except ResonanzError:
         return None
     use_time_zone(connection, settings.reporting.time_zone)  # the views count nothing without one
-    found, named = pending(connection, version)
-    row = connection.execute(f"SELECT count(*) {found}", named).fetchone()
-    return int(row[0]) if row else None
+    find_pending(connection, [version])
+    return counted(connection, "pending")[version]
 
 
 def problems(state: Status, limits: Limits) -> Iterator[str]:
