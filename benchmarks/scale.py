@@ -249,9 +249,9 @@ def take_day(file: str) -> dict[str, Step]:
     def asked() -> None:
         settings = load_settings()
         versions = [answerer.version for answerer in answerers_of(settings)]
-        settle(versions, settings)
-        for version in versions:
-            next(pending_shards(version, settings, None, 1), None)
+        found = settle(versions, settings)
+        for version in found.left:
+            next(pending_shards(version, found, settings))
 
     found: dict[str, Step] = {}
     timed("ingest", ingest, found)(files=[Path(file)])

@@ -25,7 +25,7 @@ from flows.sharding.loader import CheckpointLoader, LanguageLoader
 from flows.sharding.reading import read_all
 from flows.storing.known import note_labels
 from flows.storing.labelled import mark_labelled
-from flows.storing.pending import copy_known, counted, find_pending, next_pending, unlabelled
+from flows.storing.pending import copy_known, counted, find_pending, first_pending, unlabelled
 from flows.warehouse import append, frame, merge, use_time_zone, writing
 from models.tables.current_model import CURRENT_MODEL
 from models.tables.embedding import EMBEDDING
@@ -37,7 +37,7 @@ from transforms.shards import shards
 from transforms.taxonomy import HEAD, read_taxonomy, require_known, topic_rows
 
 FETCHED = 10_000
-"""Inputs that are fetched at a time, at least: each look for them has to ask for what is known."""
+"""Inputs that are fetched at a time: each look for more has to ask what is known."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,15 @@ class Answerer:
 
 @dataclass(frozen=True)
 class Settled:
-    """By version, how many comments got answers that were known, and how many have none yet."""
+    """By version, how many comments got answers that were known, and how many have none yet.
+
+    `first` gives the first inputs of a version that have none, `FETCHED` of them or all. It is a
+    function so that Prefect, which takes parameters of tasks apart, finds no texts in it.
+    """
 
     copied: Counter[str]
     left: Counter[str]
+    first: Callable[[str], pl.DataFrame]
 
 
 def label_all(
@@ -77,8 +82,8 @@ def label_all(
     while (found := settle(versions, settings, since)).left:
         done += found.copied
         for answerer in answerers:
-            if waiting := found.left[answerer.version]:
-                done[answerer.version] += label_pending(answerer, waiting, settings, since)
+            if found.left[answerer.version]:
+                done[answerer.version] += label_pending(answerer, found, settings, since)
     done += found.copied
     return [done[version] for version in versions]
 
@@ -88,18 +93,21 @@ def settle(versions: Sequence[str], settings: Settings, since: date | None = Non
 
     Versions that have labelled everything get a note on all files, in the same transaction.
     """
-    limits = settings.warehouse
+    limits, inputs = settings.warehouse, dict[str, pl.DataFrame]()
     with ExitStack() as stack:
         for version in sorted(versions):
             stack.enter_context(turn(lock_name(version), settings.paths.runs, limits.wait_seconds))
         connection = stack.enter_context(writing(settings.paths.warehouse, limits))
         use_time_zone(connection, settings.reporting.time_zone)  # else no comment is dated
-        find_pending(connection, versions, since)
-        found = Settled(copy_known(connection), counted(connection, "pending"))
-        for version in versions:
-            if since is None and not found.left[version]:
-                mark_labelled(connection, version)
-    return found
+        looked_for = find_pending(connection, versions, since)
+        copied, left = copy_known(connection), counted(connection, "pending")
+        for is_looked_at, of_them in looked_for.items():
+            for version in of_them:
+                if left[version]:
+                    inputs[version] = first_pending(connection, version, is_looked_at, FETCHED)
+                elif since is None:
+                    mark_labelled(connection, version)
+    return Settled(copied, left, inputs.__getitem__)
 
 
 @task(
@@ -110,9 +118,9 @@ def settle(versions: Sequence[str], settings: Settings, since: date | None = Non
     task_run_name="label with {answerer.version}",
 )
 def label_pending(
-    answerer: Answerer, waiting: int, settings: Settings, since: date | None = None
+    answerer: Answerer, found: Settled, settings: Settings, since: date | None = None
 ) -> int:
-    """Label the comments that are pending, `waiting` of them, a batch a transaction.
+    """Label the comments that are pending, as far as they are `found`, a batch a transaction.
 
     Returns how many there were. Of one version one run is under way at a time, so that no comment
     is labelled twice.
@@ -120,11 +128,10 @@ def label_pending(
     version, done = answerer.version, 0
     with (
         turn(lock_name(version), settings.paths.runs, settings.warehouse.wait_seconds),
-        answerer.hire(waiting, settings.classify.batch) as crew,
-        progress(f"labelling with {version}", waiting) as advance,
+        answerer.hire(found.left[version], settings.classify.batch) as crew,
+        progress(f"labelling with {version}", found.left[version]) as advance,
     ):
-        fetched = pending_shards(version, settings, since, crew.ahead)
-        for inputs, answers in read_all(fetched, crew):
+        for inputs, answers in read_all(pending_shards(version, found, settings, since), crew):
             store(inputs, answers, version, settings)
             advance(inputs.height)
             done += inputs.height
@@ -222,23 +229,25 @@ def count_pending(version: str, settings: Settings, since: date | None = None) -
 
 
 def pending_shards(
-    version: str, settings: Settings, since: date | None, at_once: int
+    version: str, found: Settled, settings: Settings, since: date | None = None
 ) -> Iterator[pl.DataFrame]:
-    """What `version` has yet to label, as shards; at least `at_once` are fetched at a time."""
-    after: str | None = ""
-    while (inputs := next_inputs(version, settings, since, str(after), at_once)).height:
+    """What `version` has yet to label, as shards; `FETCHED` inputs of them stand in memory."""
+    inputs = found.first(version)
+    while inputs.height:
         yield from shards(inputs, settings.classify.batch)
-        after = inputs["input_hash"].max()  # type: ignore[assignment]  # a string, of a string
+        if inputs["input_hash"].n_unique() < FETCHED:
+            return  # there were no more; what came since is found by the next look
+        inputs = next_inputs(version, inputs["input_hash"], settings, since)
 
 
 def next_inputs(
-    version: str, settings: Settings, since: date | None, after: str, at_once: int
+    version: str, before: pl.Series, settings: Settings, since: date | None
 ) -> pl.DataFrame:
-    """The comments of the next shards that `version` has yet to label, by hash `after` one."""
-    batch = settings.classify.batch
-    count = batch * max(at_once, FETCHED // batch)
+    """The first comments that `version` has yet to label, by hash after those of `before`."""
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        return next_pending(connection, version, count, since, after)
+        after = str(before.max())
+        (is_looked_at,) = find_pending(connection, [version], since, after)
+        return first_pending(connection, version, is_looked_at, FETCHED)
 
 
 def store(inputs: pl.DataFrame, answers: Answers, version: str, settings: Settings) -> None:

@@ -102,8 +102,12 @@ NEXT = """
     WITH chosen AS (
         SELECT comment_id
         FROM pending
-        WHERE input_hash IN (
-            SELECT DISTINCT input_hash FROM pending ORDER BY input_hash LIMIT $count
+        WHERE model_version = $version AND input_hash IN (
+            SELECT DISTINCT input_hash
+            FROM pending
+            WHERE model_version = $version
+            ORDER BY input_hash
+            LIMIT $count
         )
     )
     SELECT input.comment_id, input.input_hash, input.text, input.post_text
@@ -200,15 +204,13 @@ def stretches(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
     return found
 
 
-def next_pending(
-    connection: duckdb.DuckDBPyConnection, version: str, count: int, since: date | None, after: str
+def first_pending(
+    connection: duckdb.DuckDBPyConnection, version: str, is_looked_at: str, count: int
 ) -> pl.DataFrame:
-    """The first `count` inputs that `version` has yet to label, with all comments that have them.
-
-    By hash, and `after` one; `since` leaves out earlier comments, but for those that people judged.
-    """
-    (is_looked_at,) = find_pending(connection, [version], since, after)
-    return connection.execute(NEXT.format(is_looked_at=is_looked_at), {"count": count}).pl()
+    """The first `count` inputs, by hash, that are `pending`, with all comments that have them."""
+    return connection.execute(
+        NEXT.format(is_looked_at=is_looked_at), {"version": version, "count": count}
+    ).pl()
 
 
 def unlabelled(
