@@ -64,6 +64,18 @@ MONTH = re.compile(
 )
 
 
+ADDRESS_SIGNS = (
+    rf"(?i:{'|'.join(ENDINGS)})\.? \d",
+    rf"(?:Am|Im|An der|An den|Auf dem|Auf der|Zum|Zur|In der|In den|Beim|Hinter der|Unter den|Vor dem) [{UPPER}][^ ]+(?: [{UPPER}][^ ]+)? \d",
+    r" \d{1,4}(?: ?[a-h])?(?:[-/]\d{1,4}[a-h]?)?, (?:(?:D|A|CH|DE|AT)-)?\d{4}",
+    r"\d[a-z]?,? (?:[A-Z][^ ]+ ){1,3}(?:Street|St|Road|Rd|Lane|Ln|Close|Avenue|Ave|Drive|Dr|Court|Ct|House|Way|Terrace|Gardens|Crescent"
+    r"|Grove|Square|Place|Boulevard|Blvd|Row|Hill|Park|Mews|Quay|Meadows|Heights|Rise|Walk|View)",
+    r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}",
+    rf"(?:wohn|Adresse|Anschrift|address|live|living|gemeldet|Hausnummer)[^\n.!?]{{0,30}}[: ]\s?(?:(?:Am|Im|An der|Zum|Zur|Auf der) )?[{UPPER}][^ ]+ \d",
+)
+"""A text without any of these holds nothing that `find_addresses` would find."""
+
+
 def find_addresses(text: str) -> Iterator[Span]:
     """Every postal address of `text`; a street without a number and a town alone are none."""
     german = (GERMAN, WITH_ENDING, SEPARATE) if has_ending(text) else ()

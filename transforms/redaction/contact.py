@@ -72,6 +72,17 @@ REGIONS = ("DE", "AT", "CH", "GB", "IE", "FR", "US")
 FEWEST_NATIONAL_DIGITS = 8
 """With fewer a number with a leading zero is as often an article or a build."""
 
+CONTACT_SIGNS = (
+    r"@",
+    r"[(\[{<](?i:at|ät|a)[)\]}>]",
+    r" (?:at|ät|AT) [^ .]+\.[^ ]",
+    r" (?:punkt|dot) ",
+)
+"""A text without any of these and without links holds nothing that `find_contacts` would find."""
+
+PHONE_SIGNS = (r"\d(?:[ \x{a0}./()-]{0,3}\d){5}",)
+"""A text without these holds nothing that `find_phones` would find."""
+
 
 def find_contacts(text: str) -> Iterator[Span]:
     """Every e-mail address, link secret and @-mention of `text`."""

@@ -8,7 +8,8 @@ that is as a rule the author of the post, whose name stands above it.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
 from transforms.redaction.name_words import (
     given_names,
@@ -102,9 +103,8 @@ TURNED = re.compile(rf"\b[Nn]ame:? (?P<value>{_WORD}, {_WORD})")
 """`Name: Müller, Anna`, as forms have it."""
 
 WORDS = re.compile(r"\S+")
-HONORIFIC = re.compile(
-    rf"\b(?P<word>Familie|Herrn?|Hr\.|Frau|Fr\.|Mr\.?|Mrs\.?|Ms\.?|Miss|Monsieur|Madame|Signora?) (?P<value>{_TITLE}(?:{_FULL}|{_WORD}))"
-)
+_HONORIFIC = r"(?:Familie|Herrn?|Hr\.|Frau|Fr\.|Mr\.?|Mrs\.?|Ms\.?|Miss|Monsieur|Madame|Signora?)"
+HONORIFIC = re.compile(rf"\b(?P<word>{_HONORIFIC}) (?P<value>{_TITLE}(?:{_FULL}|{_WORD}))")
 HONORIFICS = re.compile(r"Familie|Herr|Hr\.|Frau|Fr\.|M(?:r|s|iss|on|ad)|Signor")
 """Cheap to look for: without one of them there is no honorific."""
 
@@ -123,6 +123,28 @@ _SURNAME_TITLED = re.compile(
 )
 
 
+def _any_of(words: Iterable[str]) -> str:
+    """A pattern for `words`, however they are written in capitals, `ss` also as `ß`."""
+    folded = (re.escape(word.casefold()).replace(r"\ ", " ") for word in words)
+    return f"(?i:{'|'.join(sorted({word.replace('ss', '(?:ss|ß)') for word in folded}))})"
+
+
+@cache
+def name_signs() -> tuple[str, ...]:
+    """A text without any of these holds nothing that `find_names` would find by itself."""
+    given = "|".join(sorted(given_names()))
+    return (
+        rf"(?:^|[^a-zA-Z0-9_@#/.-])(?:{given})(?:-[^ ]*)? (?:{_PARTICLE} ){{0,2}}[{_UP}]",
+        rf'{_BEFORE}{_any_of(INTRODUCTIONS)}[ \n"„“»,:–-]+[{_UP}]',
+        rf"{_BEFORE}{_any_of(GREETINGS)}[^a-zA-Z0-9]",
+        rf"(?:Prof|Dr)\. |{_HONORIFIC} |[Nn]ame:? [{_UP}]",
+    )
+
+
+_BEFORE = "(?:^|[^a-zA-Z0-9äöüÄÖÜß])"
+"""What may stand before a word: everything but most letters and digits."""
+
+
 def find_names(text: str, others: Sequence[Span]) -> Iterator[Span]:
     """Every name of a private person in `text`, where `others` found other data of persons."""
     for run in RUN.finditer(text):
@@ -130,10 +152,15 @@ def find_names(text: str, others: Sequence[Span]) -> Iterator[Span]:
     yield from find_honoured(text)
     for match in TURNED.finditer(text) if "ame" in text else ():
         yield from name_in(text, match.start("value"), match.end("value"))
-    if any(span.kind not in ("mention", "link_secret") for span in others):
+    if any(tells_of_somebody(span) for span in others):
         for pattern in (_SEGMENT, _SURNAME_TITLED):
             for match in pattern.finditer(text):
                 yield from name_in(text, match.start("value"), match.end("value"))
+
+
+def tells_of_somebody(span: Span) -> bool:
+    """Whether a private person's name may well stand beside what was found."""
+    return span.kind not in ("mention", "link_secret")
 
 
 def names_in_run(text: str, run: re.Match[str]) -> Iterator[Span]:

@@ -31,6 +31,15 @@ LOOK_BACK = 16
 FEWEST_GROUPS = 3
 
 
+NETWORK_SIGNS = (
+    r"\d\.\d{1,3}\.\d{1,3}\.\d",
+    r":[0-9A-Fa-f]{0,4}:",
+    r"(?i:[0-9a-f]{2}[:-]){5}[0-9A-Fa-f]{2}",
+    r"[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}",
+)
+"""A text without any of these holds nothing that `find_network` would find."""
+
+
 def find_network(text: str) -> Iterator[Span]:
     """Every address of a device in `text`."""
     if text.count(".") >= 3:

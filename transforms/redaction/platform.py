@@ -25,11 +25,13 @@ def without_mentioned(comment: Comment) -> str | None:
 
 def mention_places(text: str | None) -> str | None:
     """Where a redacted text mentions somebody, as JSON; None if it does not."""
-    places, start = [], (text or "").find(MENTION)
-    while text and start >= 0:
+    if not text or MENTION not in text:
+        return None
+    places, start = [], text.find(MENTION)
+    while start >= 0:
         places.append({"offset": start, "length": len(MENTION)})
         start = text.find(MENTION, start + 1)
-    return json.dumps(places) if places else None
+    return json.dumps(places)
 
 
 def _places(mentions: str) -> set[tuple[int, int]]:

@@ -17,11 +17,12 @@ WORD = (
     r"(?: ?(?:no|number|nr|id|ref|code|num))?)"
 )
 
-NAMED = re.compile(
-    rf"(?<![\w-]){WORD}\b\.?(?:\s?(?:with you|bei (?:euch|ihnen)))?[\s:#.=]{{0,3}}"
-    r"(?:(?:ist|is|lautet|war|MRN|nr\.?|no\.?)[\s:]{1,2})?$",
-    re.IGNORECASE,
+_BETWEEN = (
+    r"\.?(?:\s?(?:with you|bei (?:euch|ihnen)))?[\s:#.=]{0,3}"
+    r"(?:(?:ist|is|lautet|war|MRN|nr\.?|no\.?)[\s:]{1,2})?"
 )
+
+NAMED = re.compile(rf"(?<![\w-]){WORD}\b{_BETWEEN}$", re.IGNORECASE)
 """What stands before such a number and says what it is."""
 
 VALUE = re.compile(
@@ -68,6 +69,17 @@ AMOUNT = re.compile(
     r"^[\s-]{0,2}(?:€|EUR|Euro|Stück|Tickets|Uhr|Mio|Prozent|%|Kunden|Mitarbeit|seconds|users|customers|people|times|mal\b|a (?:month|year))",
     re.IGNORECASE,
 )
+
+
+REFERENCE_SIGNS = (
+    rf"(?i:{WORD}{_BETWEEN})\n?(?:[A-Z]{{1,4}} )?[A-Za-z./-]*\d",
+    r"(?:INC|REQ|RITM|CHG|SR|TKT|HD)[-# ]?\d{5}",
+    r"(?:Az|Aktenzeichen)[.: ]{1,3}\d",
+    r"ennzeichen[: ]{1,2}[A-ZÄÖÜ]",
+    r"1[A-Z]{3}\d{4}",
+    r"[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} ?\d|[A-Z]-\d|\d{2}-[A-Z]{1,2}-\d|[A-Z]{2}\d{2} [A-Z]{3}",
+)
+"""A text without any of these holds nothing that `find_references` would find."""
 
 
 def find_references(text: str) -> Iterator[Span]:

@@ -8,6 +8,7 @@ one has to do with (`unser Admin Jens`, `my colleague Sarah`) or before the team
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from transforms.redaction.name_words import (
     given_names,
@@ -72,6 +73,19 @@ TOLD_OF = re.compile(
     r"meint(?:e)?|sitzt|saß|arbeitet|kümmert|wollte|konnte|kam|rief|schrieb|erklärte|behauptete|was|said|told|called|works|wrote|refused)\b)"
 )
 """A verb in the third person behind a name: told of, not spoken to."""
+
+
+@cache
+def single_name_signs() -> tuple[str, ...]:
+    """A text without any of these holds nothing that `find_single_names` would find."""
+    given = "|".join(sorted(given_names()))
+    return (
+        rf"olleg(?:e|in|en) [{_UP}]",
+        r"(?:Herr|Frau|Mr\.?|Mrs\.?|Ms\.?) ",
+        rf"(?:^|[^a-zA-Z0-9_])(?:{given})(?:-[^ ]*)? (?:aus|von|vom|from|in|im|of) ",
+        rf" (?:{'|'.join((*GERMAN_ROLES, *ENGLISH_ROLES))}) [{_UP}]",
+        rf"(?:{'|'.join(ROLES)}) (?:{given})",
+    )
 
 
 def find_single_names(text: str) -> Iterator[Span]:
