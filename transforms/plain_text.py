@@ -62,6 +62,9 @@ def _emoji(picture: re.Match[str]) -> str:
 
 def tidy(text: str) -> str:
     """Composed accents (Unicode NFC), single spaces, at most one blank line, no invisible signs."""
+    if text.isprintable():  # the one blank that is, is the space; no invisible sign is
+        composed = unicodedata.normalize("NFC", text)
+        return " ".join(composed.split()) if "  " in composed else composed.strip()
     composed = unicodedata.normalize("NFC", INVISIBLE.sub("", text))
     if "\n" not in composed and "\r" not in composed:
         return SPACES.sub(" ", composed).strip()
