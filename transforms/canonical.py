@@ -7,19 +7,20 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import polars as pl
-import pyarrow
 
 from models.canonical import Comment, Post
 from models.tables.comment import COMMENT
 from models.tables.post import POST
+from transforms.columns import frame_of
 from transforms.communities import group_in
 from transforms.email_domains import known_domain
 from transforms.plain_text import plain_text
 from transforms.pseudonymise import author_key, keyed
-from transforms.redact import OF_POSTS, redact, redact_json
+from transforms.redact import OF_POSTS, redact, redact_all, redact_json
 from transforms.redaction.platform import mention_places, without_mentioned
 
 CHANNEL_OF_HOST = {
@@ -67,9 +68,6 @@ UNKNOWN_CHANNEL = "other"
 DRAFT_COMMENT: Mapping[str, pl.DataType] = COMMENT.schema() | {"line": pl.Int64()}
 """A comment before it was judged: text and time may be missing, and its line is known."""
 
-ROWS_AT_A_TIME = 1_000
-"""Comments that stand in memory as rows of Python: 3 KB each, ten times as much as in a frame."""
-
 
 @dataclass(frozen=True)
 class Origin:
@@ -91,7 +89,8 @@ class Origin:
 def posts_frame(posts: Sequence[Post], origin: Origin) -> pl.DataFrame:
     """One row a post, fit for `clean.post`; of posts with one id the later one counts."""
     rows = {row["post_id"]: row for row in (_post_row(post, origin) for post in posts)}
-    return _frame(list(rows.values()), POST.schema())
+    columns = {name: [row[name] for row in rows.values()] for name in POST.column_names}
+    return frame_of(columns, POST.schema())
 
 
 def comments_frame(
@@ -102,54 +101,23 @@ def comments_frame(
     `repeats` counts, over one file, the comments that have no native id and are alike in all
     else; it is updated, so that each of them keeps an id of its own.
     """
-    frames = [pl.DataFrame(schema=DRAFT_COMMENT)]
-    for start in range(0, len(comments), ROWS_AT_A_TIME):
-        part = comments[start : start + ROWS_AT_A_TIME]
-        rows = [_comment_row(comment, origin, repeats) for comment in part]
-        frames.append(_frame(rows, DRAFT_COMMENT))
-    return pl.concat(frames)
-
-
-def _frame(rows: list[dict[str, object]], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    """`rows` as a frame of `schema`, which has one column of lists: `aliases`."""
-    single = {name: kind for name, kind in schema.items() if name != "aliases"}
-    try:
-        frame, aliases = _columns(rows, single)
-    except UnicodeEncodeError:  # half a character, as JSON can write it: rare, so looked for late
-        frame, aliases = _columns([_whole(row) for row in rows], single)
-    return frame.with_columns(aliases=aliases).select(*schema)
-
-
-def _columns(
-    rows: list[dict[str, object]], single: Mapping[str, pl.DataType]
-) -> tuple[pl.DataFrame, pl.Series]:
-    """The columns of one value a row, and that of lists."""
-    return pl.DataFrame(rows, schema=single, orient="row"), _lists([row["aliases"] for row in rows])
-
-
-def _lists(values: list[object]) -> pl.Series:
-    """Lists of texts as a column. By Arrow: Polars would make a series of each list first."""
-    if not any(values):
-        # Most often. Arrow imports pandas with its first array, for half a second.
-        return pl.repeat([], len(values), dtype=pl.List(pl.String), eager=True)
-    kind = pyarrow.large_list(pyarrow.large_string())
-    return pl.Series(pyarrow.array(values, kind))
-
-
-def _whole(row: dict[str, object]) -> dict[str, object]:
-    """`row` with U+FFFD in place of surrogates that are not part of a pair."""
-    return {
-        name: [_whole_text(part) for part in value]
-        if isinstance(value, list)
-        else _whole_text(value)
-        for name, value in row.items()
+    columns: dict[str, list[Any]] = {
+        name: [getattr(comment, name) for comment in comments] for name in AS_TOLD
     }
-
-
-def _whole_text(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    columns |= _identity(comments, origin, repeats)
+    columns |= _words(comments)
+    columns |= _times(comments, origin)
+    columns |= {
+        "channel": [channel_of(origin.channel, c.channel, link=c.permalink) for c in comments],
+        "is_owner": [c.is_owner or _is_named_owner(c, origin.owners) for c in comments],
+        "attachments": [redact_json(comment.attachments) for comment in comments],
+        "platform_labels": [redact_json(comment.platform_labels) for comment in comments],
+        "community": [c.community or group_in(c.permalink, c.post_native_id) for c in comments],
+        "email_domain": [known_domain(c.email_domain, origin.email_domains) for c in comments],
+        "depth": [0] * len(comments),
+        "landed_file": [origin.landed_file] * len(comments),
+    }
+    return frame_of(columns, DRAFT_COMMENT)
 
 
 def naive_utc(moment: datetime | None) -> datetime | None:
@@ -183,7 +151,7 @@ def comment_id_of(platform: str, site: str, native_id: str, key: bytes) -> str:
     An id that a reader made by hashing is hashed once more, with `key`: its author may be part of
     it, so that names could be tried until one gives the same.
     """
-    if found := HASHED_BY_READER.fullmatch(native_id):
+    if native_id.startswith("h-") and (found := HASHED_BY_READER.fullmatch(native_id)):
         native_id = f"k-{keyed(found['digest'], key)}{found['after'] or ''}"
     return _id(platform, site, native_id)
 
@@ -237,72 +205,76 @@ def _post_row(post: Post, origin: Origin) -> dict[str, object]:
     }
 
 
-def _comment_row(comment: Comment, origin: Origin, repeats: Counter[str]) -> dict[str, object]:
-    redacted = redact(_text_or_none(without_mentioned(comment), comment.text_format) or "")
-    text = redacted.text or None
-    native = comment.native_id or _derived_id(comment, origin.key, repeats)
-    comment_id = comment_id_of(comment.platform, comment.site, native, origin.key)
-    parent_id = (
-        comment_id_of(comment.platform, comment.site, comment.parent_native_id, origin.key)
-        if comment.parent_native_id
-        else None
-    )
-    seen = naive_utc(origin.received_at)
+AS_TOLD = (
+    *("platform", "site", "kind", "reply_semantics", "language_declared", "created_at_raw"),
+    *("created_tz_assumed", "time_precision", "status", "visibility", "like_count"),
+    *("dislike_count", "reply_count", "reactions", "permalink", "position", "line"),
+)
+"""Columns that hold what the platform says, as it says it."""
+
+
+def _identity(
+    comments: Sequence[Comment], origin: Origin, repeats: Counter[str]
+) -> dict[str, list[Any]]:
+    """Which comment it is, whose, on what and in answer to what."""
+    key = origin.key
+    natives = [c.native_id or _derived_id(c, key, repeats) for c in comments]
+    ids = [
+        comment_id_of(c.platform, c.site, native, key)
+        for c, native in zip(comments, natives, strict=True)
+    ]
     return {
-        "comment_id": comment_id,
-        "platform": comment.platform,
-        "site": comment.site,
-        "channel": channel_of(origin.channel, comment.channel, link=comment.permalink),
-        "native_id": None
-        if HASHED_BY_READER.fullmatch(comment.native_id or "")
-        else comment.native_id,
-        "id_basis": comment.id_basis if comment.native_id else "hash",
-        "aliases": list(comment.aliases),
-        "kind": comment.kind,
-        "post_id": _optional_id(comment, comment.post_native_id),
-        "parent_id": parent_id,
-        "root_id": comment_id,
-        "depth": 0,
-        "reply_semantics": comment.reply_semantics,
-        "author_key": _author_key(
-            comment.platform, comment.author or comment.author_name, origin.key
-        ),
-        "is_owner": comment.is_owner or _is_named_owner(comment, origin.owners),
-        "text": text,
-        "text_hash": text_hash(text or ""),
-        "redacted": json.dumps(dict(sorted(redacted.counts.items()))),
-        "language_declared": comment.language_declared,
-        "created_at_utc": naive_utc(comment.created_at),
-        "created_at_raw": comment.created_at_raw,
-        "created_tz_assumed": comment.created_tz_assumed,
-        "time_precision": comment.time_precision,
-        "edited_at_utc": naive_utc(comment.edited_at),
-        "is_edited": True if comment.edited_at else comment.is_edited,
-        "edit_basis": "api" if comment.edited_at or comment.is_edited else None,
-        "status": comment.status,
-        "visibility": comment.visibility,
-        "gone_at_utc": None,
-        "deletion_told_at_utc": None,
-        "like_count": comment.like_count,
-        "dislike_count": comment.dislike_count,
-        "reply_count": comment.reply_count,
-        "reactions": comment.reactions,
-        "attachments": redact_json(comment.attachments),
-        "mentions": mention_places(text),
-        "platform_labels": redact_json(comment.platform_labels),
-        "community": comment.community or group_in(comment.permalink, comment.post_native_id),
-        "email_domain": known_domain(comment.email_domain, origin.email_domains),
-        "permalink": comment.permalink,
+        "comment_id": ids,
+        "native_id": [None if _is_made_up(c.native_id) else c.native_id for c in comments],
+        "id_basis": [c.id_basis if c.native_id else "hash" for c in comments],
+        "aliases": [list(c.aliases) for c in comments],
+        "post_id": [_optional_id(c, c.post_native_id) for c in comments],
+        "parent_id": [
+            comment_id_of(c.platform, c.site, c.parent_native_id, key)
+            if c.parent_native_id
+            else None
+            for c in comments
+        ],
+        "root_id": ids,
+        "author_key": [_author_key(c.platform, c.author or c.author_name, key) for c in comments],
+    }
+
+
+def _words(comments: Sequence[Comment]) -> dict[str, list[Any]]:
+    """What was said, plain and without personal data, and what follows from it."""
+    plain = [_text_or_none(without_mentioned(c), c.text_format) or "" for c in comments]
+    texts, counts = redact_all(plain)
+    told = {place: json.dumps(dict(sorted(found.items()))) for place, found in counts.items()}
+    return {
+        "text": [text or None for text in texts],
+        "text_hash": [text_hash(text) for text in texts],
+        "redacted": [told.get(place, "{}") for place in range(len(texts))],
+        "mentions": [mention_places(text) for text in texts],
+    }
+
+
+def _times(comments: Sequence[Comment], origin: Origin) -> dict[str, list[Any]]:
+    """When it was made, edited and seen."""
+    seen = [naive_utc(origin.received_at)] * len(comments)
+    return {
+        "created_at_utc": [naive_utc(comment.created_at) for comment in comments],
+        "edited_at_utc": [naive_utc(comment.edited_at) for comment in comments],
+        "is_edited": [True if c.edited_at else c.is_edited for c in comments],
+        "edit_basis": ["api" if c.edited_at or c.is_edited else None for c in comments],
+        "gone_at_utc": [None] * len(comments),
+        "deletion_told_at_utc": [None] * len(comments),
         "first_seen_at_utc": seen,
         "last_seen_at_utc": seen,
-        "landed_file": origin.landed_file,
-        "position": comment.position,
-        "line": comment.line,
     }
 
 
 def _id(platform: str, site: str, native_id: str) -> str:
     return f"{platform}:{site}:{native_id}" if site else f"{platform}:{native_id}"
+
+
+def _is_made_up(native_id: str | None) -> bool:
+    """Whether a reader has made the id of what a record says."""
+    return bool(native_id and native_id[0] == "h" and HASHED_BY_READER.fullmatch(native_id))
 
 
 def _optional_id(comment: Comment, native_id: str | None) -> str | None:
@@ -321,7 +293,7 @@ def _author_key(platform: str, author: str | None, key: bytes) -> str | None:
 
 
 def _is_named_owner(comment: Comment, owners: frozenset[str]) -> bool:
-    names = (comment.author, comment.author_name)
+    names = (comment.author, comment.author_name) if owners else ()
     return any(name is not None and account(name) in owners for name in names)
 
 

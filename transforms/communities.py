@@ -15,5 +15,7 @@ GROUP = re.compile(
 
 def group_in(*addresses: str | None) -> str | None:
     """The first group that one of `addresses` names, as it is written there; None without any."""
-    found = (GROUP.search(address) for address in addresses if address)
-    return next((match["name"] or match["number"] for match in found if match), None)
+    for address in addresses:
+        if address and "group" in address.lower() and (found := GROUP.search(address)):
+            return found["name"] or found["number"]
+    return None
