@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -102,13 +103,13 @@ def comments_frame(
     else; it is updated, so that each of them keeps an id of its own.
     """
     columns: dict[str, list[Any]] = {
-        name: [getattr(comment, name) for comment in comments] for name in AS_TOLD
+        name: list(map(attrgetter(name), comments)) for name in AS_TOLD
     }
     columns |= _identity(comments, origin, repeats)
     columns |= _words(comments)
     columns |= _times(comments, origin)
     columns |= {
-        "channel": [channel_of(origin.channel, c.channel, link=c.permalink) for c in comments],
+        "channel": _channels(comments, origin),
         "is_owner": [c.is_owner or _is_named_owner(c, origin.owners) for c in comments],
         "attachments": [redact_json(comment.attachments) for comment in comments],
         "platform_labels": [redact_json(comment.platform_labels) for comment in comments],
@@ -183,7 +184,7 @@ def _post_row(post: Post, origin: Origin) -> dict[str, object]:
         "site": post.site,
         "channel": channel_of(origin.channel, post.channel, link=post.url),
         "native_id": post.native_id,
-        "aliases": list(post.aliases),
+        "aliases": post.aliases,
         "kind": post.kind,
         "title": _post_text(post.title, "html" if post.text_format == "html" else "plain"),
         "text": _post_text(post.text, post.text_format),
@@ -213,6 +214,18 @@ AS_TOLD = (
 """Columns that hold what the platform says, as it says it."""
 
 
+def _channels(comments: Sequence[Comment], origin: Origin) -> list[str]:
+    """The channel of each: nearly all name one, and few different ones."""
+    told = {origin.channel, *(comment.channel for comment in comments)}
+    named = {name: channel_of(origin.channel, name) for name in told if name and name.strip()}
+    return [
+        named.get(c.channel or "")
+        or named.get(origin.channel or "")
+        or channel_of(link=c.permalink)
+        for c in comments
+    ]
+
+
 def _identity(
     comments: Sequence[Comment], origin: Origin, repeats: Counter[str]
 ) -> dict[str, list[Any]]:
@@ -227,7 +240,7 @@ def _identity(
         "comment_id": ids,
         "native_id": [None if _is_made_up(c.native_id) else c.native_id for c in comments],
         "id_basis": [c.id_basis if c.native_id else "hash" for c in comments],
-        "aliases": [list(c.aliases) for c in comments],
+        "aliases": [c.aliases for c in comments],
         "post_id": [_optional_id(c, c.post_native_id) for c in comments],
         "parent_id": [
             comment_id_of(c.platform, c.site, c.parent_native_id, key)

@@ -36,7 +36,7 @@ def _texts_of(name: str, values: Sequence[Any]) -> pl.Series:
 
 def _whole(value: Any) -> Any:
     """`value` with U+FFFD in place of surrogates that are not part of a pair."""
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_whole(part) for part in value]
     if not isinstance(value, str):
         return value

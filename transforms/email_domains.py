@@ -14,7 +14,7 @@ ADDRESS = re.compile(
 
 def domain_of(address: str | None) -> str | None:
     """The domain of an address, in small letters; None for what is not one address."""
-    found = ADDRESS.fullmatch(address or "")
+    found = ADDRESS.fullmatch(address) if address and "@" in address else None
     return found["domain"].casefold() if found else None
 
 

@@ -21,14 +21,21 @@ DECIMAL_ID = re.compile(r"^(\d+)\.0$")
 SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 """What a spreadsheet makes of a long id; its last digits are lost."""
 
+DECIMAL_MARKS = frozenset(".,Ee")
+
 SPACING = re.compile(r"[\s'’]")
 
 THOUSANDS = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*", re.ASCII)
 
-WHOLE = re.compile(r"(\d{1,15})(?:[.,]\d+)?", re.ASCII)
+MOST_DIGITS = 15
+"""Of a count."""
+
+WHOLE = re.compile(rf"(\d{{1,{MOST_DIGITS}}})(?:[.,]\d+)?", re.ASCII)
 
 NO_VALUE = frozenset({"", "null", "none", "nan", "n/a", "\\n", "-"})
 """What databases and scripts write where there is nothing."""
+
+LONGEST_NO_VALUE = max(map(len, NO_VALUE))
 
 NOBODY = NO_VALUE | frozenset({"0", "anonymous", "anonym", "gast", "guest", "unbekannt", "unknown"})
 """Authors that are nobody in particular; as one person they would be the busiest of all."""
@@ -67,14 +74,17 @@ class Entry:
 
 def entry_of(row: Row, columns: Mapping[str, str]) -> Entry:
     """What `row` says of each field that has a column; `columns` is field -> column."""
-    cells = {field: row.cells.get(column) for field, column in columns.items()}
-    texts = {
-        field: text
-        for field, cell in cells.items()
-        if cell is not None
-        and (text := str(cell).strip())
-        and (field == "text" or text.casefold() not in NO_VALUE)
-    }
+    of_row = row.cells.get
+    cells = {field: of_row(column) for field, column in columns.items()}
+    texts: dict[str, str] = {}
+    for field, cell in cells.items():
+        if cell is None:
+            continue
+        text = cell.strip() if isinstance(cell, str) else str(cell).strip()
+        if len(text) > LONGEST_NO_VALUE or (
+            text and (field == "text" or text.casefold() not in NO_VALUE)
+        ):
+            texts[field] = text
     for field in ID_FIELDS:
         # Scripts make decimals of numbers in columns with gaps: 4711.0.
         if texts.get(field, "").endswith(".0"):
@@ -114,8 +124,14 @@ def raw_text(value: Cell) -> str | None:
 
 def somebody(name: str | None) -> str | None:
     """The name of an author; None if it names nobody in particular."""
-    is_nobody = name is None or name.casefold() in NOBODY or SCIENTIFIC.fullmatch(name)
+    is_nobody = name is None or name.casefold() in NOBODY or is_rounded(name)
     return None if is_nobody else name
+
+
+def is_rounded(value: str) -> bool:
+    """Whether a spreadsheet has made a rounded number of an id."""
+    # By its second sign most ids are told apart without a look at all of it.
+    return value[1:2] in DECIMAL_MARKS and bool(SCIENTIFIC.fullmatch(value))
 
 
 def status_of(word: str | None) -> Status:
@@ -129,6 +145,8 @@ def count_of(cell: Cell) -> int | None:
         return int(cell) if 0 <= cell < MOST_COUNTED else None
     if not isinstance(cell, str) or not cell:
         return None
+    if len(cell) <= MOST_DIGITS and cell.isdecimal() and cell.isascii():
+        return int(cell)
     text = SPACING.sub("", cell)
     if THOUSANDS.fullmatch(text):
         text = re.sub(r"[.,]", "", text)

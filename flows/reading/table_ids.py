@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from flows.reading.table_entries import Entry, raw_text, time_cell
 from flows.reading.times import is_day
 
-SHORT_NUMBER = re.compile(r"\d{1,9}")
+MOST_DIGITS = 9
+
+SHORT_NUMBER = re.compile(rf"\d{{1,{MOST_DIGITS}}}")
 """A row or database number: unique in one system at most, unlike a platform's long ids."""
 
 Family = dict[tuple[str, str], str]
@@ -17,7 +19,7 @@ Family = dict[tuple[str, str], str]
 def post_id_of(entry: Entry, signature: str) -> str | None:
     """The id of a row's post, else its link, else a digest of its words; short numbers scoped."""
     native_id, url = entry.texts.get("post_id"), entry.texts.get("post_url")
-    if native_id and SHORT_NUMBER.fullmatch(native_id):
+    if native_id and is_short_number(native_id):
         return f"{native_id}~{_digest(signature, url)}"
     words = entry.texts.get("post_title") or entry.texts.get("post_text")
     return native_id or url or (_digest(words) if words else None)
@@ -32,7 +34,7 @@ def comment_id_of(entry: Entry, signature: str, post_id: str | None) -> str | No
     native_id = entry.texts.get("comment_id")
     if not native_id or native_id == "0":
         return None
-    if not SHORT_NUMBER.fullmatch(native_id):
+    if not is_short_number(native_id):
         return native_id
     value = time_cell(entry)
     words = entry.texts.get("text") if is_day(value) else None
@@ -44,11 +46,16 @@ def parent_id_of(entry: Entry, signature: str, post_id: str | None, family: Fami
     number = entry.texts.get("parent_id")
     if not number or number == "0" or number in (post_id, entry.texts.get("post_id")):
         return None
-    if not SHORT_NUMBER.fullmatch(number):
+    if not is_short_number(number):
         return number
     # A parent outside of the file can't be named, but that there is one can be told.
     outside = f"{number}~{_digest(signature, post_id)}"
     return family.get((post_id or "", number), outside)
+
+
+def is_short_number(native_id: str) -> bool:
+    """Whether an id is a number of few digits."""
+    return len(native_id) <= MOST_DIGITS and bool(SHORT_NUMBER.fullmatch(native_id))
 
 
 def _digest(*parts: str | None) -> str:
@@ -58,7 +65,7 @@ def _digest(*parts: str | None) -> str:
 
 def has_numbered(entries: Iterable[Entry]) -> bool:
     """Whether comments answer others that are only known by a short number."""
-    return any(SHORT_NUMBER.fullmatch(entry.texts.get("parent_id", "")) for entry in entries)
+    return any(is_short_number(entry.texts.get("parent_id", "")) for entry in entries)
 
 
 def family_of(entries: Iterable[Entry], signature: str) -> Family:

@@ -12,10 +12,10 @@ from flows.reading.column_names import FIELDS
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.reading.table_entries import (
     ID_FIELDS,
-    SCIENTIFIC,
     Entry,
     count_of,
     entry_of,
+    is_rounded,
     raw_text,
     somebody,
     spoken,
@@ -86,7 +86,7 @@ def describe(landed: LandedFile, rules: ReadingRules) -> str:
 def _records(entry: Entry, plan: Plan, posts: set[str]) -> Iterator[Record]:
     texts = entry.texts
     for field in ID_FIELDS:
-        if field in texts and SCIENTIFIC.fullmatch(texts[field]):
+        if field in texts and is_rounded(texts[field]):
             yield _rounded(entry, texts[field])
             return
     post_id = post_id_of(entry, plan.signature)

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import polars as pl
@@ -88,3 +89,17 @@ def test_the_channel_is_told_by_name_or_link(
     names: tuple[str | None, ...], link: str | None, channel: str
 ) -> None:
     assert channel_of(*names, link=link) == channel
+
+
+def test_the_channel_of_each_comment_is_its_own_but_for_one_that_all_share(origin: Origin) -> None:
+    link = "https://www.youtube.com/watch?v=1"
+    comments = [
+        comment(channel=" YT ", position=1),
+        comment(channel=" ", permalink=link, position=2),
+        comment(channel=None, position=3),
+        comment(channel="Facebook", permalink=link, position=4),
+    ]
+    found = frame(origin, *comments)["channel"].to_list()
+    assert found == ["youtube", "youtube", "other", "facebook"]
+    shared = replace(origin, channel="LinkedIn")
+    assert set(frame(shared, *comments)["channel"]) == {"linkedin"}

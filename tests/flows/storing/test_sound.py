@@ -44,6 +44,18 @@ def test_a_field_that_no_table_holds_rejects_its_record_and_quotes_nothing(
     assert found == [Rejected(position=7, line=8, reason="broken record", detail=told), other]
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "bent"), [("like_count", 1, -(2**63) - 1), ("aliases", ("a",), ("b", 5))]
+)
+def test_of_records_with_values_of_the_same_types_each_is_looked_at(
+    field: str, value: Any, bent: Any
+) -> None:
+    records = [replace(COMMENT, **{field: each}) for each in (value, bent, value)]
+    found = list(sound(records))
+    assert (found[0], found[2]) == (records[0], records[2])
+    assert isinstance(found[1], Rejected)
+
+
 POST = Post(platform="p", site="", native_id="1", position=4)
 
 
