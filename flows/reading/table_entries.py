@@ -62,7 +62,7 @@ STATUS_WORDS: dict[str, Status] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen, it would take three times as long to make
 class Entry:
     """A row by fields: its `cells` as they are, and its `texts`, where there is anything."""
 
@@ -76,15 +76,14 @@ def entry_of(row: Row, columns: Mapping[str, str]) -> Entry:
     """What `row` says of each field that has a column; `columns` is field -> column."""
     of_row = row.cells.get
     cells = {field: of_row(column) for field, column in columns.items()}
-    texts: dict[str, str] = {}
-    for field, cell in cells.items():
-        if cell is None:
-            continue
-        text = cell.strip() if isinstance(cell, str) else str(cell).strip()
-        if len(text) > LONGEST_NO_VALUE or (
-            text and (field == "text" or text.casefold() not in NO_VALUE)
-        ):
-            texts[field] = text
+    texts = {
+        field: text
+        for field, cell in cells.items()
+        if cell is not None
+        and (text := (cell if isinstance(cell, str) else str(cell)).strip())
+        # By its length most of what says something is told apart.
+        and (len(text) > LONGEST_NO_VALUE or field == "text" or text.casefold() not in NO_VALUE)
+    }
     for field in ID_FIELDS:
         # Scripts make decimals of numbers in columns with gaps: 4711.0.
         if texts.get(field, "").endswith(".0"):

@@ -22,7 +22,7 @@ class BrokenTable(Exception):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen, it would take three times as long to make
 class Row:
     """One record: `position` counts from 1, `line` is where it starts in a text file or sheet."""
 
