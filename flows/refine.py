@@ -3,8 +3,10 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import polars as pl
 from prefect import flow, get_run_logger, task
@@ -27,11 +29,13 @@ from flows.running.report import StageReport
 from flows.running.retry import RETRY_DELAYS, may_recover
 from flows.running.stage import stage
 from flows.settings import Settings, load_settings
-from flows.sources.base import ApiSource, all_sources, recognise
+from flows.sources.base import ApiSource, FileSource, all_sources, recognise
+from flows.storing.ahead import ahead, is_large
 from flows.storing.domains import narrow_domains
 from flows.storing.quarantine import Quarantine, has_unchecked, quarantine
-from flows.storing.store import store
+from flows.storing.store import store_told
 from flows.storing.tally import Tally
+from flows.storing.told import Tell, tell
 from flows.warehouse import merge, writing
 from models.canonical import Record, Rejected
 from models.tables.left_out_field import LEFT_OUT_FIELD
@@ -56,18 +60,30 @@ def refine_file(landed: LandedFile, settings: Settings) -> Tally:
     with opened(landed, paths.landing, read_landing_key(settings.privacy)) as readable:
         source = recognise(readable.path)
         rules = settings.sources.rules()
-        records = source.read(readable, rules) if source else unrecognised()
         origin = replace(origin, is_live=isinstance(source, ApiSource))
         name = source.name if source else UNRECOGNISED
-        note = source.describe(readable, rules) if source else None
-        left_out = left_out_fields(readable.path) if source else Counter[str]()
-        with writing(paths.warehouse, settings.warehouse) as connection:
-            tally = store(connection, records, origin, settings.refine.longest_text)
-            tally.left_out = left_out
-            row = refined_row(origin, tally, name, readings(settings)[name], note)
-            merge(connection, REFINED_FILE, row)
-            merge(connection, LEFT_OUT_FIELD, left_out_rows(origin, left_out))
+        with telling(source, readable, origin, settings) as tell_all:
+            note = source.describe(readable, rules) if source else None
+            left_out = left_out_fields(readable.path) if source else Counter[str]()
+            with writing(paths.warehouse, settings.warehouse) as connection:
+                tally = store_told(connection, tell_all, origin, settings.refine.longest_text)
+                tally.left_out = left_out
+                row = refined_row(origin, tally, name, readings(settings)[name], note)
+                merge(connection, REFINED_FILE, row)
+                merge(connection, LEFT_OUT_FIELD, left_out_rows(origin, left_out))
     return tally
+
+
+def telling(
+    source: FileSource | None, landed: LandedFile, origin: Origin, settings: Settings
+) -> AbstractContextManager[Tell]:
+    """What will tell what is in a file: of a large one another process, if it may."""
+    rules = settings.sources.rules()
+    if source is None:
+        return nullcontext(partial(tell, unrecognised(), origin))
+    if settings.refine.hands > 1 and is_large(landed):
+        return ahead(source, landed, rules, origin)
+    return nullcontext(partial(tell, source.read(landed, rules), origin))
 
 
 @flow(name="refine")

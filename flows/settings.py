@@ -222,6 +222,19 @@ class Refine(Concern):
     """What is kept."""
 
     longest_text: int = Field(default=65535, gt=0, description="characters a comment may have")
+    # Not shown, as the others are when it is asked whether a file would be read differently now.
+    processes: int = Field(
+        default=0,
+        ge=0,
+        le=2,
+        repr=False,
+        description="2: large files are read in one and stored in another; 0: as cores allow",
+    )
+
+    @property
+    def hands(self) -> int:
+        """Processes that work on one file."""
+        return self.processes or min(2, cores())
 
 
 class Classify(Concern):

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
-import pyarrow
 
 
 def frame_of(
@@ -27,9 +26,10 @@ def _series(name: str, values: Sequence[Any], kind: pl.DataType) -> pl.Series:
 
 def _texts_of(name: str, values: Sequence[Any]) -> pl.Series:
     """Lists of texts as a column. By Arrow: Polars would make a series of each list first."""
-    if not any(values):
-        # Most often. Arrow imports pandas with its first array, for half a second.
+    if not any(values):  # most often
         return pl.repeat([], len(values), dtype=pl.List(pl.String), eager=True).alias(name)
+    import pyarrow  # with its first array it imports pandas, for half a second
+
     kind = pyarrow.large_list(pyarrow.large_string())
     return pl.Series(name, pyarrow.array(values, kind))
 

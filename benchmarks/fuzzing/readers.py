@@ -12,7 +12,7 @@ from flows.landing.door import left_out_fields
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from flows.sources.base import FileSource, all_sources, recognise, recognise_sample
 from flows.storing.sound import sound
-from flows.storing.store import rejected_frame
+from flows.storing.told import rejected_frame
 from models.canonical import REASONS, Comment, Post, Record, Rejected, Swept
 from models.tables.comment import COMMENT
 from models.tables.post import POST

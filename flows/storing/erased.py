@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-import duckdb
-
 from models.canonical import Comment, Post, Record, Rejected
 from transforms.canonical import DERIVED_ID, Origin, comment_id_of, derived_digest
 from transforms.pseudonymise import author_key, keyed
@@ -34,15 +32,6 @@ def nameless(comment_id: str, key: bytes) -> str:
     Written as an id that was made with the key, so that the ledger knows it, and a new key, too.
     """
     return f"k-{comment_hash(comment_id, key)}"
-
-
-def read_erased(connection: duckdb.DuckDBPyConnection) -> Erased:
-    """The ledger of erasures."""
-    rows = connection.execute("SELECT kind, keyed_hash FROM ops.erasure").fetchall()
-    return Erased(
-        frozenset(keyed_hash for kind, keyed_hash in rows if kind == "author"),
-        frozenset(keyed_hash for kind, keyed_hash in rows if kind == "comment"),
-    )
 
 
 def without_erased(records: Iterable[Record], erased: Erased, origin: Origin) -> Iterator[Record]:

@@ -2,22 +2,20 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from typing import TypeVar
+from collections.abc import Iterable
+from functools import partial
 
 import duckdb
 import polars as pl
 
-from flows.storing.erased import read_erased, without_erased
+from flows.storing.erased import Erased
 from flows.storing.gone import mark_taken_away, note_returns, settle_gone
 from flows.storing.identity import comments_under_one_id, posts_under_one_id
 from flows.storing.labelled import forget_labelled
-from flows.storing.sound import sound
-from flows.storing.sweeps import believed
 from flows.storing.tally import Tally
+from flows.storing.told import Tell, Told, tell
 from flows.warehouse import append, carry_out, frame, matching, merge
-from models.canonical import Comment, Post, Record, Rejected, Swept
+from models.canonical import Record
 from models.contract import Table, quoted
 from models.tables.comment import COMMENT
 from models.tables.comment_version import COMMENT_VERSION
@@ -25,15 +23,10 @@ from models.tables.labelled_file import LABELLED_FILE
 from models.tables.left_out_field import LEFT_OUT_FIELD
 from models.tables.post import POST
 from models.tables.rejected_comment import REJECTED_COMMENT
-from transforms.canonical import Origin, comments_frame, naive_utc, post_id_of, posts_frame
+from transforms.canonical import Origin, naive_utc
 from transforms.clean import Cleaned, clean
 from transforms.merge import LAST, merged, wordings
 from transforms.threads import with_places
-
-BATCH = 10_000
-"""Records held in memory at a time: some 30 MB, and more at once is not faster."""
-
-Kind = TypeVar("Kind", Post, Comment, Rejected, Swept)
 
 PLACED = ("comment_id", "parent_id", "root_id", "depth", LAST)
 """What is known of a comment whose place in its thread is sought."""
@@ -52,9 +45,19 @@ def store(
 
     Belongs in one transaction: half of it would leave rows of both readings.
     """
+    return store_told(connection, partial(tell, records, origin), origin, longest_text)
+
+
+def store_told(
+    connection: duckdb.DuckDBPyConnection, tell_all: Tell, origin: Origin, longest_text: int
+) -> Tally:
+    """The same of a file whose records `tell_all` tells, here or ahead in another process."""
     for table in FILLED_BY_FILE:
         connection.execute(f"DELETE FROM {table.full_name} WHERE {of_file(table, origin)}")
-    tally = merge_records(connection, records, origin, longest_text)
+    tally = Tally()
+    for told in tell_all(read_erased(connection)):
+        merge_told(connection, told, origin, longest_text, tally)
+        del told  # before the next one is read
     sweep(connection, origin, tally)
     settle_gone(connection, origin, tally)
     place_threads(connection, origin)
@@ -72,45 +75,36 @@ def of_file(table: Table, origin: Origin) -> str:
     return f"{found} AND {LAST} >= TIMESTAMP '{naive_utc(origin.received_at)}'"
 
 
-def merge_records(
+def read_erased(connection: duckdb.DuckDBPyConnection) -> Erased:
+    """The ledger of erasures."""
+    rows = connection.execute("SELECT kind, keyed_hash FROM ops.erasure").fetchall()
+    return Erased(
+        frozenset(keyed_hash for kind, keyed_hash in rows if kind == "author"),
+        frozenset(keyed_hash for kind, keyed_hash in rows if kind == "comment"),
+    )
+
+
+def merge_told(
     connection: duckdb.DuckDBPyConnection,
-    records: Iterable[Record],
+    told: Told,
     origin: Origin,
     longest_text: int,
-) -> Tally:
-    """Merge all `records` of a file into the clean tables, a batch at a time."""
-    tally, repeats = Tally(), Counter[str]()
-    told = without_erased(believed(sound(records)), read_erased(connection), origin)
-    for batch in batches(told):
-        tally.records += len(batch)
-        merge_posts(connection, of_kind(batch, Post), origin, tally)
-        drafts = comments_under_one_id(
-            connection, comments_frame(of_kind(batch, Comment), origin, repeats)
-        )
-        rejected = rejected_frame(of_kind(batch, Rejected), origin)
-        merge_comments(connection, clean(drafts, longest_text), rejected, tally)
-        mark_taken_away(connection, drafts, origin, tally)
-        tally.know_of(drafts, "created_at_utc", "edited_at_utc")
-        tally.unusable |= set(drafts["comment_id"]) - tally.comments
-        tally.swept |= {
-            post_id_of(record.platform, record.site, record.post_native_id)
-            for record in of_kind(batch, Swept)
-        }
-        # Before the next batch is read: else two of them stand in memory.
-        del batch, drafts, rejected
-    return tally
-
-
-def of_kind(batch: list[Record], kind: type[Kind]) -> list[Kind]:
-    """The records of a batch that are of one kind."""
-    return [record for record in batch if isinstance(record, kind)]
-
-
-def merge_posts(
-    connection: duckdb.DuckDBPyConnection, posts: list[Post], origin: Origin, tally: Tally
+    tally: Tally,
 ) -> None:
+    """Merge a batch of a file's records into the clean tables."""
+    tally.records += told.count
+    merge_posts(connection, told.posts, tally)
+    drafts = comments_under_one_id(connection, told.comments)
+    merge_comments(connection, clean(drafts, longest_text), told.rejected, tally)
+    mark_taken_away(connection, drafts, origin, tally)
+    tally.know_of(drafts, "created_at_utc", "edited_at_utc")
+    tally.unusable |= set(drafts["comment_id"]) - tally.comments
+    tally.swept |= told.swept
+
+
+def merge_posts(connection: duckdb.DuckDBPyConnection, posts: pl.DataFrame, tally: Tally) -> None:
     """Merge the posts of a batch."""
-    found = posts_under_one_id(connection, posts_frame(posts, origin))
+    found = posts_under_one_id(connection, posts)
     before, after = merge_seen(connection, POST, found)
     reworded = after.join(before, on=["post_id", "title", "text"], how="anti", nulls_equal=True)
     forget_labelled(connection, reworded.select("post_id"))
@@ -191,25 +185,6 @@ def replaced(
     )
 
 
-def rejected_frame(rejected: list[Rejected], origin: Origin) -> pl.DataFrame:
-    """What a reader could not use, as rows of `clean.rejected_comment`."""
-    return pl.DataFrame(
-        [
-            {
-                "landed_file": origin.landed_file,
-                "position": record.position,
-                "line": record.line,
-                "reason": record.reason,
-                "detail": record.detail,
-                "channel": origin.channel,
-                "received_at_utc": naive_utc(origin.received_at),
-            }
-            for record in rejected
-        ],
-        schema=REJECTED_COMMENT.schema(),
-    )
-
-
 def sweep(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -> None:
     """Drop what an earlier reading of the same file gave and this one does not."""
     for table, key, kept in (
@@ -272,10 +247,3 @@ def place(connection: duckdb.DuckDBPyConnection, touched: pl.DataFrame) -> None:
         moved.select("comment_id", "root_id", "depth"),
         {"earliest": moved[LAST].min()},
     )
-
-
-def batches(records: Iterable[Record]) -> Iterator[list[Record]]:
-    """Runs of at most `BATCH` records; none is held while the next one is read."""
-    iterator = iter(records)
-    for first in iterator:
-        yield [first, *islice(iterator, BATCH - 1)]

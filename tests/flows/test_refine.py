@@ -251,7 +251,7 @@ def test_a_comment_that_is_seen_again_is_no_longer_deleted(tmp_path: Path, query
 def test_repeats_across_batches_are_found(
     write_csv: Csv, query: Query, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.storing.store.BATCH", 2)
+    monkeypatch.setattr("flows.storing.told.BATCH", 2)
     lines = [f"c-{number % 3};03.11.2025;Anna;Text {number};Cloud" for number in range(7)]
     take_in(write_csv("a.csv", *lines))
     report = refine()

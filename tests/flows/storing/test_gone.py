@@ -71,7 +71,7 @@ def test_an_export_that_was_made_later_brings_it_back(con: duckdb.DuckDBPyConnec
 def test_an_export_proves_by_any_of_its_records_when_it_was_made(
     con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.storing.store.BATCH", 1)
+    monkeypatch.setattr("flows.storing.told.BATCH", 1)
     asked(con, 0, said())
     asked(con, 2, SWEPT)
     later = Post(platform="blog", site="", native_id="q", position=2, created_at=MONDAY + 3 * HOUR)

@@ -1,0 +1,50 @@
+"""What the records of a file tell, a batch at a time."""
+
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+import pytest
+
+import flows.storing.told
+from flows.storing.erased import Erased
+from flows.storing.told import Told, tell
+from models.canonical import Post, Record, Rejected, Swept
+from tests.builders import comment
+from transforms.canonical import Origin
+
+NOBODY = Erased(frozenset(), frozenset())
+POST = Post(platform="blog", site="example.org", native_id="12", position=1, title="Cloud")
+SWEPT = Swept(platform="blog", site="example.org", post_native_id="12", position=2)
+ODD = Rejected(position=3, reason="no text", detail="nothing")
+
+
+def told(records: list[Record], origin: Origin) -> list[Told]:
+    return list(tell(iter(records), origin, NOBODY))
+
+
+def test_each_kind_of_record_has_a_frame_of_its_own(origin: Origin) -> None:
+    (found,) = told([POST, comment(1), comment(2), SWEPT, ODD], origin)
+    assert found.count == 5
+    assert found.posts["title"].to_list() == ["Cloud"]
+    assert found.comments["native_id"].to_list() == ["n1", "n2"]
+    assert found.rejected["reason"].to_list() == ["no text"]
+    assert found.swept == {"blog:example.org:12"}
+
+
+def test_equal_comments_without_ids_keep_ids_of_their_own_from_batch_to_batch(
+    origin: Origin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records: list[Record] = [comment(native_id=None, position=place) for place in range(1, 6)]
+    (whole,) = told(list(records), origin)
+    monkeypatch.setattr(flows.storing.told, "BATCH", 2)
+    parts = told(list(records), origin)
+    assert [part.count for part in parts] == [2, 2, 1]
+    assert pl.concat([part.comments for part in parts]).equals(whole.comments)
+    assert whole.comments["comment_id"].n_unique() == 5
+
+
+def test_a_record_that_can_not_be_stored_is_a_rejection(origin: Origin) -> None:
+    bent: Any = 7
+    (found,) = told([replace(comment(1), text=bent), comment(2)], origin)
+    assert (found.comments.height, found.rejected["reason"].to_list()) == (1, ["broken record"])
