@@ -19,7 +19,7 @@ from flows.running.quiet import at_a_terminal
 from flows.settings import load_settings
 
 Parts = dict[str, dict[str, float]]
-"""Part -> `wall_s`, `user_s` and `system_s`, of this process alone."""
+"""Part -> `wall_s`, `user_s` and `system_s`, of this process and those that it started."""
 
 
 def run(file: Path) -> Parts:
@@ -39,14 +39,20 @@ def run(file: Path) -> Parts:
 @contextmanager
 def timed(part: str, parts: Parts) -> Iterator[None]:
     """Note in `parts` what the block took."""
-    wall, cpu = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
+    wall, (user, system) = time.perf_counter(), used()
     yield
-    used = resource.getrusage(resource.RUSAGE_SELF)
+    user_after, system_after = used()
     parts[part] = {
         "wall_s": time.perf_counter() - wall,
-        "user_s": used.ru_utime - cpu.ru_utime,
-        "system_s": used.ru_stime - cpu.ru_stime,
+        "user_s": user_after - user,
+        "system_s": system_after - system,
     }
+
+
+def used() -> tuple[float, float]:
+    """User and system seconds so far, those of processes included that have ended."""
+    here, below = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return here.ru_utime + below.ru_utime, here.ru_stime + below.ru_stime
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import resource
 import sys
 import threading
 import time
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from benchmarks.measure import Cell, machine, note, parser, resident_bytes, show, table
+from benchmarks.measure import Cell, family, machine, note, parser, resident_bytes, show, table
 from benchmarks.workplace import workplace
 from flows.running.direct import without_prefect
 
@@ -31,6 +32,8 @@ STEPS = {
 """Step -> the function that does it, by the module in whose name it is called."""
 
 PAUSE_S = 0.02
+LOOKS_AT_ONE_FAMILY = 10
+"""To find out who belongs to it takes longer than to look at them."""
 MEGABYTE = 1e6
 
 Step = dict[str, float]
@@ -84,12 +87,12 @@ def timed(name: str, work: Callable[..., Any], found: dict[str, Step]) -> Callab
     """`work` that notes in `found` what it took."""
 
     def measured(*arguments: Any, **named: Any) -> Any:
-        wall, cpu = time.perf_counter(), time.process_time()
+        wall, cpu = time.perf_counter(), processor_seconds()
         with peak_memory() as peaks:
             answer = work(*arguments, **named)
         found[name] = {
             "wall_s": time.perf_counter() - wall,
-            "cpu_s": time.process_time() - cpu,
+            "cpu_s": processor_seconds() - cpu,
             "peak_mb": max(peaks) / MEGABYTE,
         }
         return answer
@@ -97,14 +100,26 @@ def timed(name: str, work: Callable[..., Any], found: dict[str, Step]) -> Callab
     return measured
 
 
+def processor_seconds() -> float:
+    """What this process has used so far, and those that it started, once they have ended."""
+    return sum(
+        used.ru_utime + used.ru_stime
+        for used in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
+
+
 @contextmanager
 def peak_memory() -> Iterator[list[int]]:
-    """Resident bytes of this process, looked at until the block ends."""
+    """Resident bytes of this process and those that it started, until the block ends."""
     peaks, ended = [resident_bytes(os.getpid())], threading.Event()
 
     def watch() -> None:
+        members, looked = [os.getpid()], 0
         while not ended.wait(PAUSE_S):
-            peaks.append(resident_bytes(os.getpid()))
+            looked += 1
+            if looked % LOOKS_AT_ONE_FAMILY == 0:
+                members = family(os.getpid())
+            peaks.append(sum(map(resident_bytes, members)))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
