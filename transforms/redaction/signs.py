@@ -36,6 +36,9 @@ folds case, and separators that are blanks to Python alone. What holds one is lo
 
 DIGIT = r"\d"
 
+SHORT = 1_200
+"""Characters of a sign; those with all given names have ten thousand."""
+
 
 def finders_for(texts: Sequence[str]) -> dict[int, set[Finder]]:
     """Place in `texts` -> the finders that may find something there; places with none are left out."""
@@ -67,8 +70,14 @@ def _series(texts: Sequence[str]) -> pl.Series:
 
 
 def _holds(*signs: str) -> pl.Expr:
-    """Whether a text holds one of `signs`: one after the other, together they take far longer."""
-    return pl.any_horizontal(pl.col("text").str.contains(sign) for sign in signs)
+    """Whether a text holds one of `signs`.
+
+    Long ones are looked for one after the other: together they take far longer. The short ones are
+    one pattern, as Polars keeps 32 that it has compiled, and compiles more again at every call.
+    """
+    short = "|".join(sign for sign in signs if len(sign) <= SHORT)
+    patterns = [*filter(None, (short,)), *(sign for sign in signs if len(sign) > SHORT)]
+    return pl.any_horizontal(pl.col("text").str.contains(pattern) for pattern in patterns)
 
 
 def _named(signs: Mapping[Any, tuple[str, ...]]) -> dict[Any, pl.Expr]:
