@@ -24,14 +24,18 @@ def _series(name: str, values: Sequence[Any], kind: pl.DataType) -> pl.Series:
         return _series(name, [_whole(value) for value in values], kind)
 
 
-def _texts_of(name: str, values: Sequence[Any]) -> pl.Series:
-    """Lists of texts as a column. By Arrow: Polars would make a series of each list first."""
-    if not any(values):  # most often
-        return pl.repeat([], len(values), dtype=pl.List(pl.String), eager=True).alias(name)
-    import pyarrow  # with its first array it imports pandas, for half a second
+def _texts_of(name: str, values: Sequence[Sequence[str]]) -> pl.Series:
+    """Lists of texts as a column, most of them empty.
 
-    kind = pyarrow.large_list(pyarrow.large_string())
-    return pl.Series(name, pyarrow.array(values, kind))
+    Polars itself would make a series of each list first, and Arrow imports pandas to make a column,
+    which takes half a second and 80 MB.
+    """
+    pairs = [(row, text) for row, texts in enumerate(values) for text in texts]
+    rows = pl.DataFrame({"row": range(len(values))}, schema={"row": pl.Int64})
+    texts = pl.DataFrame(pairs, schema={"row": pl.Int64, name: pl.String}, orient="row")
+    listed = texts.group_by("row", maintain_order=True).agg(name)
+    found = rows.join(listed, on="row", how="left", maintain_order="left")[name]
+    return found.fill_null(pl.Series([[]], dtype=pl.List(pl.String)))
 
 
 def _whole(value: Any) -> Any:

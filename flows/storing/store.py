@@ -13,7 +13,7 @@ from flows.storing.gone import mark_taken_away, note_returns, settle_gone
 from flows.storing.identity import comments_under_one_id, posts_under_one_id
 from flows.storing.labelled import forget_labelled
 from flows.storing.tally import Tally
-from flows.storing.told import Tell, Told, tell
+from flows.storing.told import Tell, Told, batches, tell
 from flows.warehouse import append, carry_out, frame, matching, merge
 from models.canonical import Record
 from models.contract import Table, quoted
@@ -55,7 +55,7 @@ def store_told(
     for table in FILLED_BY_FILE:
         connection.execute(f"DELETE FROM {table.full_name} WHERE {of_file(table, origin)}")
     tally = Tally()
-    for told in tell_all(read_erased(connection)):
+    for told in batches(tell_all(read_erased(connection))):
         merge_told(connection, told, origin, longest_text, tally)
         del told  # before the next one is read
     sweep(connection, origin, tally)

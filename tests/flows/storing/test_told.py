@@ -8,7 +8,7 @@ import pytest
 
 import flows.storing.told
 from flows.storing.erased import Erased
-from flows.storing.told import Told, tell
+from flows.storing.told import Told, batches, tell
 from models.canonical import Post, Record, Rejected, Swept
 from tests.builders import comment
 from transforms.canonical import Origin
@@ -37,7 +37,7 @@ def test_equal_comments_without_ids_keep_ids_of_their_own_from_batch_to_batch(
 ) -> None:
     records: list[Record] = [comment(native_id=None, position=place) for place in range(1, 6)]
     (whole,) = told(list(records), origin)
-    monkeypatch.setattr(flows.storing.told, "BATCH", 2)
+    monkeypatch.setattr(flows.storing.told, "PART", 2)
     parts = told(list(records), origin)
     assert [part.count for part in parts] == [2, 2, 1]
     assert pl.concat([part.comments for part in parts]).equals(whole.comments)
@@ -48,3 +48,25 @@ def test_a_record_that_can_not_be_stored_is_a_rejection(origin: Origin) -> None:
     bent: Any = 7
     (found,) = told([replace(comment(1), text=bent), comment(2)], origin)
     assert (found.comments.height, found.rejected["reason"].to_list()) == (1, ["broken record"])
+
+
+def test_parts_joined_are_what_all_records_tell_at_once(
+    origin: Origin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = replace(POST, native_id="13", title="Other")
+    later = replace(POST, title="Later", position=9)
+    records: list[Record] = [POST, comment(1), SWEPT, other, ODD, later, comment(2)]
+    (whole,) = told(list(records), origin)
+    monkeypatch.setattr(flows.storing.told, "PART", 2)
+    (found,) = batches(told(list(records), origin))
+    assert (found.count, found.swept) == (7, whole.swept)
+    assert found.posts["title"].to_list() == ["Later", "Other"]
+    for name in ("posts", "comments", "rejected"):
+        assert getattr(found, name).equals(getattr(whole, name))
+
+
+def test_no_batch_is_larger_than_it_may_be(origin: Origin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flows.storing.told, "PART", 2)
+    monkeypatch.setattr(flows.storing.told, "BATCH", 4)
+    found = batches(told([comment(number) for number in range(11)], origin))
+    assert [batch.count for batch in found] == [4, 4, 3]
