@@ -13,7 +13,7 @@ SEPARATOR = b"\n"
 """Between the keys of a chain, the oldest first."""
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=25_000)  # of 0.4 KB
 def author_key(platform: str, author: str, key: bytes) -> str:
     """The pseudonym of `author` on `platform`: 128 bits of HMAC-SHA-256 (RFC 2104), as hex.
 

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from flows.fetching.session import Judge, Session, by_status
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from models.canonical import Record
+
+if TYPE_CHECKING:  # who reads files needs no network
+    from flows.fetching.session import Judge, Session
 
 Recognise = Callable[[bytes], bool]
 """The first `SAMPLE_SIZE` bytes of a file -> is it of this format?"""
@@ -60,8 +62,8 @@ class Connect(Protocol):
     """Opens a `Session`; tests give one that stays on this machine."""
 
     def __call__(
-        self, base: str, *, headers: Mapping[str, str] | None = None, judge: Judge = by_status
-    ) -> Session: ...
+        self, base: str, *, headers: Mapping[str, str] | None = None, judge: "Judge" = ...
+    ) -> "Session": ...
 
 
 @dataclass(frozen=True)

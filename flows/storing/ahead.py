@@ -25,6 +25,10 @@ from transforms.canonical import Origin
 LEAST_BYTES = 4_000_000
 """Of a smaller file the process would take longer to start than it saves."""
 
+MODEST = {"POLARS_MAX_THREADS": "1", "_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0"}
+"""Its part in Polars is short, the other cores have the warehouse to do; and what Polars has freed
+goes back at once (https://jemalloc.net/jemalloc.3.html, `opt.dirty_decay_ms`)."""
+
 PROGRAM = "import sys; from flows.storing.reader import main; main(sys.argv[1])"
 """Not the module itself: its classes would be those of `__main__`, and not be known here."""
 
@@ -60,8 +64,7 @@ def started(source: FileSource) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         # What Python or Polars print of an error may quote a comment.
         stderr=subprocess.DEVNULL,
-        # Its part in Polars is short; the other cores have the warehouse to do.
-        env={**os.environ, "PYTHONPATH": paths, "POLARS_MAX_THREADS": "1"},
+        env={**os.environ, **MODEST, "PYTHONPATH": paths},
     )
 
 
