@@ -32,7 +32,7 @@ STEPS = {
 """Step -> the function that does it, by the module in whose name it is called."""
 
 PAUSE_S = 0.02
-LOOKS_AT_ONE_FAMILY = 10
+LOOKS_AT_ONE_FAMILY = 50
 """To find out who belongs to it takes longer than to look at them."""
 MEGABYTE = 1e6
 
