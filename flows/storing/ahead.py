@@ -1,14 +1,16 @@
 """A large file, read in a process of its own while what it told before is stored in this one.
 
 To read a comment is Python's work, to store it DuckDB's, and both take about as long. The process
-is at most two batches ahead: its answers go through a pipe, which holds little.
+is little more than a batch ahead: its answers go through a pipe, which holds little itself.
 """
 
 import os
 import pickle
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -18,9 +20,12 @@ from flows.reading.landed import LandedFile, ReadingRules
 from flows.sources.base import FileSource
 from flows.storing.erased import Erased
 from flows.storing.reader import Answer, Task
-from flows.storing.told import Tell, Told
+from flows.storing.told import BATCH, PART, Tell, Told
 from models.errors import TryAgain
 from transforms.canonical import Origin
+
+AHEAD = BATCH // PART
+"""Answers taken in while others are stored: a batch, or the process would wait for that one."""
 
 LEAST_BYTES = 4_000_000
 """Of a smaller file the process would take longer to start than it saves."""
@@ -77,20 +82,25 @@ def told_by(
 ) -> Iterator[Told]:
     """What `process` tells of a file, in the order of its records."""
     questions, answers = pipes(process)
+    hand = ThreadPoolExecutor(1, thread_name_prefix="answers")
     try:
         pickle.dump(Task(landed, rules, origin, erased), questions)
         questions.flush()
-        answer: Answer = pickle.load(answers)
+        coming = deque(hand.submit(pickle.load, answers) for _ in range(AHEAD))
+        answer: Answer = coming.popleft().result()
         while isinstance(answer, Told):
+            coming.append(hand.submit(pickle.load, answers))
             yield answer
-            del answer
-            answer = pickle.load(answers)
+            answer = coming.popleft().result()
     except (BrokenPipeError, EOFError, pickle.UnpicklingError) as error:
         raise TryAgain(
             f"The process that read `{landed.name}` ended before it was done ({ended(process)}), "
             "as it may where memory is short; nothing of the file was stored. If it does so "
             "again, let one process do all: `processes = 1` under `[refine]`."
         ) from error
+    finally:
+        process.kill()  # or the hand would wait for an answer
+        hand.shutdown(cancel_futures=True)
     if answer.error:
         raise answer.error
 

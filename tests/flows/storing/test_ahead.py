@@ -12,6 +12,7 @@ import pytest
 
 import flows.storing.ahead
 import flows.storing.store
+import flows.storing.told
 from benchmarks.comments import write_comments
 from flows.ingest import ingest
 from flows.reading.landed import LandedFile, ReadingRules
@@ -78,6 +79,7 @@ def test_an_error_of_reading_arrives_as_it_was(table: Path, origin: Origin, tmp_
 def test_a_process_that_is_killed_is_worth_another_try(
     table: Path, origin: Origin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(flows.storing.ahead, "AHEAD", 1)
     started = processes(monkeypatch)
     source, file = landed(table)
     with ahead(source, file, RULES, origin) as tell_all:
@@ -94,11 +96,12 @@ def test_keys_stand_neither_in_arguments_nor_in_the_environment(
     started = processes(monkeypatch)
     source, file = landed(table)
     with ahead(source, file, RULES, origin) as tell_all:
-        next(tell_all(NOBODY))
-        told = Path(f"/proc/{started[0].pid}")
+        told = tell_all(NOBODY)
+        next(told)
+        shown = Path(f"/proc/{started[0].pid}")
         for place in ("cmdline", "environ"):
             with suppress(FileNotFoundError):  # where the system has no such files
-                assert origin.key not in (told / place).read_bytes()
+                assert origin.key not in (shown / place).read_bytes()
 
 
 def test_no_process_stays_behind_whether_all_was_told_or_not(
@@ -107,7 +110,8 @@ def test_no_process_stays_behind_whether_all_was_told_or_not(
     started = processes(monkeypatch)
     source, file = landed(table)
     with suppress(KeyError), ahead(source, file, RULES, origin) as tell_all:
-        next(tell_all(NOBODY))
+        told = tell_all(NOBODY)
+        next(told)
         raise KeyError
     with ahead(source, file, RULES, origin):
         pass
@@ -130,7 +134,8 @@ origin = Origin("a/b", RECEIVED, None, frozenset(), b"k" * 32)
 started = flows.storing.ahead.started
 flows.storing.ahead.started = lambda source: print((p := started(source)).pid, flush=True) or p
 with flows.storing.ahead.ahead(recognise(path), file, ReadingRules(), origin) as tell_all:
-    next(tell_all(Erased(frozenset(), frozenset())))
+    told = tell_all(Erased(frozenset(), frozenset()))
+    next(told)
     print("told", flush=True)
     time.sleep(600)
 """
@@ -185,6 +190,9 @@ def test_nothing_of_a_file_is_stored_whose_process_was_killed(
 ) -> None:
     monkeypatch.setattr(flows.storing.ahead, "LEAST_BYTES", 1_000)
     monkeypatch.setenv("RESONANZ_REFINE__PROCESSES", "2")
+    # So that the process can't have told all before it is killed.
+    monkeypatch.setattr(flows.storing.ahead, "AHEAD", 1)
+    monkeypatch.setattr(flows.storing.told, "BATCH", 2_500)
     started = processes(monkeypatch)
     merge_told = flows.storing.store.merge_told
 
