@@ -68,20 +68,27 @@ WITH comment AS (
             ELSE '3' END,
         100 * unknown_count / greatest(token_count, 1)
     FROM profile
-), placed AS (
-    SELECT comment.channel, comment.week_start, measured.metric, measured.bin, measured.value
+), of_channel AS (
+    SELECT
+        comment.channel,
+        measured.metric,
+        comment.week_start,
+        measured.bin,
+        count(*)                                                            AS n,
+        -- Whole numbers add up to the same in whatever order threads meet them; 2^32 loses nothing.
+        sum((measured.value * 4294967296)::BIGINT)                          AS parts
     FROM comment
     JOIN measured USING (comment_id)
-    UNION ALL
-    SELECT '(all)', comment.week_start, measured.metric, measured.bin, measured.value
-    FROM comment
-    JOIN measured USING (comment_id)
+    GROUP BY ALL
 ), binned AS (
-    SELECT channel, metric, week_start, bin, count(*) AS n, sum(value) AS total
-    FROM placed
-    GROUP BY channel, metric, week_start, bin
+    SELECT channel, metric, week_start, bin, n, parts / 4294967296 AS total
+    FROM of_channel
+    UNION ALL
+    SELECT '(all)', metric, week_start, bin, sum(n)::BIGINT, sum(parts) / 4294967296
+    FROM of_channel
+    GROUP BY metric, week_start, bin
 ), weekly AS (
-    SELECT channel, metric, week_start, sum(n) AS comment_count, sum(total) / sum(n) AS value
+    SELECT channel, metric, week_start, sum(n) AS comment_count, sum(total ORDER BY bin) / sum(n) AS value
     FROM binned
     GROUP BY channel, metric, week_start
 ), trailing_bin AS (
@@ -91,7 +98,7 @@ WITH comment AS (
         weekly.week_start,
         earlier.bin,
         sum(earlier.n)      AS n,
-        sum(earlier.total)  AS total
+        sum(earlier.total ORDER BY earlier.week_start) AS total
     FROM weekly
     JOIN binned AS earlier
         ON earlier.channel = weekly.channel
@@ -100,7 +107,7 @@ WITH comment AS (
         AND earlier.week_start >= weekly.week_start - INTERVAL 8 WEEK
     GROUP BY weekly.channel, weekly.metric, weekly.week_start, earlier.bin
 ), trailing_week AS (
-    SELECT channel, metric, week_start, sum(n) AS trailing_count, sum(total) / sum(n) AS trailing_value
+    SELECT channel, metric, week_start, sum(n) AS trailing_count, sum(total ORDER BY bin) / sum(n) AS trailing_value
     FROM trailing_bin
     GROUP BY channel, metric, week_start
 ), paired AS (
@@ -108,6 +115,7 @@ WITH comment AS (
         channel,
         metric,
         week_start,
+        bin,
         coalesce(binned.n, 0)                       AS n,
         coalesce(trailing_bin.n, 0)                 AS m,
         weekly.comment_count                        AS all_n,
@@ -128,10 +136,12 @@ WITH comment AS (
         sqrt(least(1, greatest(0, sum(
             CASE WHEN p > 0 THEN p * log2(p / middle) / 2 ELSE 0 END
             + CASE WHEN q > 0 THEN q * log2(q / middle) / 2 ELSE 0 END
+            ORDER BY bin
         ))))                                        AS distance,
         2 * sum(
             CASE WHEN n > 0 THEN n * ln(n / (all_n * pooled)) ELSE 0 END
             + CASE WHEN m > 0 THEN m * ln(m / (all_m * pooled)) ELSE 0 END
+            ORDER BY bin
         )                                           AS g,
         -- The 99.9 % points of the chi-squared distribution of 0 to 4 degrees of freedom.
         [0, 10.83, 13.82, 16.27, 18.47][count(*)]   AS most_by_chance

@@ -136,3 +136,18 @@ def test_what_was_counted_of_texts_is_watched(
     )
     assert of(mart, metric)["2025-W40"]["is_flagged"] is True
     assert TEXT_PROFILE.name in all_marts()["drift_weekly"].query
+
+
+def test_numbers_are_the_same_to_the_last_digit_in_whatever_order_comments_lie(
+    con: duckdb.DuckDBPyConnection, weeks: Callable[..., None], mart: Mart
+) -> None:
+    weeks(*(week(number, 40, english=number) for number in range(5)))
+    profiles = (
+        "SELECT comment_id, text_hash, 50, 0, 7, hash(comment_id) % 6, 'm@1' FROM clean.comment"
+    )
+    found = []
+    for order in ("comment_id", "comment_id DESC", "hash(comment_id)"):
+        con.execute("DELETE FROM classified.text_profile")
+        con.execute(f"INSERT INTO classified.text_profile {profiles} ORDER BY {order}")
+        found.append(mart("drift_weekly"))
+    assert found[0] == found[1] == found[2]
