@@ -1,112 +1,48 @@
 """Count in DuckDB what the model and people said of the cells of share marts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import duckdb
 import numpy as np
 import polars as pl
 
+from flows.publishing.hearing import LOGARITHMS, forget, make
 from flows.warehouse import frame
 from models.contract import Table
-from transforms.estimates.digits import STEPS, weights
 from transforms.estimates.kinds import FARTHEST, Sign, Signs
 from transforms.estimates.shares import Gathered
 from transforms.statements import Shares, Statement
 
-DIGIT = f"floor(answer.probability * {STEPS} + 0.5)::BIGINT"
-
-LOGARITHMS = "(sum(({} * 1e12)::BIGINT) / 1e12)"
-"""A sum that is the same whatever threads add it in whatever order: of whole numbers."""
-
-TOLD = """
-    SELECT comment_id, label, probability, is_chosen, is_uncertain
-    FROM classified.current_label
-    WHERE head = $head
+LISTED = """
+    SELECT listed.* EXCLUDE (comment_id), numbered.comment
+    FROM ({query}) AS listed
+    JOIN numbered USING (comment_id)
+    SEMI JOIN heard USING (comment)
 """
-"""What counts now of a head's answers, read once for all that is made of it."""
+"""The comments of a mart's cells that the head has answered."""
 
-HEARD = """
-    WITH answered AS (
-        SELECT comment_id, bool_or(is_uncertain) AS is_uncertain
-        FROM told
-        GROUP BY comment_id
-    )
-    SELECT
-        comment_id,
-        dated.day,
-        dated.channel,
-        whole.post_id IS NOT NULL                                       AS is_whole,
-        answered.is_uncertain,
-        (hash(coalesce(dated.author_key, comment_id)) >> 1)::BIGINT     AS author
-    FROM answered
-    JOIN classified.dated AS dated USING (comment_id)
-    LEFT JOIN whole USING (post_id)
+CELL = """
+    SELECT (row_number() OVER (ORDER BY {grain}) - 1)::INTEGER AS cell, *
+    FROM (SELECT DISTINCT ON ({grain}) {names} FROM listed)
 """
-"""Comments that a head has answered, and what is to be known of each."""
-
-ONE_ANSWER = f"""
-    SELECT
-        answer.comment_id,
-        0                                                       AS question,
-        sum({DIGIT} * option.weight)::BIGINT                    AS code,
-        coalesce(max(option.place) FILTER (answer.is_chosen), 0) AS chosen
-    FROM told AS answer
-    JOIN option ON option.label = answer.label
-    GROUP BY answer.comment_id
-"""
-"""One row a comment: the code of all its probabilities, and the place of the label chosen."""
-
-MANY_ANSWERS = f"""
-    SELECT
-        answer.comment_id,
-        option.place             AS question,
-        {DIGIT}                  AS code,
-        answer.is_chosen::BIGINT AS chosen
-    FROM told AS answer
-    JOIN option ON option.label = answer.label
-    -- Most labels do not apply to most comments: what is not here has the code 0.
-    WHERE answer.is_chosen OR {DIGIT} > 0
-"""
-
-NO_ANSWER = f"""
-    SELECT
-        comment_id,
-        $places  AS question,
-        floor(exp({LOGARITHMS.format("ln(greatest(1 - probability, 1e-9))")}) * {STEPS} + 0.5)
-            ::BIGINT AS code,
-        (NOT bool_or(is_chosen))::BIGINT AS chosen
-    FROM told
-    GROUP BY comment_id
-"""
-"""Having none of the labels, as one label more."""
-
-WHOLE_POST = """
-    SELECT post.post_id
-    FROM clean.post AS post
-    JOIN clean.comment AS comment USING (post_id)
-    WHERE comment.gone_at_utc IS NULL
-    GROUP BY post.post_id, post.reported_comment_count
-    HAVING count(*) >= post.reported_comment_count
-"""
-"""Posts of which as many comments have arrived as the platform says there are."""
 
 MEMBER = """
     SELECT
         cell.cell,
         heard.*,
         -- By a number: names take several times as long.
-        count(*) OVER (PARTITION BY cell.cell, heard.author) AS parts,
-        1 / parts AS voice
+        count(*) OVER (PARTITION BY cell.cell, heard.author) AS parts
     FROM listed
     JOIN cell USING ({grain})
-    JOIN heard USING (comment_id)
+    JOIN heard USING (comment)
 """
-"""Comments of the cells that the head has answered, each with its part of its author's voice, which
-his comments divide into `parts`."""
+"""Comments of the cells that the head has answered; his comments divide an author's voice in a cell
+into `parts`."""
 
 CELLS = """
     SELECT
-        cell.*,
+        cell.cell::BIGINT AS cell,
+        cell.* EXCLUDE (cell),
         counted.* EXCLUDE (cell),
         {alike} AS alike
     FROM cell
@@ -128,12 +64,24 @@ VOICES = "sum(comments / parts ORDER BY parts)"
 """Of a group. Its comments are counted first: fractions that several threads add in whatever order
 differ in their last digits from one run to the next, and published numbers would move."""
 
+SAID = {
+    False: "(SELECT cell, 0 AS question, code, chosen, parts FROM member)",
+    True: "(SELECT cell, comment, parts FROM member) JOIN answer USING (comment)",
+}
+"""Members with what is said of them: of a head with one label once each, or, where several may
+apply, once for each that is not out of the question."""
+
 HISTOGRAM = f"""
-    SELECT cell, question, code, chosen, sum(comments)::BIGINT AS comments, {VOICES} AS voices
+    SELECT
+        cell::BIGINT                                                AS cell,
+        question::BIGINT                                            AS question,
+        code::BIGINT                                                AS code,
+        chosen::BIGINT                                              AS chosen,
+        sum(comments)::BIGINT                                       AS comments,
+        {VOICES}                                                    AS voices
     FROM (
         SELECT cell, question, code, chosen, parts, count(*) AS comments
-        FROM member
-        JOIN answer USING (comment_id)
+        FROM {{said}}
         GROUP BY ALL
     )
     GROUP BY ALL
@@ -141,7 +89,7 @@ HISTOGRAM = f"""
 """
 
 ORIGINS = f"""
-    SELECT cell, channel, {VOICES} AS voices
+    SELECT cell::BIGINT AS cell, channel, {VOICES} AS voices
     FROM (SELECT cell, channel, parts, count(*) AS comments FROM member GROUP BY ALL)
     GROUP BY ALL
     ORDER BY ALL
@@ -180,48 +128,31 @@ SIGNS = f"""
 """
 """What the model says on average of a channel's comments."""
 
-GOLD_OF_ONE = """
-    SELECT
-        audit.comment_id,
-        0                       AS question,
-        max(option.place)       AS gold,
-        any_value(drawn_share)  AS drawn_share
-    FROM classified.audit AS audit
-    JOIN option ON option.label = audit.label
-    WHERE audit.head = $head AND audit.is_chosen
-    GROUP BY audit.comment_id
-"""
-
-GOLD_OF_MANY = """
-    SELECT audit.comment_id, option.place AS question, audit.is_chosen::BIGINT AS gold, drawn_share
-    FROM classified.audit AS audit
-    JOIN option ON option.label = audit.label
-    WHERE audit.head = $head
-    UNION ALL
-    SELECT comment_id, $places, (NOT bool_or(is_chosen))::BIGINT, any_value(drawn_share)
-    FROM classified.audit
-    WHERE head = $head
-    GROUP BY comment_id
-"""
-
 AUDITS = """
     SELECT
-        member.cell,
+        member.cell::BIGINT                 AS cell,
         gold.question,
-        coalesce(answer.code, 0)            AS code,
+        coalesce({code}, 0)::BIGINT         AS code,
         gold.gold,
-        (hash(member.comment_id) >> 1)::BIGINT AS comment,
+        (hash(gold.comment_id) >> 1)::BIGINT AS comment,
         member.author,
         member.day,
         {alike}                             AS alike,
-        member.voice,
+        1 / member.parts                    AS voice,
         gold.drawn_share
     FROM gold
-    JOIN member USING (comment_id)
-    JOIN cell ON cell.cell = member.cell
-    LEFT JOIN answer ON answer.comment_id = gold.comment_id AND answer.question = gold.question
-    ORDER BY member.cell, member.comment_id, gold.question
+    JOIN numbered USING (comment_id)
+    JOIN member USING (comment)
+    JOIN cell USING (cell)
+    {answer}
+    ORDER BY member.cell, gold.comment_id, gold.question
 """
+
+ANSWER_OF = {
+    False: {"code": "member.code", "answer": ""},
+    True: {"code": "answer.code", "answer": "LEFT JOIN answer USING (comment, question)"},
+}
+"""Where `AUDITS` finds what the model said: by whether several labels may apply."""
 
 
 def gather(
@@ -235,19 +166,15 @@ def gather(
     names = ", ".join(own)
     grain = ", ".join(name for name in statement.table.grain if name in own)
     alike = f"cell.{shares.alike}::VARCHAR" if shares.alike else "NULL::VARCHAR"
-    _make(connection, "listed", f"SELECT {names}, comment_id FROM ({statement.query})")
-    _make(
-        connection,
-        "cell",
-        f"SELECT row_number() OVER (ORDER BY {grain}) - 1 AS cell, * FROM "
-        f"(SELECT DISTINCT ON ({grain}) {names} FROM listed SEMI JOIN heard USING (comment_id))",
-    )
-    _make(connection, "member", MEMBER.format(grain=grain))
+    make(connection, "listed", LISTED.format(query=statement.query))
+    make(connection, "cell", CELL.format(names=names, grain=grain))
+    make(connection, "member", MEMBER.format(grain=grain))
+    forget(connection, "listed")
     return Gathered(
         labels,
         frame(connection, CELLS.format(alike=alike)),
-        frame(connection, HISTOGRAM),
-        frame(connection, AUDITS.format(alike=alike)),
+        frame(connection, HISTOGRAM.format(said=SAID[shares.many])),
+        frame(connection, AUDITS.format(alike=alike, **ANSWER_OF[shares.many])),
         frame(connection, ORIGINS),
     )
 
@@ -276,49 +203,3 @@ def own_columns(table: Table) -> list[str]:
     """The columns of a share mart that say of what it tells the share."""
     names = table.column_names
     return names[: names.index("head")]
-
-
-def hear(connection: duckdb.DuckDBPyConnection, shares: Shares) -> tuple[str, ...]:
-    """Make the temporary tables of a head's answers, once for all marts that ask it.
-
-    Returns the labels that the head has answered with, in alphabetical order.
-    """
-    named = {"head": shares.head}
-    _make(connection, "told", TOLD, named)
-    found = connection.execute("SELECT DISTINCT label FROM told ORDER BY label").fetchall()
-    labels = tuple(str(label) for (label,) in found)
-    connection.register("option", options(labels, shares.many))
-    placed = {**named, "places": len(labels)}
-    _make(connection, "whole", WHOLE_POST)
-    _make(connection, "heard", HEARD)
-    if shares.many:
-        _make(connection, "answer", MANY_ANSWERS)
-        if shares.with_none:
-            connection.execute(f"INSERT INTO answer {NO_ANSWER}", {"places": len(labels)})
-        _make(connection, "gold", GOLD_OF_MANY, placed)
-    else:
-        _make(connection, "answer", ONE_ANSWER)
-        _make(connection, "gold", GOLD_OF_ONE, named)
-    connection.execute("DROP TABLE told")
-    return labels
-
-
-def options(labels: tuple[str, ...], many: bool) -> pl.DataFrame:
-    """The place of each label, and what its digit counts in the code of an answer."""
-    return pl.DataFrame(
-        {
-            "label": labels,
-            "place": range(len(labels)),
-            "weight": [1] * len(labels) if many else weights(len(labels)),
-        },
-        schema={"label": pl.String(), "place": pl.Int64(), "weight": pl.Int64()},
-    )
-
-
-def _make(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    query: str,
-    parameters: Mapping[str, object] | None = None,
-) -> None:
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}", dict(parameters or {}))

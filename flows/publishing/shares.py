@@ -10,7 +10,8 @@ import polars as pl
 
 from flows.checkpoint import checkpoint_folder
 from flows.keeping.kept import VERSION, place_of
-from flows.publishing.counting import gather, gather_signs, hear
+from flows.publishing.counting import gather, gather_signs
+from flows.publishing.hearing import hear, numbered_comments
 from flows.settings import Settings
 from flows.warehouse import frame
 from models.errors import GiveUp, TryAgain
@@ -114,14 +115,15 @@ def estimate(
 ) -> dict[str, Estimated]:
     """The rows of share marts, in the order of their grain, and their nets; by the marts' names."""
     found: dict[str, Estimated] = {}
-    for (head, many), group in groupby(sorted(map(_asked, statements), key=_head), key=_head):
-        asked = list(group)
-        with_none = any(shares.with_none for _, shares in asked)
-        labels = hear(connection, Shares(head, many=many, with_none=with_none))
-        for statement, shares in asked:
-            gathered = gather(connection, statement, shares, labels)
-            rows, nets = share_rows(shares, gathered, known.known(shares))
-            found[statement.table.name] = rows.sort(statement.table.grain), nets
+    with numbered_comments(connection):
+        for (head, many), group in groupby(sorted(map(_asked, statements), key=_head), key=_head):
+            asked = list(group)
+            with_none = any(shares.with_none for _, shares in asked)
+            labels = hear(connection, Shares(head, many=many, with_none=with_none))
+            for statement, shares in asked:
+                gathered = gather(connection, statement, shares, labels)
+                rows, nets = share_rows(shares, gathered, known.known(shares))
+                found[statement.table.name] = rows.sort(statement.table.grain), nets
     return found
 
 

@@ -4,7 +4,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from flows.publishing.counting import HISTOGRAM, NO_ANSWER, ORIGINS, SIGNS
+from flows.publishing.counting import HISTOGRAM, ORIGINS, SAID, SIGNS
+from flows.publishing.hearing import NO_ANSWER
 
 MANY = 500_000
 """Comments: several of the groups of rows that DuckDB gives to a thread."""
@@ -15,19 +16,25 @@ DATED = f"""
 """
 MEMBER = f"""
     CREATE TABLE member AS
-    SELECT range AS comment_id, range % 3 AS cell, 'blog' AS channel, 1 + range % 41 AS parts
+    SELECT range AS comment, range % 3 AS cell, 'blog' AS channel, 1 + range % 41 AS parts,
+           range % 2 AS code, 1 AS chosen
     FROM range({MANY})
 """
 ANSWER = f"""
     CREATE TABLE answer AS
-    SELECT range AS comment_id, 0 AS question, range % 2 AS code, 1 AS chosen FROM range({MANY})
+    SELECT range AS comment, 0 AS question, range % 2 AS code, 1 AS chosen FROM range({MANY})
 """
 TOLD = f"""
     CREATE TABLE told AS
-    SELECT range // 100 AS comment_id, 'sentiment' AS head, 'l' || range % 100 AS label,
+    SELECT range // 100 AS comment, range // 100 AS comment_id, 'sentiment' AS head,
+           'l' || range % 100 AS label,
            false AS is_chosen, (1 + range % 997) / 1000 AS probability
     FROM range({MANY})
 """
+
+
+ALONE, AMONG = (HISTOGRAM.format(said=SAID[many]) for many in (False, True))
+"""The histogram of a head with one label, and of one where several may apply."""
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +54,9 @@ def counted(connection: duckdb.DuckDBPyConnection, query: str, threads: int) -> 
 
 
 @pytest.mark.parametrize(
-    "query", [HISTOGRAM, ORIGINS, SIGNS, NO_ANSWER], ids=["answers", "origins", "signs", "none"]
+    "query",
+    [ALONE, AMONG, ORIGINS, SIGNS, NO_ANSWER],
+    ids=["one answer", "answers", "origins", "signs", "none"],
 )
 def test_counts_are_the_same_to_the_last_digit_however_many_threads_add_them(
     large: duckdb.DuckDBPyConnection, query: str
@@ -59,7 +68,9 @@ def test_counts_are_the_same_to_the_last_digit_however_many_threads_add_them(
         assert counted(large, query, 8).sort(order).equals(alone.sort(order))
 
 
-@pytest.mark.parametrize("query", [HISTOGRAM, ORIGINS, SIGNS], ids=["answers", "origins", "signs"])
+@pytest.mark.parametrize(
+    "query", [ALONE, AMONG, ORIGINS, SIGNS], ids=["one answer", "answers", "origins", "signs"]
+)
 def test_rows_that_are_added_up_later_come_in_one_order(
     large: duckdb.DuckDBPyConnection, query: str
 ) -> None:
@@ -67,6 +78,6 @@ def test_rows_that_are_added_up_later_come_in_one_order(
 
 
 def test_voices_of_a_cell_add_up_to_its_people(large: duckdb.DuckDBPyConnection) -> None:
-    voices = counted(large, HISTOGRAM, 8)["voices"].sum()
+    voices = counted(large, ALONE, 8)["voices"].sum()
     people = counted(large, "SELECT sum(1 / parts) FROM member", 1).item()
     assert voices == pytest.approx(people)
