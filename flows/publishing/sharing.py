@@ -10,6 +10,7 @@ from transforms.views import all_views
 SHARED = {
     "dated": "SELECT * EXCLUDE (landed_file) FROM classified.dated",
     "wording": "FROM classified.wording",
+    "said": "FROM classified.said",
 }
 """Views over all comments that cost something, time zones and hashes, and what marts read of them.
 In their order."""

@@ -130,3 +130,28 @@ def test_of_two_readers_who_answered_first_counts(
         ],
     )
     assert con.execute("SELECT is_chosen FROM classified.audit").fetchall() == [(False,)]
+
+
+def test_what_models_said_of_a_comment_is_one_row(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    given(
+        comments=[comment_row("a"), comment_row("b"), comment_row("unread")],
+        labels=[
+            ("a", "language", "de"),
+            ("a", "sentiment", "negative", 0.8),
+            ("a", "sentiment", "positive", 0.2),
+            ("a", "topic", "cloud", 0.6),
+            ("a", "topic", "devices", 0.7),
+            ("a", "topic", "people", 0.1),
+            ("a", "intent", "question", 0.9),
+            ("a", "needs_reply", "yes", 0.3),
+            ("a", "needs_reply", "no", 0.7),
+            ("b", "language", "en"),
+        ],
+    )
+    rows = con.execute("FROM classified.said ORDER BY comment_id").fetchall()
+    assert rows == [
+        ("a", "negative", 0.8, "de", ["devices", "cloud"], True, False, False, False, 0.3),
+        ("b", None, None, "en", [], False, False, False, None, None),
+    ]

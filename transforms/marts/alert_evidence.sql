@@ -28,11 +28,18 @@ WITH alert AS (
     FROM mart.change_weekly
     -- Who is told with which topic is for `evidence` to say.
     WHERE is_alert AND head <> 'topic'
+), quoted AS (
+    -- As `classified.quotable` names them, without what else it says of them.
+    SELECT comment_id, left(sha256('quote ' || comment_id), 16) AS quote_id
+    FROM clean.comment
 ), answer AS (
-    SELECT quotable.quote_id, current.head, current.label, current.probability
+    SELECT quoted.quote_id, current.head, current.label, current.probability
     FROM classified.current_label AS current
-    JOIN classified.quotable AS quotable USING (comment_id)
-    SEMI JOIN mart.evidence AS shown ON shown.quote_id = quotable.quote_id
+    JOIN quoted USING (comment_id)
+    SEMI JOIN alert ON alert.asked = current.head
+    SEMI JOIN (
+        SELECT quote_id FROM mart.evidence SEMI JOIN alert USING (week)
+    ) AS shown ON shown.quote_id = quoted.quote_id
     WHERE current.is_chosen
 ), behind AS (
     SELECT

@@ -17,12 +17,8 @@ exempt = "how a week's texts are made, from 30 comments on; nothing of what was 
 ---*/
 WITH comment AS (
     SELECT channel, week_start, comment_id
-    FROM classified.audience
+    FROM classified.dated
     WHERE is_audience
-), answer AS (
-    SELECT comment_id, head, label, probability
-    FROM classified.current_label
-    WHERE is_chosen AND head IN ('language', 'sentiment')
 ), profile AS (
     SELECT text_profile.comment_id, character_count, emoji_count, unknown_count, token_count
     FROM classified.text_profile AS text_profile
@@ -32,19 +28,19 @@ WITH comment AS (
     SELECT
         comment_id,
         'language'                                                          AS metric,
-        CASE WHEN label IN ('de', 'en') THEN label ELSE 'other' END         AS bin,
-        (label = 'de')::INT::DOUBLE                                         AS value
-    FROM answer
-    WHERE head = 'language'
+        CASE WHEN language IN ('de', 'en') THEN language ELSE 'other' END   AS bin,
+        (language = 'de')::INT::DOUBLE                                      AS value
+    FROM classified.said
+    WHERE language IS NOT NULL
     UNION ALL
     SELECT
         comment_id,
         'confidence',
-        CASE WHEN probability < 0.5 THEN '1' WHEN probability < 0.7 THEN '2'
-            WHEN probability < 0.85 THEN '3' WHEN probability < 0.95 THEN '4' ELSE '5' END,
-        probability
-    FROM answer
-    WHERE head = 'sentiment'
+        CASE WHEN typicality < 0.5 THEN '1' WHEN typicality < 0.7 THEN '2'
+            WHEN typicality < 0.85 THEN '3' WHEN typicality < 0.95 THEN '4' ELSE '5' END,
+        typicality
+    FROM classified.said
+    WHERE sentiment IS NOT NULL
     UNION ALL
     SELECT
         comment_id,

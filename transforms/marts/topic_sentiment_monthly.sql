@@ -9,11 +9,9 @@ topic      = ["text", "the topic, as the taxonomy names it"]
 month      = ["text", "month in the reporting time zone, for example 2025-10"]
 ---*/
 SELECT
-    topic.label AS topic,
+    unnest(said.topics) AS topic,
     dated.month,
     dated.comment_id
 FROM classified.dated AS dated
-JOIN classified.current_label AS topic USING (comment_id)
+JOIN classified.said AS said USING (comment_id)
 WHERE dated.is_audience
-    AND topic.head = 'topic'
-    AND topic.is_chosen

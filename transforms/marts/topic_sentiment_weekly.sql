@@ -10,12 +10,10 @@ week       = ["text", "ISO week in the reporting time zone, for example 2025-W40
 week_start = ["day",  "Monday of that week"]
 ---*/
 SELECT
-    topic.label AS topic,
+    unnest(said.topics) AS topic,
     dated.week,
     dated.week_start,
     dated.comment_id
 FROM classified.dated AS dated
-JOIN classified.current_label AS topic USING (comment_id)
+JOIN classified.said AS said USING (comment_id)
 WHERE dated.is_audience
-    AND topic.head = 'topic'
-    AND topic.is_chosen

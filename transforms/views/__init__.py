@@ -11,6 +11,7 @@ ORDER = (
     "input",
     "wording",
     "current_label",
+    "said",
     "audience",
     "audit",
     "open_comment",

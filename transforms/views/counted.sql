@@ -13,12 +13,6 @@ source     = ["text",  "the source that told its post last"]
 segment    = ["text",  "the part of the audience it is from; null where the settings tell none apart", "optional"]
 topics     = ["texts", "its topics; `(none)` alone where it has none"]
 ---*/
-WITH topic AS (
-    SELECT comment_id, list(label ORDER BY label) AS topics
-    FROM classified.current_label
-    WHERE head = 'topic' AND is_chosen
-    GROUP BY comment_id
-)
 SELECT
     dated.comment_id,
     coalesce(dated.author_key, dated.comment_id)    AS author,
@@ -29,9 +23,9 @@ SELECT
     dated.month,
     origin.source,
     segment.segment,
-    coalesce(topic.topics, ['(none)'])              AS topics
+    CASE WHEN len(said.topics) > 0 THEN list_sort(said.topics) ELSE ['(none)'] END AS topics
 FROM classified.dated AS dated
 INNER JOIN classified.origin AS origin USING (comment_id)
 LEFT JOIN classified.segment AS segment USING (comment_id)
-LEFT JOIN topic USING (comment_id)
+LEFT JOIN classified.said AS said USING (comment_id)
 WHERE dated.is_audience

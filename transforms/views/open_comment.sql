@@ -21,22 +21,7 @@ is_toxic      = ["flag",  "the model finds it insulting"]
 text          = ["text",  "the comment"]
 permalink     = ["text",  "where to answer", "optional"]
 ---*/
-WITH answer AS (
-    SELECT
-        comment_id,
-        max(label) FILTER (head = 'sentiment' AND is_chosen)                        AS sentiment,
-        string_agg(label, ', ' ORDER BY probability DESC, label)
-            FILTER (head = 'topic' AND is_chosen)                                   AS topics,
-        bool_or(is_chosen) FILTER (head = 'needs_reply' AND label = 'yes')          AS needs_reply,
-        max(probability) FILTER (head = 'needs_reply' AND label = 'yes')            AS reply_score,
-        bool_or(is_chosen) FILTER (head = 'intent' AND label = 'question')          AS is_question,
-        bool_or(is_chosen) FILTER (head = 'intent' AND label = 'request')           AS is_request,
-        bool_or(is_chosen) FILTER (head = 'toxic' AND label = 'yes')                AS is_toxic
-    FROM classified.current_label
-    -- Every labelled comment has a chosen language, so none is lost here.
-    WHERE is_chosen OR (head = 'needs_reply' AND label = 'yes')
-    GROUP BY comment_id
-), own AS (
+WITH own AS (
     SELECT parent_id, root_id, reply_semantics, created_at_utc
     FROM clean.comment
     WHERE is_owner
@@ -79,17 +64,17 @@ SELECT
     -- A model without that head leaves the question mark as the only sign.
     coalesce(answer.needs_reply, comment.text LIKE '%?%')           AS needs_reply,
     answer.sentiment,
-    answer.topics,
+    nullif(array_to_string(answer.topics, ', '), '')                AS topics,
     comment.like_count,
     coalesce(reply.reply_count, 0)                                  AS reply_count,
     answer.reply_score,
-    coalesce(answer.is_toxic, false)                                AS is_toxic,
+    answer.is_toxic,
     comment.text,
     comment.permalink
 FROM clean.comment AS comment
 JOIN classified.dated AS dated USING (comment_id)
 JOIN classified.wording AS wording USING (comment_id)
-JOIN answer USING (comment_id)
+JOIN classified.said AS answer USING (comment_id)
 LEFT JOIN reply USING (comment_id)
 LEFT JOIN classified.segment AS segment USING (comment_id)
 LEFT JOIN clean.post AS post ON post.post_id = dated.post_id

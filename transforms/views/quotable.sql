@@ -18,17 +18,6 @@ is_toxic   = ["flag",  "the model finds it insulting"]
 text       = ["text",  "the comment"]
 permalink  = ["text",  "where it is", "optional"]
 ---*/
-WITH said AS (
-    SELECT
-        comment_id,
-        max(label) FILTER (head = 'sentiment')                                  AS sentiment,
-        max(probability) FILTER (head = 'sentiment')                            AS typicality,
-        coalesce(list(label ORDER BY probability DESC, label) FILTER (head = 'topic'), []) AS topics,
-        coalesce(bool_or(label = 'yes') FILTER (head = 'toxic'), false)         AS is_toxic
-    FROM classified.current_label
-    WHERE is_chosen
-    GROUP BY comment_id
-)
 SELECT
     left(sha256('quote ' || dated.comment_id), 16) AS quote_id,
     dated.comment_id,
@@ -46,7 +35,7 @@ SELECT
     comment.text,
     comment.permalink
 FROM classified.dated AS dated
-JOIN said USING (comment_id)
+JOIN classified.said AS said USING (comment_id)
 JOIN clean.comment AS comment USING (comment_id)
 LEFT JOIN classified.segment AS segment ON segment.comment_id = dated.comment_id
 LEFT JOIN clean.post AS post ON post.post_id = dated.post_id
