@@ -14,34 +14,20 @@ hide. Atoms that the same published cells hold can't be told apart, so only thei
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import lsqr
 
+from transforms.attacker import REACHES, Attacker, Lumps, parts_of
 from transforms.bounds import TOLERANCE, Array, Puzzle, dangers
 from transforms.cells import Cells, few_wrote
 
-
-@dataclass(frozen=True)
-class Lumps:
-    """What an attacker sees: `published` cells, each a sum of lumps, with its count.
-
-    `member` is (atoms, lumps), `sums` (published, lumps), both 0 or 1; `known` holds the count of
-    each published cell, `comments` that of each lump, which the attacker does not know. `limits`
-    (limits, lumps) @ lumps is at least `floor`.
-    """
-
-    published: Array
-    member: Any
-    sums: Any
-    known: Array
-    comments: Array
-    limits: Any
-    floor: Array
+TOGETHER = 2_000
+"""Open lumps up to which every attack is looked for with all published numbers together: programmes
+of twice as many take more than twice as long, and there are twice as many."""
 
 
 def hidden_cells(cells: Cells, smallest: int) -> Array:
@@ -175,12 +161,38 @@ def to_hide(seen: Lumps, wanted: Any, needed: Array, size: Array) -> Array:
     marks = touched @ np.random.default_rng(3).integers(1, 2**40, size=touched.shape[1])
     first = order[np.unique(marks[order], return_index=True)[1]]
     doubtful = first[touched[first] @ seen.comments < needed[first]]
+    is_small = np.count_nonzero(known_alone(seen) < 0) <= TOGETHER
+    find = found_together if is_small else found_nearby
+    return find(seen, touched[doubtful], needed[doubtful], size)
+
+
+def found_together(seen: Lumps, touched: Any, needed: Array, size: Array) -> Array:
+    """Cells to hide, by attacks with the tightest bounds that all published cells give."""
     chosen: set[int] = set()
-    for group, used in attacks(seen, touched[doubtful], needed[doubtful]):
+    for group, used in attacks(seen, touched, needed):
         if not chosen.intersection(seen.published[used].tolist()):
-            alone = doubtful[[group]]
-            chosen.update(until_safe(seen, used, touched[alone], needed[alone], size))
+            chosen.update(until_safe(seen, used, touched[[group]], needed[[group]], size))
     return np.array(sorted(chosen), dtype=np.int64)
+
+
+def found_nearby(seen: Lumps, touched: Any, needed: Array, size: Array) -> Array:
+    """Cells to hide, by attacks with as few published cells around a group as will do.
+
+    Attacks by one come first, and alone where some succeed: most do, and take next to no time.
+    Others are looked for only where the quick sieve does not say that a group is safe.
+    """
+    attacker = Attacker(seen, size[seen.published])
+    left = np.argsort(-np.diff(touched.indptr), kind="stable")
+
+    def hidden(groups: Array, reach: int | None) -> Iterator[int]:
+        for group in groups:
+            yield from attacker.until_safe(touched[group].indices, needed[group], reach)
+
+    found = list(hidden(left, 0))
+    for reach in REACHES if not found else ():
+        left = left[attacker.suspects(touched[left], needed[left])]
+        found += hidden(left, reach)
+    return np.sort(seen.published[found])
 
 
 def until_safe(seen: Lumps, used: Array, touched: Any, needed: Array, size: Array) -> list[int]:
@@ -242,19 +254,6 @@ def attacks(seen: Lumps, touched: Any, needed: Array) -> Iterator[tuple[int, Arr
             taken_off = is_known & (np.abs(rest) > TOLERANCE)
             places = [np.flatnonzero(~alone)[in_cells[used]], cell_of[taken_off]]
             yield int(in_groups[group]), np.concatenate(places)
-
-
-def parts_of(sums: Any, limits: Any, touched: Any) -> list[tuple[Array, ...]]:
-    """The (lumps, published cells, limits, groups) that hang together, where there are groups."""
-    graph = sparse.vstack([sums, limits, touched], format="csr")
-    square = sparse.bmat([[None, graph], [graph.T, None]], format="csr")
-    _, label = connected_components(square, directed=False)
-    ends = np.cumsum([sums.shape[0], limits.shape[0], touched.shape[0]])
-    of_cells, of_limits, of_groups, of_lumps = np.split(label, ends)
-    return [
-        tuple(np.flatnonzero(of == part) for of in (of_lumps, of_cells, of_limits, of_groups))
-        for part in np.unique(of_groups)
-    ]
 
 
 def pointless(cells: Cells, hidden: Array, is_small: Array) -> Array:

@@ -1,7 +1,9 @@
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
+import pytest
 
 from tests.share_marts import (
     CHANNEL_SENTIMENT_WEEKLY,
@@ -11,11 +13,20 @@ from tests.share_marts import (
     facts_of,
     marts_of,
 )
+from transforms import suppression
 from transforms.cells import Cells, cells_of
 from transforms.suppression import hidden_cells, leaking, lumps, remainders
 
 MONDAY = date(2025, 11, 3)
 Comments = list[tuple[str, str, str, date, list[str]]]
+
+
+@pytest.fixture(scope="module", autouse=True, params=[2_000, 0], ids=["together", "nearby"])
+def _lumps_looked_at_together(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What holds, holds whether attacks are looked for together, or nearby as among many cells."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(suppression, "TOGETHER", request.param)
+        yield
 
 
 def people(prefix: str, count: int, post: str, channel: str, day: date = MONDAY) -> Comments:
