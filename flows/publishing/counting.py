@@ -60,10 +60,6 @@ CELLS = """
     ORDER BY cell.cell
 """
 
-VOICES = "sum(comments / parts ORDER BY parts)"
-"""Of a group. Its comments are counted first: fractions that several threads add in whatever order
-differ in their last digits from one run to the next, and published numbers would move."""
-
 SAID = {
     False: "(SELECT cell, 0 AS question, code, chosen, parts FROM member)",
     True: "(SELECT cell, comment, parts FROM member) JOIN answer USING (comment)",
@@ -71,26 +67,22 @@ SAID = {
 """Members with what is said of them: of a head with one label once each, or, where several may
 apply, once for each that is not out of the question."""
 
-HISTOGRAM = f"""
+HISTOGRAM = """
     SELECT
-        cell::BIGINT                                                AS cell,
-        question::BIGINT                                            AS question,
-        code::BIGINT                                                AS code,
-        chosen::BIGINT                                              AS chosen,
-        sum(comments)::BIGINT                                       AS comments,
-        {VOICES}                                                    AS voices
-    FROM (
-        SELECT cell, question, code, chosen, parts, count(*) AS comments
-        FROM {{said}}
-        GROUP BY ALL
-    )
+        cell::BIGINT     AS cell,
+        question::BIGINT AS question,
+        code::BIGINT     AS code,
+        chosen::BIGINT   AS chosen,
+        parts,
+        count(*)         AS comments
+    FROM {said}
     GROUP BY ALL
     ORDER BY ALL
 """
 
-ORIGINS = f"""
-    SELECT cell::BIGINT AS cell, channel, {VOICES} AS voices
-    FROM (SELECT cell, channel, parts, count(*) AS comments FROM member GROUP BY ALL)
+ORIGINS = """
+    SELECT cell::BIGINT AS cell, channel, parts, count(*) AS comments
+    FROM member
     GROUP BY ALL
     ORDER BY ALL
 """
@@ -173,9 +165,29 @@ def gather(
     return Gathered(
         labels,
         frame(connection, CELLS.format(alike=alike)),
-        frame(connection, HISTOGRAM.format(said=SAID[shares.many])),
+        with_voices(frame(connection, HISTOGRAM.format(said=SAID[shares.many]))),
         frame(connection, AUDITS.format(alike=alike, **ANSWER_OF[shares.many])),
-        frame(connection, ORIGINS),
+        with_voices(frame(connection, ORIGINS)).drop("comments"),
+    )
+
+
+def with_voices(rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` that differ in `parts` alone as one: their `comments`, and their `voices`.
+
+    Rows come sorted, `parts` and `comments` last. Fractions are added in the order of `parts`:
+    in any other, as several threads meet them, their last digits would move from run to run.
+    """
+    *key, parts, comments = rows.columns
+    groups = rows.select(pl.struct(key).rle_id()).to_series()
+    if rows.is_empty():
+        return rows.select(*key, comments, voices=pl.lit(0.0))
+    place, counted = groups.to_numpy(), rows[comments].to_numpy()
+    first = np.flatnonzero(np.diff(place, prepend=-1))
+    voices = np.bincount(place, counted / rows[parts].to_numpy())
+    return rows[first].select(
+        *key,
+        pl.Series(comments, np.add.reduceat(counted, first)),
+        pl.Series("voices", voices),
     )
 
 

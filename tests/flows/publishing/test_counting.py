@@ -4,7 +4,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from flows.publishing.counting import HISTOGRAM, ORIGINS, SAID, SIGNS
+from flows.publishing.counting import HISTOGRAM, ORIGINS, SAID, SIGNS, with_voices
 from flows.publishing.hearing import NO_ANSWER
 
 MANY = 500_000
@@ -78,6 +78,19 @@ def test_rows_that_are_added_up_later_come_in_one_order(
 
 
 def test_voices_of_a_cell_add_up_to_its_people(large: duckdb.DuckDBPyConnection) -> None:
-    voices = counted(large, ALONE, 8)["voices"].sum()
+    voices = with_voices(counted(large, ALONE, 8))["voices"].sum()
     people = counted(large, "SELECT sum(1 / parts) FROM member", 1).item()
     assert voices == pytest.approx(people)
+
+
+def test_rows_that_differ_in_parts_alone_are_added_up_in_their_order() -> None:
+    rows = pl.DataFrame(
+        {
+            "cell": [0, 0, 0, 1, 1],
+            "code": [7, 7, 8, 8, 8],
+            "parts": [1, 3, 1, 7, 49],
+            "comments": [2, 3, 4, 7, 5],
+        }
+    )
+    assert with_voices(rows).rows() == [(0, 7, 5, 3.0), (0, 8, 4, 4.0), (1, 8, 12, 1 + 5 / 49)]
+    assert with_voices(rows.clear()).is_empty()
