@@ -74,18 +74,22 @@ def listed(marts: Marts, comments: pl.DataFrame, smallest: int) -> pl.DataFrame:
     shown, hidden = shown_cells(marts), hidden_cells(marts)
     branches = branches_of(shown)
     width = sum(branch.width for branch in branches)
-    drawn = comments.with_columns(
+    # Texts are most of what comments are: they are put to those that are listed, and only then.
+    light = comments.drop("text")
+    drawn = light.with_columns(
         draw=pl.col("quote_id").str.head(DIGITS).str.to_integer(base=16) % max(width, 1),
         is_whole_week=pl.col("day").dt.truncate("1w").dt.strftime("%Y-%m")
         == pl.col("day").dt.truncate("1w").dt.offset_by("6d").dt.strftime("%Y-%m"),
     )
-    found, first = [comments.clear()], 0
+    found, first = [light.clear()], 0
     for branch in branches:
         groups = pl.concat(groups_of(branch, shown, hidden, drawn), how="diagonal")
         kept = listed_of(groups.filter(is_offered(branch, first)), width)
-        found.append(kept.select(comments.columns))
+        found.append(kept.select(light.columns))
         first += branch.width
-    return pl.concat(found).sort("quote_id")
+    texts = comments.select("quote_id", "text")
+    rows = pl.concat(found).sort("quote_id").join(texts, on="quote_id", maintain_order="left")
+    return rows.select(comments.columns)
 
 
 def shown_cells(marts: Marts) -> dict[Family, pl.DataFrame]:

@@ -6,8 +6,8 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from flows.publishing.hearing import LOGARITHMS, forget, make
-from flows.warehouse import frame
+from flows.publishing.hearing import LOGARITHMS, make
+from flows.warehouse import beside, frame
 from models.contract import Table
 from transforms.estimates.kinds import FARTHEST, Sign, Signs
 from transforms.estimates.shares import Gathered
@@ -17,13 +17,12 @@ LISTED = """
     SELECT listed.* EXCLUDE (comment_id), numbered.comment
     FROM ({query}) AS listed
     JOIN numbered USING (comment_id)
-    SEMI JOIN heard USING (comment)
 """
-"""The comments of a mart's cells that the head has answered."""
+"""The comments of a mart's cells, by number."""
 
 CELL = """
     SELECT (row_number() OVER (ORDER BY {grain}) - 1)::INTEGER AS cell, *
-    FROM (SELECT DISTINCT ON ({grain}) {names} FROM listed)
+    FROM (SELECT DISTINCT ON ({grain}) {names} FROM ({listed}) SEMI JOIN heard USING (comment))
 """
 
 MEMBER = """
@@ -32,12 +31,13 @@ MEMBER = """
         heard.*,
         -- By a number: names take several times as long.
         count(*) OVER (PARTITION BY cell.cell, heard.author) AS parts
-    FROM listed
+    FROM ({listed})
     JOIN cell USING ({grain})
     JOIN heard USING (comment)
 """
 """Comments of the cells that the head has answered; his comments divide an author's voice in a cell
-into `parts`."""
+into `parts`. A frame, and not a table: what DuckDB drops it keeps until the transaction ends, which
+was every mart's comments together."""
 
 CELLS = """
     SELECT
@@ -54,15 +54,15 @@ CELLS = """
             avg(is_uncertain::DOUBLE)         AS uncertain_share,
             max(day)                          AS last_day,
             bool_and(is_whole)                AS is_whole
-        FROM member
+        FROM wanted
         GROUP BY cell
     ) AS counted ON counted.cell = cell.cell
     ORDER BY cell.cell
 """
 
 SAID = {
-    False: "(SELECT cell, 0 AS question, code, chosen, parts FROM member)",
-    True: "(SELECT cell, comment, parts FROM member) JOIN answer USING (comment)",
+    False: "(SELECT cell, 0 AS question, code, chosen, parts FROM wanted)",
+    True: "(SELECT cell, comment, parts FROM wanted) JOIN answer USING (comment)",
 }
 """Members with what is said of them: of a head with one label once each, or, where several may
 apply, once for each that is not out of the question."""
@@ -82,7 +82,7 @@ HISTOGRAM = """
 
 ORIGINS = """
     SELECT cell::BIGINT AS cell, channel, parts, count(*) AS comments
-    FROM member
+    FROM wanted
     GROUP BY ALL
     ORDER BY ALL
 """
@@ -134,7 +134,7 @@ AUDITS = """
         gold.drawn_share
     FROM gold
     JOIN numbered USING (comment_id)
-    JOIN member USING (comment)
+    JOIN wanted AS member USING (comment)
     JOIN cell USING (cell)
     {answer}
     ORDER BY member.cell, gold.comment_id, gold.question
@@ -158,16 +158,17 @@ def gather(
     names = ", ".join(own)
     grain = ", ".join(name for name in statement.table.grain if name in own)
     alike = f"cell.{shares.alike}::VARCHAR" if shares.alike else "NULL::VARCHAR"
-    make(connection, "listed", LISTED.format(query=statement.query))
-    make(connection, "cell", CELL.format(names=names, grain=grain))
-    make(connection, "member", MEMBER.format(grain=grain))
-    forget(connection, "listed")
+    listed = LISTED.format(query=statement.query)
+    make(connection, "cell", CELL.format(names=names, grain=grain, listed=listed))
+    member = frame(connection, MEMBER.format(grain=grain, listed=listed))
+    histogram = HISTOGRAM.format(said=SAID[shares.many])
+    audits = AUDITS.format(alike=alike, **ANSWER_OF[shares.many])
     return Gathered(
         labels,
-        frame(connection, CELLS.format(alike=alike)),
-        with_voices(frame(connection, HISTOGRAM.format(said=SAID[shares.many]))),
-        frame(connection, AUDITS.format(alike=alike, **ANSWER_OF[shares.many])),
-        with_voices(frame(connection, ORIGINS)).drop("comments"),
+        beside(connection, CELLS.format(alike=alike), member),
+        with_voices(beside(connection, histogram, member)),
+        beside(connection, audits, member),
+        with_voices(beside(connection, ORIGINS, member)).drop("comments"),
     )
 
 

@@ -17,9 +17,7 @@ LEFT_BEHIND = (
     "heard",
     "answer",
     "gold",
-    "listed",
     "cell",
-    "member",
 )
 """Temporary tables that counting makes."""
 

@@ -15,7 +15,7 @@ DATED = f"""
     SELECT range AS comment_id, 'blog' AS channel, true AS is_audience FROM range({MANY // 100})
 """
 MEMBER = f"""
-    CREATE TABLE member AS
+    CREATE TABLE wanted AS
     SELECT range AS comment, range % 3 AS cell, 'blog' AS channel, 1 + range % 41 AS parts,
            range % 2 AS code, 1 AS chosen
     FROM range({MANY})
@@ -79,7 +79,7 @@ def test_rows_that_are_added_up_later_come_in_one_order(
 
 def test_voices_of_a_cell_add_up_to_its_people(large: duckdb.DuckDBPyConnection) -> None:
     voices = with_voices(counted(large, ALONE, 8))["voices"].sum()
-    people = counted(large, "SELECT sum(1 / parts) FROM member", 1).item()
+    people = counted(large, "SELECT sum(1 / parts) FROM wanted", 1).item()
     assert voices == pytest.approx(people)
 
 
