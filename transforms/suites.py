@@ -27,6 +27,9 @@ PATTERNS = {"week": r"^\d{4}-W\d{2}$", "month": r"^\d{4}-\d{2}$"}
 SHOWN = ("share_raw", "share", "ci_low", "ci_high", "uncertain_share")
 """What a row of too few people must not show."""
 
+THERE = "(there)"
+"""Stands for a text that is not looked at."""
+
 Expect = Any
 """The module `great_expectations.expectations`, or what has the same names (`transforms.sieve`)."""
 
@@ -48,11 +51,29 @@ def suite_of(table: Table, frame: pl.DataFrame, smallest_cell: int = 0) -> Suite
     intervals hold their share, and no row shows shares of fewer than `smallest_cell` people.
     """
     derived = derived_columns(table, smallest_cell)
-    widened = frame.with_columns(**derived) if derived else frame
+    marked = without_texts(table, frame)
+    widened = marked.with_columns(**derived) if derived else marked
     # At 0 and 1 shares and the ends of their intervals meet, but for the last bit.
     rounded = widened.with_columns(pl.selectors.float().round(9))
     return Suite(
         table.full_name, rounded, lambda expect: _table(table, derived, expect), table.grain
+    )
+
+
+def without_texts(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` with a mark for each text of which nothing is expected but to be there.
+
+    Great Expectations makes a Python object of every cell: comments' texts would be most of them.
+    """
+    free = [
+        column.name
+        for column in table.columns
+        if column.kind in ("text", "texts")
+        and not column.allowed
+        and column.name not in {*table.grain, *PATTERNS}
+    ]
+    return frame.with_columns(
+        pl.when(pl.col(name).is_not_null()).then(pl.lit(THERE)).alias(name) for name in free
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 from models.contract import Column, Table
 from models.shares import SHARE_COLUMNS
 from transforms.expectations import judge
-from transforms.suites import is_tall, suite_of, sums_of
+from transforms.suites import THERE, is_tall, suite_of, sums_of
 
 TALL = Table(
     layer="mart",
@@ -82,3 +82,12 @@ def test_an_interval_beside_its_share_fails() -> None:
 @pytest.mark.parametrize("week", ["2025-40", "40", ""])
 def test_a_week_is_written_as_iso_8601_says(week: str) -> None:
     assert broken(cell("cloud", 0.5, head="topic", week=week)) == (["week"], [])
+
+
+def test_a_text_that_must_be_there_is_missed_though_it_is_not_looked_at() -> None:
+    whole = cell("negative", 0.25), cell("neutral", 0.5)
+    assert broken(*whole, cell("positive", 0.25, method=None)) == (["method"], [])
+    suite = suite_of(TALL, pl.DataFrame(whole, schema=TALL.schema()))
+    assert set(suite.frame["method"]) == {THERE}
+    assert suite.frame["hidden_reason"].null_count() == 2
+    assert suite.frame["label"].to_list() == ["negative", "neutral"]
