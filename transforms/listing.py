@@ -36,6 +36,9 @@ DIGITS = 8
 MOST_TOPICS = 3
 """Topics of a comment, the surest first, with one of which it may be told."""
 
+ADDED = ("comment_id", "post_title", "is_toxic", "text", "permalink")
+"""Columns that decide nothing: they are put to those that are listed, and only then."""
+
 TOLD = ("post_id", "channel", "segment", "day", "week", "month", "topics")
 """What is told of a listed comment as far as its cell says it; null, or no topic, where not."""
 
@@ -74,8 +77,7 @@ def listed(marts: Marts, comments: pl.DataFrame, smallest: int) -> pl.DataFrame:
     shown, hidden = shown_cells(marts), hidden_cells(marts)
     branches = branches_of(shown)
     width = sum(branch.width for branch in branches)
-    # Texts are most of what comments are: they are put to those that are listed, and only then.
-    light = comments.drop("text")
+    light = comments.drop(ADDED)
     drawn = light.with_columns(
         draw=pl.col("quote_id").str.head(DIGITS).str.to_integer(base=16) % max(width, 1),
         is_whole_week=pl.col("day").dt.truncate("1w").dt.strftime("%Y-%m")
@@ -83,13 +85,19 @@ def listed(marts: Marts, comments: pl.DataFrame, smallest: int) -> pl.DataFrame:
     )
     found, first = [light.clear()], 0
     for branch in branches:
-        groups = pl.concat(groups_of(branch, shown, hidden, drawn), how="diagonal")
-        kept = listed_of(groups.filter(is_offered(branch, first)), width)
+        groups = groups_of(branch, shown, hidden, drawn)
+        offered = [group.filter(is_offered(branch, first)) for group in groups]
+        kept = listed_of(pl.concat(offered, how="diagonal"), width)
         found.append(kept.select(light.columns))
         first += branch.width
-    texts = comments.select("quote_id", "text")
-    rows = pl.concat(found).sort("quote_id").join(texts, on="quote_id", maintain_order="left")
-    return rows.select(comments.columns)
+    rows = pl.concat(found).sort("quote_id")
+    added = rows.join(
+        comments.select("quote_id", *ADDED), on="quote_id", how="left", maintain_order="left"
+    )
+    is_post_told = pl.col("post_id").is_not_null()
+    return added.select(comments.columns).with_columns(
+        pl.when(is_post_told).then(name).alias(name) for name in ("post_title", "permalink")
+    )
 
 
 def shown_cells(marts: Marts) -> dict[Family, pl.DataFrame]:
@@ -227,6 +235,4 @@ def told(family: Family, rows: pl.DataFrame) -> pl.DataFrame:
     topics = pl.concat_list("topic") if "topic" in family else pl.lit([], pl.List(pl.String))
     return rows.with_columns(
         **kept, month=month.then("month"), whole_topics="topics", topics=topics
-    ).with_columns(
-        pl.when("post_id" in said).then(name).alias(name) for name in ("post_title", "permalink")
     )

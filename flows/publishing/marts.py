@@ -1,5 +1,7 @@
 """The marts of a publish: counted, estimated, small cells hidden, the rest computed from that."""
 
+from collections.abc import Mapping
+
 import duckdb
 import numpy as np
 import polars as pl
@@ -31,10 +33,8 @@ def build_marts(settings: Settings) -> dict[Table, pl.DataFrame]:
         get_ready(connection, settings)
         with shared_views(connection):
             marts = computed_marts(connection, settings)
-            comments = frame(connection, "FROM classified.quotable ORDER BY quote_id")
+            marts |= comments_behind(connection, marts, mart_rules(settings))
             candidates = frame(connection, "FROM classified.open_comment ORDER BY comment_id")
-        rules = mart_rules(settings)
-        marts |= {mart.table: mart.build(marts, comments, rules) for mart in listed_marts()}
         for table, rows in marts.items():
             store_mart(connection, table, rows)
         for statement in later_marts():
@@ -58,6 +58,14 @@ def computed_marts(
     counted = counted_marts(connection, settings)
     marts = hide_small_cells(counted, frame(connection, COUNTED), settings.privacy.smallest_cell)
     return marts | {m.table: m.build(marts, mart_rules(settings)) for m in derived_marts()}
+
+
+def comments_behind(
+    connection: duckdb.DuckDBPyConnection, marts: Mapping[Table, pl.DataFrame], rules: MartRules
+) -> dict[Table, pl.DataFrame]:
+    """The lists of single comments, as far as what `marts` show lets them be told; not stored."""
+    comments = frame(connection, "FROM classified.quotable ORDER BY quote_id")
+    return {mart.table: mart.build(marts, comments, rules) for mart in listed_marts()}
 
 
 def counted_marts(
