@@ -1,7 +1,7 @@
 """A large file, read in a process of its own while what it told before is stored in this one.
 
 To read a comment is Python's work, to store it DuckDB's, and both take about as long. The process
-is little more than a batch ahead: its answers go through a pipe, which holds little itself.
+is less than a batch ahead: its answers go through a pipe, which holds little itself.
 """
 
 import os
@@ -20,12 +20,12 @@ from flows.reading.landed import LandedFile, ReadingRules
 from flows.sources.base import FileSource
 from flows.storing.erased import Erased
 from flows.storing.reader import Answer, Task
-from flows.storing.told import BATCH, PART, Tell, Told
+from flows.storing.told import Tell, Told
 from models.errors import TryAgain
 from transforms.canonical import Origin
 
-AHEAD = BATCH // PART
-"""Answers taken in while others are stored: a batch, or the process would wait for that one."""
+AHEAD = 2
+"""Answers taken in while others are stored: a batch is stored in the time of one or two."""
 
 LEAST_BYTES = 4_000_000
 """Of a smaller file the process would take longer to start than it saves."""
