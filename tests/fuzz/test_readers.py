@@ -43,7 +43,7 @@ JSON = [path for path in samples() if path.suffix in (".json", ".jsonl", ".js")]
 
 
 @pytest.mark.parametrize("path", JSON, ids=lambda path: path.name)
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     depth=st.integers(100, 1100),
     tower=st.sampled_from([("[", "]"), ('{"a":', "}")]),
