@@ -167,7 +167,9 @@ def reline(chance: Chance, content: bytes) -> bytes:
 def nest(chance: Chance, content: bytes) -> bytes:
     """Brackets or tags without end, before a value."""
     opening, closing = chance.choice(((b"[", b"]"), (b'{"a":', b"}"), (b"<a>", b"</a>")))
-    depth = chance.choice((50, chance.randint(100, 1000), 1100, DEEPEST))
+    # Between 300 and 1,000 whether JSON can be read depends on how deep its reader stands: a test of
+    # its own draws these depths, as Hypothesis needs what it repeats to go the same way.
+    depth = chance.choice((50, 50, 1100, 1100, DEEPEST))
     places = [match.end() for match in re.finditer(rb"[:>,\[]", content)] or [0]
     where = chance.choice(places)
     tower = opening * depth + (b"1" + closing * depth if chance.random() < 0.5 else b"")
