@@ -6,13 +6,11 @@ stands a number, or a count that no column holds. One such record must not keep 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from flows.reading.json_values import HALF_CHARACTER
 from models.canonical import Comment, Post, Record, Rejected, Swept
 
 LEAST, MOST = -(2**63), 2**63 - 1
@@ -36,21 +34,14 @@ def sound(records: Iterable[Record]) -> Iterator[Record]:
     """
     for record in records:
         if isinstance(record, Rejected):
-            yield storable(record)
+            yield record
         elif fault := fault_of(record):
             yield rejection(record, fault)
         elif isinstance(record, Post) and has_failed_time(record):
             detail = f"the time `{(record.created_at_raw or '')[:40]}` of a post can't be read"
-            yield storable(Rejected(position=record.position, reason="no time", detail=detail))
+            yield Rejected(position=record.position, reason="no time", detail=detail)
         else:
             yield record
-
-
-def storable(record: Rejected) -> Rejected:
-    """`record`, whose detail may quote half a character, which no table holds."""
-    if not HALF_CHARACTER.search(record.detail):
-        return record
-    return replace(record, detail=HALF_CHARACTER.sub("\ufffd", record.detail))
 
 
 def has_failed_time(post: Post) -> bool:

@@ -19,6 +19,7 @@ from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.tables.post import POST
 from models.tables.rejected_comment import REJECTED_COMMENT
 from transforms.canonical import Origin, comments_frame, naive_utc, post_id_of, posts_frame
+from transforms.columns import frame_of
 
 BATCH = 10_000
 """Records whose rows are merged at once: some 5 MB."""
@@ -102,18 +103,15 @@ def of_kind(part: list[Record], kind: type[Kind]) -> list[Kind]:
 
 def rejected_frame(rejected: list[Rejected], origin: Origin) -> pl.DataFrame:
     """What a reader could not use, as rows of `clean.rejected_comment`."""
-    return pl.DataFrame(
-        [
-            {
-                "landed_file": origin.landed_file,
-                "position": record.position,
-                "line": record.line,
-                "reason": record.reason,
-                "detail": record.detail,
-                "channel": origin.channel,
-                "received_at_utc": naive_utc(origin.received_at),
-            }
-            for record in rejected
-        ],
-        schema=REJECTED_COMMENT.schema(),
-    )
+    columns = {
+        name: [getattr(record, name) for record in rejected]
+        for name in ("position", "line", "reason", "detail")
+    } | {
+        name: [value] * len(rejected)
+        for name, value in (
+            ("landed_file", origin.landed_file),
+            ("channel", origin.channel),
+            ("received_at_utc", naive_utc(origin.received_at)),
+        )
+    }
+    return frame_of(columns, REJECTED_COMMENT.schema())

@@ -70,12 +70,3 @@ def test_a_post_whose_time_can_not_be_read_is_rejected_and_not_without_a_time(ra
 def test_a_post_of_which_no_time_is_told_is_none_the_worse(raw: str | None) -> None:
     post = replace(POST, created_at_raw=raw)
     assert list(sound([post])) == [post]
-
-
-def test_a_rejection_that_quotes_half_a_character_can_be_stored() -> None:
-    broken = Rejected(position=1, reason="broken record", detail="found `\ud83d`")
-    found = list(sound([broken, replace(POST, created_at_raw="Mo \udfff")]))
-    assert [one.detail for one in found if isinstance(one, Rejected)] == [
-        "found `\ufffd`",
-        "the time `Mo \ufffd` of a post can't be read",
-    ]

@@ -70,3 +70,15 @@ def test_no_batch_is_larger_than_it_may_be(origin: Origin, monkeypatch: pytest.M
     monkeypatch.setattr(flows.storing.told, "BATCH", 4)
     found = batches(told([comment(number) for number in range(11)], origin))
     assert [batch.count for batch in found] == [4, 4, 3]
+
+
+def test_a_rejection_that_quotes_half_a_character_can_be_stored(origin: Origin) -> None:
+    records: list[Record] = [
+        replace(ODD, detail="found `\ud83d`"),
+        replace(POST, created_at_raw="Mo \udfff"),
+    ]
+    (found,) = told(records, origin)
+    assert found.rejected["detail"].to_list() == [
+        "found `\ufffd`",
+        "the time `Mo \ufffd` of a post can't be read",
+    ]
