@@ -25,7 +25,8 @@ class Lumps:
 
     `member` is (atoms, lumps), `sums` (published, lumps), both 0 or 1; `known` holds the count of
     each published cell, `comments` that of each lump, which the attacker does not know. `limits`
-    (limits, lumps) @ lumps is at least `floor`.
+    (limits, lumps) @ lumps is at least `floor`. `wholes` (limits, published), 0 or 1, says on which
+    published cells the `floor` of a limit rests: all tell the same number, so one is enough.
     """
 
     published: Array
@@ -35,6 +36,7 @@ class Lumps:
     comments: Array
     limits: Any
     floor: Array
+    wholes: Any
 
 
 class Attacker:
@@ -52,6 +54,8 @@ class Attacker:
         self._alone: dict[int, list[int]] = {}
         for cell in np.flatnonzero(self._is_alone).tolist():
             self._alone.setdefault(int(self._lumps_of(cell)[0]), []).append(cell)
+        self._wholes, self._limits_on = seen.wholes.tocsr(), seen.wholes.T.tocsr()
+        self._is_kept = np.ones(len(seen.floor), dtype=bool)
         self._is_open = np.ones(len(seen.comments), dtype=bool)
         self._is_open[list(self._alone)] = False
         # What is left of each cell when the known lumps are taken off.
@@ -84,8 +88,8 @@ class Attacker:
         is_open, cells = self._is_open, self._sums_left()
         inside = groups[:, is_open]
         missing = needed - groups[:, ~is_open] @ self._seen.comments[~is_open]
-        sums, limits = self._sums[cells][:, is_open], self._seen.limits[:, is_open]
-        floor = self._floor()
+        sums, (limits, floor) = self._sums[cells][:, is_open], self._limits_left()
+        limits = limits[:, is_open]
         for in_lumps, in_cells, in_limits, in_groups in parts_of(sums, limits, inside):
             puzzle = Puzzle(
                 sums[in_cells][:, in_lumps],
@@ -101,6 +105,8 @@ class Attacker:
 
     def _hide(self, cell: int) -> None:
         self._is_shown[cell] = False
+        for limit in self._limits_on[cell].indices.tolist():
+            self._is_kept[limit] = self._cells_under(limit).size > 0
         if not self._is_alone[cell]:
             return
         lump = int(self._lumps_of(cell)[0])
@@ -131,21 +137,25 @@ class Attacker:
         """An attack by the cells around the group, with what topics tell if these are all."""
         if reach is None:
             cells, lumps = self._sums_left(), np.flatnonzero(self._is_open)
-            limits, floor = self._seen.limits[:, lumps], self._floor()
+            limits, floor = self._limits_left()
         else:
             cells, lumps = self._around(inside, reach)
-            limits, floor = sparse.csr_matrix((0, len(lumps))), np.zeros(0)
+            limits, floor = self._seen.limits[:0], np.zeros(0)
         sums = self._sums[cells]
-        puzzle = Puzzle(sums[:, lumps], self._rest[cells], limits, floor)
+        puzzle = Puzzle(sums[:, lumps], self._rest[cells], limits[:, lumps], floor)
         bound = bound_of(puzzle, np.isin(lumps, inside).astype(np.float64))
         if bound.most >= needed - TOLERANCE:
             return None
         rest = -(sums.T @ bound.weights)
         rest[group] += 1
-        if reach is None:
-            rest += self._seen.limits.T @ bound.slopes
+        rest += limits.T @ bound.slopes
         others = np.flatnonzero(np.abs(rest) > TOLERANCE)
-        return [*cells[np.abs(bound.weights) > TOLERANCE].tolist(), *self._taken_off(others)]
+        steep = np.flatnonzero(self._is_kept)[: len(floor)][bound.slopes > TOLERANCE]
+        return [
+            *cells[np.abs(bound.weights) > TOLERANCE].tolist(),
+            *self._rested_on(steep),
+            *self._taken_off(others),
+        ]
 
     def _around(self, inside: Array, reach: int) -> tuple[Array, Array]:
         """Cells and open lumps around those of a group, the nearest first, `reach` of them or so.
@@ -178,9 +188,21 @@ class Attacker:
     def _sums_left(self) -> Array:
         return np.flatnonzero(self._is_shown & ~self._is_alone & (self._width > 0))
 
-    def _floor(self) -> Array:
+    def _limits_left(self) -> tuple[Any, Array]:
+        """The limits that still hold, and what each of the open lumps is at least."""
+        limits = self._seen.limits[self._is_kept]
         known = np.where(self._is_open, 0, self._seen.comments)
-        return np.asarray(self._seen.floor - self._seen.limits @ known)
+        return limits, np.asarray(self._seen.floor[self._is_kept] - limits @ known)
+
+    def _rested_on(self, limits: Array) -> list[int]:
+        """Cells, one for each of `limits` that rests on a number."""
+        shown = (self._cells_under(limit) for limit in limits.tolist())
+        return [int(cells[-1]) for cells in shown if cells.size]
+
+    def _cells_under(self, limit: int) -> Array:
+        start, end = self._wholes.indptr[limit : limit + 2]
+        cells = self._wholes.indices[start:end]
+        return np.asarray(cells[self._is_shown[cells]])
 
     def _lumps_of(self, cell: int) -> Array:
         return np.asarray(self._sums.indices[self._sums.indptr[cell] : self._sums.indptr[cell + 1]])

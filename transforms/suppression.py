@@ -77,7 +77,7 @@ def lumps(cells: Cells, hidden: Array, sees_limits: bool = True) -> Lumps:
     ones = np.ones(len(number), np.int64)
     place = (np.arange(len(number)), number.ravel())
     member = sparse.csr_matrix((ones, place), shape=(len(number), len(first)))
-    limits, floor = limits_on(cells, holds, sees_limits)
+    limits, floor, wholes = limits_on(cells, holds, sees_limits)
     return Lumps(
         published=published,
         member=member,
@@ -86,23 +86,35 @@ def lumps(cells: Cells, hidden: Array, sees_limits: bool = True) -> Lumps:
         comments=member.T @ cells.comments,
         limits=limits[:, first],
         floor=floor,
+        wholes=wholes,
     )
 
 
-def limits_on(cells: Cells, holds: Any, sees_limits: bool) -> tuple[Any, Array]:
-    """The limits as (limits, atoms) and what each is at least, given the published cells `holds`.
+def limits_on(cells: Cells, holds: Any, sees_limits: bool) -> tuple[Any, Array, Any]:
+    """The limits as (limits, atoms), what each is at least, and the published cells it rests on.
 
-    A whole that is itself published is a number: it ties nothing together.
+    `holds` is of the published cells. A whole that is itself published is a number: it ties nothing
+    together, and rests on the cells that tell it.
     """
     limits = cells.limits
     if not sees_limits:
-        return sparse.csr_matrix((0, len(cells.comments))), np.zeros(0)
+        nothing = sparse.csr_matrix((0, len(cells.comments)))
+        return nothing, np.zeros(0), sparse.csr_matrix((0, holds.shape[0]))
     weights = np.random.default_rng(2).integers(1, 2**40, size=len(cells.comments))
-    is_number = np.isin(limits.whole @ weights, holds @ weights)
+    wholes = same_sums(limits.whole @ weights, holds @ weights)
+    is_number = np.diff(wholes.indptr) > 0
     sign = sparse.diags(limits.sign.astype(float))
     whole = sparse.diags((~is_number).astype(float)) @ limits.whole
     floor = np.where(is_number, -limits.sign * (limits.whole @ cells.comments), 0)
-    return sparse.csr_matrix(sign @ (whole - limits.topics)), floor
+    return sparse.csr_matrix(sign @ (whole - limits.topics)), floor, wholes
+
+
+def same_sums(these: Array, those: Array) -> Any:
+    """(these, those): 1 where two sums are equal."""
+    kinds, kind = np.unique(np.concatenate([these, those]), return_inverse=True)
+    place = (np.arange(len(kind)), kind.ravel())
+    of_kind = sparse.csr_matrix((np.ones(len(kind), np.int64), place), (len(kind), len(kinds)))
+    return sparse.csr_matrix(of_kind[: len(these)] @ of_kind[len(these) :].T)
 
 
 def small_groups(cells: Cells, seen: Lumps, smallest: int) -> Any:
@@ -213,8 +225,17 @@ def until_safe(seen: Lumps, used: Array, touched: Any, needed: Array, size: Arra
 def without(seen: Lumps, cell: int) -> Lumps:
     """What is `seen` if `cell` is not published; lumps that then look alike stay apart."""
     left = seen.published != cell
+    wholes = seen.wholes[:, left]
+    # A limit falls with the last cell that it rests on.
+    is_kept = (np.diff(wholes.indptr) > 0) | (np.diff(seen.wholes.indptr) == 0)
     return replace(
-        seen, published=seen.published[left], sums=seen.sums[left], known=seen.known[left]
+        seen,
+        published=seen.published[left],
+        sums=seen.sums[left],
+        known=seen.known[left],
+        limits=seen.limits[is_kept],
+        floor=seen.floor[is_kept],
+        wholes=wholes[is_kept],
     )
 
 
@@ -236,7 +257,8 @@ def attacks(seen: Lumps, touched: Any, needed: Array) -> Iterator[tuple[int, Arr
     is_known = cell_of >= 0
     alone = np.diff(seen.sums.indptr) == 1
     off = np.where(is_known, seen.comments, 0)
-    sums, known = seen.sums[~alone], (seen.known - seen.sums @ off)[~alone]
+    in_sums = np.flatnonzero(~alone)
+    sums, known = seen.sums[in_sums], (seen.known - seen.sums @ off)[in_sums]
     floor, needed = seen.floor - seen.limits @ off, needed - touched @ off
     open_of = [matrix[:, ~is_known] for matrix in (sums, seen.limits, touched)]
     for in_lumps, in_cells, in_limits, in_groups in parts_of(*open_of):
@@ -252,8 +274,15 @@ def attacks(seen: Lumps, touched: Any, needed: Array) -> Iterator[tuple[int, Arr
             rest = rest - sums[in_cells].T @ bound.weights + seen.limits[in_limits].T @ bound.slopes
             used = np.abs(bound.weights) > TOLERANCE
             taken_off = is_known & (np.abs(rest) > TOLERANCE)
-            places = [np.flatnonzero(~alone)[in_cells[used]], cell_of[taken_off]]
+            steep = in_limits[bound.slopes > TOLERANCE]
+            places = [in_sums[in_cells[used]], rested_on(seen, steep), cell_of[taken_off]]
             yield int(in_groups[group]), np.concatenate(places)
+
+
+def rested_on(seen: Lumps, limits: Array) -> Array:
+    """Places of published cells, one for each of `limits` that rests on a number."""
+    wholes = seen.wholes[limits]
+    return np.asarray(wholes.indices[wholes.indptr[1:][np.diff(wholes.indptr) > 0] - 1])
 
 
 def pointless(cells: Cells, hidden: Array, is_small: Array) -> Array:

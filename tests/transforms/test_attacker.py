@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from transforms import suppression
 from transforms.attacker import REACHES, Attacker, Lumps
 
 ALL = max(one for one in REACHES if one is not None)
@@ -14,10 +15,12 @@ def seen(
     comments: list[int],
     limits: list[list[int]] | None = None,
     floor: list[int] | None = None,
+    wholes: list[list[int]] | None = None,
 ) -> Lumps:
     """What is seen of lumps with so many `comments` in the published `sums` of them."""
     matrix, counts = sparse.csr_matrix(np.array(sums)), np.array(comments)
-    told = np.zeros((0, len(comments))) if limits is None else np.array(limits)
+    told = np.array(limits or np.zeros((0, len(comments))))
+    rests = np.array(wholes or np.zeros((len(told), len(sums)), np.int64))
     return Lumps(
         published=np.arange(len(sums)),
         member=sparse.identity(len(comments), dtype=np.int64, format="csr"),
@@ -26,6 +29,7 @@ def seen(
         comments=counts,
         limits=sparse.csr_matrix(told),
         floor=np.array(floor or [], dtype=np.float64),
+        wholes=sparse.csr_matrix(rests),
     )
 
 
@@ -78,6 +82,24 @@ def test_topics_tell_of_all_comments_where_everything_is_looked_at() -> None:
     lumps = seen([[1, 1, 0], [0, 1, 1], [0, 1, 0]], [3, 1, 2], [[-1, 1, 1]], [0])
     found = attacker(lumps, 4, 3, 1)
     assert found.attack(np.array([0]), 5, None) is not None
+
+
+# Both cells tell all comments, lump 0; lump 1 is those on a topic, and never more.
+ALL_ON_A_TOPIC = seen([[1, 0], [1, 0]], [2, 2], [[0, -1]], [-2], [[1, 1]])
+
+
+def test_a_limit_by_a_published_number_is_an_attack_by_each_cell_that_tells_it() -> None:
+    found = attacker(ALL_ON_A_TOPIC, 2, 2)
+    assert list(found.until_safe(np.array([1]), 3, None)) == [1, 0]
+    assert found.attack(np.array([1]), 3, None) is None
+
+
+def test_without_the_cells_that_tell_a_limit_no_further_attack_is_found() -> None:
+    touched = sparse.csr_matrix(np.array([[0, 1]]))
+    place, used = next(suppression.attacks(ALL_ON_A_TOPIC, touched, np.array([3])))
+    assert (place, used.tolist()) == (0, [1])
+    hidden = suppression.until_safe(ALL_ON_A_TOPIC, used, touched, np.array([3]), np.array([2, 2]))
+    assert hidden == [1, 0]
 
 
 def test_suspects_are_those_that_the_sieve_does_not_clear() -> None:

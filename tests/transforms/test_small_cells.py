@@ -188,6 +188,11 @@ def test_topics_tell_how_many_comments_there_are_at_least() -> None:
     assert learned(seed=0, size=12, authors=4, days=25, smallest=2) == []
 
 
+def test_a_month_that_is_all_on_one_topic_is_hidden_with_the_topic() -> None:
+    # Found by chance: that no topic has more comments than the month was the whole attack.
+    assert learned(seed=6, size=4, authors=8, days=10, smallest=2) == []
+
+
 PLANTED_ONE = people("a", 1, "p1", "blog")
 
 
