@@ -25,14 +25,20 @@ LAYERS = ("clean", "classified", "mart", "ops")
 def writing(path: Path, limits: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection whose work is committed as a whole when the block ends well, else not at all.
 
-    Raises `TryAgain` while another process holds the file (DuckDB admits one at a time).
+    Raises `TryAgain` while another process holds the file (DuckDB admits one at a time), and what
+    its engine says of files that can't be read or written.
     """
-    connection = engine_of(limits).connect(path, limits)
+    engine = engine_of(limits)
+    connection = engine.connect(path, limits)
     try:
         prepare(connection)
         connection.begin()
         yield connection
         commit(connection)
+    except duckdb.IOException as error:
+        if explained := engine.explain(error, limits):
+            raise explained from error
+        raise
     finally:
         connection.close()  # rolls back what was not committed
 

@@ -82,7 +82,7 @@ class Platform:
                 self.end_headers()
                 self.wfile.write(raw.encode())
 
-            do_GET = do_POST = answer  # noqa: N815
+            do_GET = do_POST = do_PUT = answer  # noqa: N815
 
             def log_message(self, *_: object) -> None:
                 pass

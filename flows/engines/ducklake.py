@@ -24,6 +24,11 @@ NAME = "lake"
 
 POSTGRES = ("postgres:", "postgresql:")
 
+BUCKETS = "s3://"
+PASSING = (408, 429, 500, 502, 503, 504)
+"""Answers of S3 after which the same question may be answered: it is slow, or asked too often
+(https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html)."""
+
 FORGETTING = (
     f"CALL ducklake_flush_inlined_data('{NAME}')",
     f"CALL ducklake_rewrite_data_files('{NAME}', delete_threshold => 0)",
@@ -75,7 +80,7 @@ def load_extensions(connection: duckdb.DuckDBPyConnection, limits: Warehouse) ->
     needed = ["ducklake"]
     if is_postgres(limits):
         needed.append("postgres_scanner")
-    if limits.files.startswith("s3://"):
+    if limits.files.startswith(BUCKETS):
         needed.append("httpfs")
     try:
         from duckdb_extensions import import_extension
@@ -125,8 +130,13 @@ def forget(path: Path, limits: Warehouse) -> None:
     if not exists(path, limits):
         return
     with connect(path, limits) as connection:
-        for statement in FORGETTING:
-            connection.execute(statement)
+        try:
+            for statement in FORGETTING:
+                connection.execute(statement)
+        except duckdb.IOException as error:
+            if explained := explain(error, limits):
+                raise explained from error
+            raise
     if not is_postgres(limits):
         rewrite(Path(catalogue_of(path, limits)), limits.memory)
 
@@ -158,4 +168,20 @@ def told(error: duckdb.Error) -> str:
     return PASSWORD.sub(r"\1\3***", str(error).splitlines()[0])
 
 
-ENGINE = Engine(connect, exists, forget)
+def explain(error: duckdb.IOException, limits: Warehouse) -> Exception | None:
+    """What it means that files of the lake could not be read or written; None of a folder's."""
+    if not limits.files.startswith(BUCKETS):
+        return None
+    answer = str(error).splitlines()[-1]  # below the address of the object
+    if not isinstance(error, duckdb.HTTPException):
+        return TryAgain(f"The bucket of `{limits.files}` was not reached: {answer}")
+    status = f"The bucket of `{limits.files}` answers {error.status_code}: {answer}"
+    if error.status_code in PASSING:
+        return TryAgain(status)
+    return GiveUp(
+        f"{status}. Check `files` under `[warehouse]` and the variables `AWS_ACCESS_KEY_ID`, "
+        "`AWS_SECRET_ACCESS_KEY`, `AWS_REGION` and `AWS_ENDPOINT_URL`."
+    )
+
+
+ENGINE = Engine(connect, exists, forget, explain)

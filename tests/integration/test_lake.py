@@ -11,7 +11,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.commands.terminal import EXIT_REJECTED
 from flows.settings import Warehouse
 from flows.warehouse import merge, read, writing
 from models.errors import TryAgain
@@ -19,12 +18,11 @@ from models.tables.comment import COMMENT
 from models.tables.post import POST
 from tests.builders import comment_row, post_row
 from tests.integration.programs import free_port
+from tests.integration.whole_runs import ROOT, daily, published
 
 pytestmark = pytest.mark.integration
 
-ROOT = Path(__file__).parents[2]
 PROGRAMS = Path("/usr/lib/postgresql")
-INBOX = ("facebook-page.json", "linkedin-kommentare.csv", "disqus.xml")
 
 
 def program(name: str) -> str:
@@ -76,34 +74,6 @@ def lake(server: str, tmp_path: Path) -> Warehouse:
         files=str(tmp_path / "data" / "lake"),
         wait_seconds=5,
     )
-
-
-def daily(data: Path, **more: str) -> None:
-    """Run the whole pipeline as a person would, over the same files at the same moment."""
-    (data / "inbox").mkdir(parents=True)
-    for name in INBOX:
-        shutil.copy(ROOT / "data" / "samples" / name, data / "inbox" / name)
-    given = {
-        "PYTHONPATH": str(ROOT),
-        "RESONANZ_PATHS__DATA": str(data),
-        "RESONANZ_AUTHOR_KEY": "0123456789" * 4,
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "flows.cli", "--without-prefect", "daily", "--as-of", "2025-12-01"],
-        env=os.environ | given | more,
-        check=False,
-    )
-    assert done.returncode in (0, EXIT_REJECTED)  # the samples have a line that can't be read
-
-
-def published(data: Path) -> dict[str, bytes]:
-    """What readers open, by name; the manifest also tells on what the warehouse lies."""
-    latest = (data / "published" / "latest").resolve()
-    return {
-        path.relative_to(latest).as_posix(): path.read_bytes()
-        for path in latest.rglob("*")
-        if path.suffix in (".csv", ".parquet", ".html")
-    }
 
 
 def test_a_lake_publishes_what_one_file_publishes(lake: Warehouse, tmp_path: Path) -> None:

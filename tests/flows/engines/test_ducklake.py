@@ -12,6 +12,7 @@ from models.errors import GiveUp, TryAgain
 from models.tables.comment import COMMENT
 from models.tables.embedding import EMBEDDING
 from tests.builders import comment_row
+from tests.loopback import Reply, platform
 
 LAKE = Warehouse(engine="ducklake", wait_seconds=0)
 
@@ -124,3 +125,49 @@ def test_a_bucket_is_opened_by_the_usual_variables(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9000")
     assert "SECRET 'it''s'" in bucket_secret()
     assert "ENDPOINT '127.0.0.1:9000', URL_STYLE 'path', USE_SSL false" in bucket_secret()
+
+
+REFUSAL = "<Error><Code>Refused</Code><Message>Not for you</Message></Error>"
+BUCKET = Warehouse(engine="ducklake", files="s3://resonanz/lake", wait_seconds=0)
+
+
+def store_many(path: Path) -> None:
+    """So many that DuckLake does not keep them in its catalogue."""
+    with writing(path, BUCKET) as connection:
+        merge(connection, COMMENT, comments(*(comment_row(f"c{n}") for n in range(3_000))))
+
+
+@pytest.fixture(autouse=True)
+def _an_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "somebody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s3cret")
+
+
+def refused(path: Path, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Store where every question gets the same answer."""
+    with platform(lambda _: Reply(REFUSAL, status)) as running:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", running.base.rstrip("/"))
+        store_many(path)
+
+
+def test_a_bucket_that_refuses_is_named_with_what_to_check(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(GiveUp, match=r"`s3://resonanz/lake` answers 403.*AWS_ACCESS") as refusal:
+        refused(path, 403, monkeypatch)
+    assert "s3cret" not in str(refusal.value)
+
+
+def test_a_bucket_that_is_too_busy_is_worth_another_try(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(TryAgain, match="answers 503"):
+        refused(path, 503, monkeypatch)
+
+
+def test_a_bucket_that_is_away_is_worth_another_try(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    with pytest.raises(TryAgain, match="was not reached"):
+        store_many(path)
