@@ -4,25 +4,20 @@ import numpy as np
 import polars as pl
 import pytest
 
-from benchmarks.coverage import (
+from benchmarks.coverage import MIXES
+from benchmarks.resampling.lines import line_of, percent, shown
+from benchmarks.resampling.texts import (
     CHECKPOINT,
     LABELS,
-    MIXES,
     TEXTS,
     Split,
     Texts,
     all_at_once,
-    audited,
     halves,
-    lent,
-    line_of,
-    off,
-    percent,
-    published,
-    shown,
     sources,
     without_tweets,
 )
+from benchmarks.resampling.ways import audited, lent, off, published
 from models.encoder import checkpoint_version
 from models.held_out import FILE_NAME, HeldOut, read_held_out
 from models.training.held_out import tweets_of
