@@ -1,6 +1,6 @@
 """Builders of rows and records: a test says only the fields it is about."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from models.canonical import Comment
 from models.tables.comment import COMMENT
@@ -102,6 +102,24 @@ def review_row(
         "reviewed_at_utc": NOON,
     }
     return row | fields
+
+
+def sheet_row(sheet: str, first_day: date, last_day: date, frame_count: int) -> Row:
+    """A row of `ops.review_sheet`, of a draw from `frame_count` comments of these days."""
+    return {
+        "sheet": sheet,
+        "written_at_utc": NOON,
+        "first_day": first_day,
+        "last_day": last_day,
+        "reviewers": ["anna"],
+        "frame_count": frame_count,
+        "audit_count": frame_count,
+        "training_count": 0,
+        "seed": "s",
+        "questions": "[]",
+        "models": "{}",
+        "digest": "d",
+    }
 
 
 def comment(position: int = 1, **fields: object) -> Comment:

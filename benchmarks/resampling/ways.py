@@ -95,6 +95,7 @@ def frame_of_cells(count: int, size: int) -> pl.DataFrame:
         uncertain_share=pl.lit(0.0),
         last_day=pl.lit(DAY),
         is_whole=pl.lit(False),
+        drawable_share=pl.lit(1.0),
         alike=pl.col("cell").cast(pl.String),
     )
 

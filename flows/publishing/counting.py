@@ -53,7 +53,8 @@ CELLS = """
             count(DISTINCT author)            AS author_count,
             avg(is_uncertain::DOUBLE)         AS uncertain_share,
             max(day)                          AS last_day,
-            bool_and(is_whole)                AS is_whole
+            bool_and(is_whole)                AS is_whole,
+            avg(is_drawable::DOUBLE)          AS drawable_share
         FROM wanted
         GROUP BY cell
     ) AS counted ON counted.cell = cell.cell

@@ -16,6 +16,7 @@ LEFT_BEHIND = (
     "option",
     "heard",
     "answer",
+    "drawable",
     "gold",
     "cell",
 )
@@ -80,11 +81,25 @@ ANSWERED = """
 """One row a comment that a head has answered of which several labels may apply."""
 
 HEARD = """
-    SELECT answered.*, numbered.day, numbered.channel, numbered.is_whole, numbered.author
+    SELECT
+        answered.*,
+        numbered.day,
+        numbered.channel,
+        numbered.is_whole,
+        numbered.author,
+        drawable.day IS NOT NULL AS is_drawable
     FROM answered
     JOIN numbered USING (comment)
+    LEFT JOIN drawable USING (day)
 """
 """Comments that a head has answered, and what is to be known of each."""
+
+DRAWABLE = """
+    SELECT DISTINCT unnest(generate_series(first_day, last_day, INTERVAL 1 DAY))::DATE AS day
+    FROM classified.audit_draw
+    WHERE head = $head
+"""
+"""Days of which people were asked about some comments, drawn at random."""
 
 MANY_ANSWERS = f"""
     SELECT
@@ -176,6 +191,7 @@ def hear(connection: duckdb.DuckDBPyConnection, shares: Shares) -> tuple[str, ..
         make(connection, "answered", ONE_ANSWER)
         make(connection, "gold", GOLD_OF_ONE, named)
     forget(connection, "told")
+    make(connection, "drawable", DRAWABLE, named)
     make(connection, "heard", HEARD)
     forget(connection, "answered")
     return labels

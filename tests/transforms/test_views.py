@@ -1,13 +1,14 @@
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import duckdb
 import polars as pl
 import pytest
 
-from flows.warehouse import merge, use_time_zone
+from flows.warehouse import frame, merge, use_time_zone
 from models.tables.label import LABEL
-from tests.builders import comment_row, label_row
+from models.tables.review_sheet import REVIEW_SHEET
+from tests.builders import NOON, Row, comment_row, label_row, sheet_row
 from transforms.views import all_views
 
 
@@ -130,6 +131,58 @@ def test_of_two_readers_who_answered_first_counts(
         ],
     )
     assert con.execute("SELECT is_chosen FROM classified.audit").fetchall() == [(False,)]
+
+
+@pytest.fixture
+def drawn(con: duckdb.DuckDBPyConnection, given: Callable[..., None]) -> Callable[..., list[Row]]:
+    """Audits of ten comments of one day: `drawn(sheet=(places answered, drawn from), ...)`."""
+
+    def put(**sheets: tuple[range, int]) -> list[Row]:
+        day = NOON.date()
+        rows = [sheet_row(name, day, day, count) for name, (_, count) in sheets.items()]
+        merge(con, REVIEW_SHEET, pl.DataFrame(rows, schema=REVIEW_SHEET.schema()))
+        given(
+            comments=[comment_row(f"c{place}") for place in range(10)],
+            reviews=[
+                (f"c{place}", "sentiment", "negative", True, {"sheet": name})
+                for name, (places, _) in sheets.items()
+                for place in places
+            ],
+        )
+        return frame(con, "FROM classified.audit ORDER BY comment_id").to_dicts()
+
+    return put
+
+
+def test_a_half_answered_sheet_has_drawn_what_was_answered(
+    drawn: Callable[..., list[Row]],
+) -> None:
+    assert {row["drawn_share"] for row in drawn(s1=(range(2), 10))} == {0.2}
+
+
+def test_what_two_sheets_could_draw_is_the_likelier_there(drawn: Callable[..., list[Row]]) -> None:
+    found = drawn(s1=(range(5), 10), s2=(range(5, 6), 5))
+    assert {row["drawn_share"] for row in found} == {1 - 0.5 * 0.8}
+
+
+def test_of_all_that_was_read_no_comment_counts_more_than_another(
+    drawn: Callable[..., list[Row]],
+) -> None:
+    assert {row["drawn_share"] for row in drawn(s1=(range(6), 10), s2=(range(6, 10), 4))} == {1.0}
+
+
+def test_a_sheet_of_other_days_makes_no_comment_likelier(
+    con: duckdb.DuckDBPyConnection, drawn: Callable[..., list[Row]], given: Callable[..., None]
+) -> None:
+    later = NOON + timedelta(days=7)
+    row = sheet_row("s2", later.date(), later.date(), 2)
+    merge(con, REVIEW_SHEET, pl.DataFrame([row], schema=REVIEW_SHEET.schema()))
+    given(
+        comments=[comment_row("late", created_at_utc=later)],
+        reviews=[("late", "sentiment", "negative", True, {"sheet": "s2"})],
+    )
+    chances = {str(row["comment_id"]): row["drawn_share"] for row in drawn(s1=(range(3), 10))}
+    assert chances == {"c0": 0.3, "c1": 0.3, "c2": 0.3, "late": 0.5}
 
 
 def test_what_models_said_of_a_comment_is_one_row(

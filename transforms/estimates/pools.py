@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+LEAST_DRAWABLE = 0.95
+"""Of a cell's comments, so many must have had a chance to be drawn before its audits speak for it
+alone: a month of which one week was asked about is not like that week."""
+
 Pool = tuple[str, bool, pl.DataFrame]
 """A pool's name, whether its audits lie in the cells themselves, and audits a cell: the columns of
 the audits, `cell` being the place of the cell that they speak for."""
@@ -28,13 +32,14 @@ def pools(
 ) -> Iterator[Pool]:
     """The pools of `cells`, each cell in the first that has enough; cells may be in none.
 
-    `cells` has `cell`, `alike` and `last_day`, `audits` `cell`, `alike`, `day`, `author` and
-    `comment`. A cell's weeks end with the last day that it has a comment of: what is audited later
-    does not change what was said before. `may_borrow`: with audits of other cells, too.
+    `cells` has `cell`, `alike`, `last_day` and `drawable_share`, `audits` `cell`, `alike`, `day`,
+    `author` and `comment`. A cell's weeks end with the last day that it has a comment of: what is
+    audited later does not change what was said before. `may_borrow`: with audits of other cells.
     """
-    places = cells.select("alike", "last_day", own="cell").with_row_index("place")
+    places = cells.select("alike", "last_day", "drawable_share", own="cell").with_row_index("place")
     places = places.with_columns(pl.col("place").cast(pl.Int64))
-    own = _enough(audits.join(places.select("place", cell="own"), on="cell"), pooling)
+    asked = places.filter(pl.col("drawable_share") >= LEAST_DRAWABLE)
+    own = _enough(audits.join(asked.select("place", cell="own"), on="cell"), pooling)
     yield "own", True, own
     if not may_borrow:
         return

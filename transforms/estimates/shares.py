@@ -23,7 +23,7 @@ CHUNK = 2_000
 COUNTED = ("comment_count", "author_count", "uncertain_share")
 """What was counted of a cell and is published as it is."""
 
-INNER = ("cell", *COUNTED, "last_day", "is_whole", "alike")
+INNER = ("cell", *COUNTED, "last_day", "is_whole", "drawable_share", "alike")
 """Columns of the cells that are not the mart's own."""
 
 ESTIMATED = ("label", "share_raw", "share", "ci_low", "ci_high", "audit_count", "method")

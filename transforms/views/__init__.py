@@ -13,6 +13,7 @@ ORDER = (
     "current_label",
     "said",
     "audience",
+    "audit_draw",
     "audit",
     "open_comment",
     "counted",

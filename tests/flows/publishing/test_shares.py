@@ -109,6 +109,24 @@ def test_audits_of_other_weeks_on_the_channel_are_borrowed_where_errors_are_know
     assert float(str(of(rows[3:], "positive")["share"])) > 0.6
 
 
+def test_a_month_of_which_one_week_was_asked_about_is_not_taken_for_that_week(
+    given: Callable[..., None], mart: Mart
+) -> None:
+    comments = commented(200)
+    comments[60:] = [row | {"created_at_utc": NOON + timedelta(weeks=1)} for row in comments[60:]]
+    # What was 60 % negative in the week that people read was never so again.
+    given(
+        comments=comments,
+        labels=[*read_as("negative", 36), *read_as("positive", 200)[72:]],
+        reviews=[*found("negative", range(18)), *found("positive", range(36, 48))],
+    )
+    (week, *_) = [row for row in mart("sentiment_weekly") if row["label"] == "negative"]
+    assert (week["method"], week["audit_count"]) == ("ppi (own)", 30)
+    row = of(mart("sentiment_monthly"), "negative")
+    assert (row["method"], row["audit_count"]) == ("raw", 0)
+    assert row["share"] == pytest.approx(0.18)
+
+
 def read_like(sets: dict[str, HeldOut], domain: str, count: int) -> list[tuple[object, ...]]:
     """The model says of comments what it said of the first held-out texts of a domain."""
     return [

@@ -8,10 +8,10 @@ DAY = date(2025, 11, 3)
 POOLING = Pooling(least=3, weeks=8, alike="channel")
 
 
-def cells(*channels: str) -> pl.DataFrame:
+def cells(*channels: str, drawable_share: float = 1.0) -> pl.DataFrame:
     return pl.DataFrame(
         {"cell": range(len(channels)), "alike": channels, "last_day": [DAY] * len(channels)}
-    )
+    ).with_columns(drawable_share=pl.lit(drawable_share))
 
 
 def audits(cell: int, channel: str, count: int, day: date = DAY, author: str = "") -> pl.DataFrame:
@@ -45,6 +45,12 @@ def counts(
 
 def test_enough_audits_of_its_own_speak_for_a_cell_alone() -> None:
     assert counts(cells("x", "x"), audits(0, "x", 3), audits(1, "x", 4)) == {"own": {0: 3, 1: 4}}
+
+
+def test_audits_of_a_part_of_a_cell_do_not_speak_for_it_alone() -> None:
+    part = cells("x", drawable_share=0.25)
+    assert counts(part, audits(0, "x", 9)) == {"channel, 8 weeks": {0: 9}}
+    assert counts(part, audits(0, "x", 9), may_borrow=False) == {}
 
 
 def test_few_are_joined_by_those_of_the_like_in_the_weeks_before() -> None:

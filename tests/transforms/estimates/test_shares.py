@@ -47,6 +47,7 @@ def gathered(cells: int, negative: int, positive: int, **columns: object) -> Gat
         uncertain_share=pl.lit(0.2),
         last_day=pl.lit(DAY),
         is_whole=pl.lit(bool(columns.get("is_whole"))),
+        drawable_share=pl.lit(1.0),
         alike=pl.lit("x"),
     )
     return Gathered(LABELS, table, histogram, audits(0))
