@@ -11,6 +11,12 @@ DEEPEST = 6
 """Levels of nested objects that become columns; deeper ones stay JSON."""
 
 
+class Nested(str):
+    """The JSON text of a list or an object: data, and nobody's words."""
+
+    __slots__ = ()
+
+
 def flat(value: dict[str, object], prefix: str = "") -> dict[str, Cell]:
     """Nested objects as dotted columns; lists as JSON text."""
     cells: dict[str, Cell] = {}
@@ -34,7 +40,7 @@ def typed_cell(cell: object) -> Cell:
     if isinstance(cell, bytes):
         return cell.decode("utf-8", "replace")
     if isinstance(cell, dict | list):
-        return json.dumps(cell, ensure_ascii=False, default=str)
+        return Nested(json.dumps(cell, ensure_ascii=False, default=str))
     return str(cell)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from flows.reading.cells import Nested
 from flows.reading.column_channels import KNOWN_CHANNELS
 from flows.reading.column_names import (
     FIELDS,
@@ -56,7 +57,7 @@ def guess_columns(header: Sequence[str], samples: Sequence[Cells]) -> dict[str, 
     if "text" not in guess and (column := _text_by_values(guess, cells)):
         guess = {field: taken for field, taken in guess.items() if taken != column}
         guess["text"] = column
-    if "text" not in guess and (column := _by_name_alone("text", named, guess)):
+    if "text" not in guess and (column := _by_name_alone("text", named, guess, cells)):
         guess["text"] = column
     return _post_by_links(_without_stray_fields(guess, cells), cells)
 
@@ -93,14 +94,18 @@ def _named_column(
 
 
 def _by_name_alone(
-    field: str, named: Mapping[str, list[str]], guess: Mapping[str, str]
+    field: str, named: Mapping[str, list[str]], guess: Mapping[str, str], cells: Columns
 ) -> str | None:
-    """The free column that is surest called like `field`, whatever its values look like."""
+    """The free column that is surest called like `field`, whatever its values look like.
+
+    Only lists and objects it must not hold.
+    """
     called = (
         column
         for name in SYNONYMS[field]
         if name not in OFTEN_COUNTS
         for column in named.get(name, ())
+        if _share(cells[column], _is_nested) < 0.5
     )
     return next((column for column in called if column not in guess.values()), None)
 
@@ -125,11 +130,15 @@ def _share(values: Sequence[object], test: Callable[[object], bool]) -> float:
     return sum(map(test, values)) / len(values) if values else 0.0
 
 
+def _is_nested(cell: object) -> bool:
+    return isinstance(cell, Nested)
+
+
 def _is_prose(cell: object) -> bool:
-    """Whether a cell can be somebody's words: neither a number nor a time nor a link."""
+    """Whether a cell can be somebody's words: no number, time or link, no list and no object."""
     text = str(cell).strip()
     return not (
-        isinstance(cell, bool | int | float)
+        isinstance(cell, bool | int | float | Nested)
         or re.fullmatch(r"[\d\s.,:%+-]+", text)
         or re.fullmatch(r"https?://\S+", text)
         or is_timely(cell)
@@ -223,7 +232,12 @@ def _text_by_values(guess: Mapping[str, str], cells: Columns) -> str | None:
         # A list of posts, each in one row: what it says are the owner's words, not the audience's.
         return None
     taken = guess.values()
-    free = [column for column in cells if column not in taken and not is_about_things(column)]
+    free = [
+        column
+        for column in cells
+        # Interfaces begin with a low line what they say of their own answers: `_links.up`.
+        if column not in taken and not column.startswith("_") and not is_about_things(column)
+    ]
     if best := _wordiest(free, cells):
         return best
     posts = [guess[field] for field in ("post_text", "post_title") if field in guess]

@@ -188,6 +188,6 @@ SOURCE = FileSource(
     recognise=looks_like_table,
     read=read,
     describe=describe,
-    version=4,
+    version=5,
     is_generic=True,
 )

@@ -2,7 +2,7 @@ from datetime import date, datetime, time
 
 import pytest
 
-from flows.reading.cells import flat, forbidden, holds_nul, typed_cell
+from flows.reading.cells import Nested, flat, forbidden, holds_nul, typed_cell
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,12 @@ def test_objects_that_are_nested_too_deep_stay_json():
     for name in "ihgfedcba":
         nested = {name: nested}
     assert flat(nested) == {"a.b.c.d.e.f.g": '{"h": {"i": "x"}}'}
+
+
+def test_lists_and_objects_are_told_from_texts_that_look_like_them():
+    cells = flat({"tags": ["a b"], "said": '["a b"]', "deep": [{"a": 1}]})
+    assert [type(cell) for cell in cells.values()] == [Nested, str, Nested]
+    assert cells["tags"] == cells["said"]
 
 
 def test_a_row_with_a_nul_byte_is_turned_away():

@@ -281,6 +281,27 @@ def test_the_mapping_is_shown_in_one_line(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    "nested",
+    [
+        {"tags": ["a b c d e f", "g h i j"]},
+        {"comment": ["a b c d e f", "g h i j"]},
+        {"_links.up": "a whole sentence of what an interface says"},
+    ],
+    ids=repr,
+)
+def test_lists_and_what_interfaces_say_of_themselves_are_never_the_text(tmp_path, nested):
+    rows = [
+        {"id": str(number), "created_at": f"2025-11-0{number}T10:00:00Z", **nested, "said": "kurz"}
+        for number in range(1, 6)
+    ]
+    (rejected,) = records(tmp_path, "\n".join(map(json.dumps, rows)), name="a.jsonl")
+    assert (rejected.reason, "`text`" in rejected.detail) == ("missing column", True)
+    worded = [row | {"said": "eine Meinung in mehreren Wörtern"} for row in rows]
+    found = comments(tmp_path, "\n".join(map(json.dumps, worded)), name="a.jsonl")
+    assert {comment.text for comment in found} == {"eine Meinung in mehreren Wörtern"}
+
+
 def test_of_an_address_the_domain_and_of_a_community_the_name_are_handed_on(tmp_path):
     file = written(
         tmp_path,
