@@ -46,12 +46,21 @@ facebook-graph/posts_single_post_data_fields.json         facebook_graph   1   0
 isso/generic.json                                         isso_export      2   2 0
 reddit-dumps/RC_2026-01.schema.json                       -
 remark42/tree.json                                        remark42_export  1  12 0
+wordpress-rest-real/comments_default10_page9.json         wordpress_rest   0  10 0
+wordpress-rest-real/comments_hold_edit.json               wordpress_rest   0   1 0
+wordpress-rest-real/comments_p1_anon.json                 wordpress_rest   0 100 0
+wordpress-rest-real/comments_p1_edit.json                 wordpress_rest   0 100 0
+wordpress-rest-real/comments_p2_anon.json                 wordpress_rest   0  33 0
+wordpress-rest-real/error_forbidden_param.json            wordpress_rest   0   0 1
+wordpress-rest-real/error_per_page.json                   wordpress_rest   0   0 1
+wordpress-rest-real/error_posts_page.json                 wordpress_rest   0   0 1
 wordpress-rest-real/export.wxr.xml                        wordpress_wxr    4 133 0
 wordpress-rest-real/feed_comments.atom.xml                comment_feed     0  10 0
 wordpress-rest-real/feed_comments.rss.xml                 comment_feed     0  10 0
 wordpress-rest-real/feed_post_comments.rss.xml            comment_feed     1  10 0
 wordpress-rest-real/feed_posts.atom.xml                   -
 wordpress-rest-real/feed_posts.rss.xml                    -
+wordpress-rest-real/posts.json                            wordpress_rest   2   0 0
 wordpress-wxr/wpimporter-a11y-unit-test-data.xml          wordpress_wxr   65  29 0
 wordpress-wxr/wpimporter-cdata-edge.xml                   wordpress_wxr    1   0 0
 wordpress-wxr/wpimporter-crazy-cdata-escaped.xml          wordpress_wxr    1   0 0
