@@ -32,7 +32,12 @@ VERSIONS = (
 )
 """Columns of MessageVersions.csv beside it: earlier wordings, also of private conversations."""
 
-YES, NO = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
+YES = frozenset({"true", "t", "1", "yes", "y", "wahr", "ja"})
+NO = frozenset({"false", "f", "0", "no", "n", "falsch", "nein"})
+"""What the export and spreadsheets make of the two, in small letters."""
+
+NOTHING = frozenset({"", "null"})
+"""What the export writes where it does not say."""
 
 MENTION = re.compile(r"\[\[(user|group|tag|topic)s?:[^\]]*\]\]")
 SHOWN = {"user": "@user", "group": "@group", "tag": "#topic", "topic": "#topic"}
@@ -68,11 +73,13 @@ def read(landed: LandedFile, _rules: ReadingRules) -> Iterator[Record]:
 
 def _problem(row: FixedRow) -> str | None:
     """Why a message is not taken: it is private, or nobody can tell; None if it is taken."""
-    private = (row.text("inprivateconversation") or "").casefold()
+    told = row.cells.get("inprivateconversation")
+    private = "" if told is None else str(told).strip().casefold()
     if private in YES:
         return "a message of a private conversation, left out on purpose"
-    if private not in NO and not row.text("groupid"):
-        return "found neither a community nor true or false in `in_private_conversation`"
+    # A word that nobody knows may mean yes: only where nothing is said the community speaks for it.
+    if private not in NO | NOTHING or (private in NOTHING and not row.text("groupid")):
+        return "found neither true nor false in `in_private_conversation`, so it may be private"
     return None if row.text("id") else "found a message without `id`"
 
 
@@ -172,5 +179,5 @@ SOURCE = FileSource(
     "without files; take Messages.csv out of the zip and drop only that.",
     recognise=recognise,
     read=read,
-    version=3,
+    version=4,
 )

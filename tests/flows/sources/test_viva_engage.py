@@ -106,7 +106,7 @@ def test_threads_owners_and_deletions_of_the_sample_are_told() -> None:
     assert isinstance(private, Rejected)
 
 
-@pytest.mark.parametrize("word", ["true", "TRUE", "1"])
+@pytest.mark.parametrize("word", ["true", "TRUE", "1", "t", "Y", "WAHR", "ja"])
 def test_private_conversations_are_left_out_and_counted(word: str) -> None:
     found = only(in_private_conversation=word, body="Unter uns")
     assert isinstance(found, Rejected)
@@ -117,9 +117,13 @@ def test_private_conversations_are_left_out_and_counted(word: str) -> None:
 
 @pytest.mark.parametrize(
     ("word", "group", "kind"),
-    [("", "7", Comment), ("", "", Rejected), ("?", "null", Rejected), ("FALSE", "", Comment)],
+    [
+        *(("", "7", Comment), ("null", "7", Comment), ("", "", Rejected), ("", "null", Rejected)),
+        *((word, "", Comment) for word in ("FALSE", "f", "N", "Falsch", "nein", "0")),
+        *((word, "7", Rejected) for word in ("?", "-", "private", "vrai", "2", "x")),
+    ],
 )
-def test_what_may_be_private_is_left_out(word: str, group: str, kind: type) -> None:
+def test_what_may_be_private_is_left_out_whatever_community_it_names(word: str, group: str, kind: type) -> None:
     assert isinstance(only(in_private_conversation=word, group_id=group), kind)
 
 
