@@ -31,6 +31,9 @@ LINKS = re.compile(r"https?://\S*")
 HEAD = 40
 """Characters that tell one long text of a second from another."""
 
+NOTE = "note-"
+"""What ids of long texts begin with, whose post or answer is in another file of an archive."""
+
 GONE = ("resource-not-found", "not-authorized-for-resource", "resource-unavailable")
 """Kinds of partial errors that tell of posts which are deleted or protected: data, no fault."""
 

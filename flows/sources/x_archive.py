@@ -15,6 +15,7 @@ from flows.reading.json_window import BrokenJson, Found, JsonWindow, open_text, 
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.reading.x_objects import (
     CHANNEL,
+    NOTE,
     PLATFORM,
     address_of,
     count_of,
@@ -85,8 +86,8 @@ def read(landed: LandedFile, _rules: ReadingRules) -> Iterator[Record]:
         return
     part = Part(kind, _answered(landed) if not kind.startswith("note") else {})
     for found in _elements(landed):
-        record = found if isinstance(found, Rejected) else _record(found, part)
-        if record is not None:
+        records = (found,) if isinstance(found, Rejected) else _records(found, part)
+        for record in records:
             record.position = next(positions)
             yield record
 
@@ -137,26 +138,25 @@ def _tweet(value: Any) -> Tweet:
     return inner if isinstance(inner, dict) else {}
 
 
-def _record(found: Found, part: Part) -> Post | Comment | Rejected | None:
+def _records(found: Found, part: Part) -> tuple[Post | Comment | Rejected, ...]:
     if found.has_stray_bytes:
-        return _rejected(found, "bytes that are not UTF-8")
+        return (_rejected(found, "bytes that are not UTF-8"),)
     if part.kind.startswith("note"):
         return _note(found)
     tweet = _tweet(found.value)
     native_id = _id(tweet, "id")
     if not native_id:
-        return _rejected(found, "a post without `id_str`")
+        return (_rejected(found, "a post without `id_str`"),)
     if RETWEET.match(_text(tweet, "full_text") or ""):
-        return None
+        return ()
     is_answer = _id(tweet, "in_reply_to_status_id") or _answered_user(tweet)
-    return _comment(found, native_id, part) if is_answer else _post(tweet, native_id, part)
+    return (_comment(found, native_id, part) if is_answer else _post(tweet, native_id, part),)
 
 
 def _post(tweet: Tweet, native_id: str, part: Part) -> Post:
     """An own post; of a long one the beginning is its title: `note-tweet.js` has the text."""
     text, at = plain(_text(tweet, "full_text") or ""), _moment(tweet)
-    is_cut = CUT.search(text) and len(CUT.sub("", text)) >= SHORT_FORM
-    alias = long_alias(at, text) if is_cut else None
+    alias = _alias_of_cut(at, text)
     counts = {"like": count_of(tweet.get("favorite_count")), "share": _reposts(tweet)}
     return Post(
         platform=PLATFORM,
@@ -176,9 +176,18 @@ def _post(tweet: Tweet, native_id: str, part: Part) -> Post:
     )
 
 
+def _alias_of_cut(at: datetime | None, text: str) -> str | None:
+    """The name by which a text that is cut finds its whole; None of one that is whole."""
+    is_cut = CUT.search(text) and len(CUT.sub("", text)) >= SHORT_FORM
+    return long_alias(at, text) if is_cut else None
+
+
 def _comment(found: Found, native_id: str, part: Part) -> Comment:
+    """An own answer; of a long one the beginning, until `note-tweet.js` brings the rest."""
     tweet = _tweet(found.value)
     root, others = part.root_of(native_id), _other_versions(tweet, native_id)
+    text, at = plain(_text(tweet, "full_text") or ""), _moment(tweet)
+    alias = _alias_of_cut(at, text)
     answered = _id(tweet, "in_reply_to_status_id")
     return Comment(
         platform=PLATFORM,
@@ -191,9 +200,9 @@ def _comment(found: Found, native_id: str, part: Part) -> Comment:
         parent_native_id=answered if answered != root else None,
         reply_semantics="tree",
         is_owner=True,
-        text=plain(_text(tweet, "full_text") or "") or None,
+        text=text or None,
         language_declared=language_of(tweet.get("lang")),
-        created_at=_moment(tweet),
+        created_at=at,
         created_at_raw=_text(tweet, "created_at"),
         is_edited=bool(others) if "edit_info" in tweet else None,
         status=part.status,
@@ -201,33 +210,56 @@ def _comment(found: Found, native_id: str, part: Part) -> Comment:
         attachments=_attachments(tweet),
         mentions=_mentions(tweet),
         permalink=address_of(native_id),
-        aliases=others,
+        aliases=(*others, *([alias] if alias else [])),
     )
 
 
-def _note(found: Found) -> Post | Rejected:
-    """The whole text of a long post; it meets its post by the second and the first words."""
+def _note(found: Found) -> tuple[Post | Comment | Rejected, ...]:
+    """The whole text of a long post or answer, which it meets by the second and the first words.
+
+    Which of the two it is does not stand in the file: one that begins with a name is an answer, any
+    other may go on a thread of one's own, and is told as both (`flows.storing.long_texts`).
+    """
     note = _object(found.value if isinstance(found.value, dict) else {}, "noteTweet")
     own, text = _text(note, "noteTweetId"), _text(_object(note, "core"), "text")
     if not own or not text:
-        return _rejected(found, "a long text without `noteTweetId` or `text`")
-    if text.startswith("@"):
-        detail = "the whole text of an own answer, whose beginning `tweets.js` has"
-        return Rejected(position=0, line=found.line, reason="duplicate", detail=detail)
+        return (_rejected(found, "a long text without `noteTweetId` or `text`"),)
+    answer = _note_comment(note, f"{NOTE}{own}", plain(text), found.line)
+    return (answer,) if text.startswith("@") else (_note_post(answer), answer)
+
+
+def _note_comment(note: Tweet, native_id: str, text: str, line: int) -> Comment:
     raw = _text(note, "createdAt")
-    at, text = _iso(raw), plain(text)
+    at = _iso(raw)
     alias = long_alias(at, text)
-    return Post(
+    return Comment(
         platform=PLATFORM,
         site="",
-        native_id=f"note-{own}",
         position=0,
+        line=line,
+        native_id=native_id,
         channel=CHANNEL,
+        is_owner=True,
         text=text,
         created_at=at,
         created_at_raw=raw,
         status="published",
         aliases=(alias,) if alias else (),
+    )
+
+
+def _note_post(answer: Comment) -> Post:
+    return Post(
+        platform=PLATFORM,
+        site="",
+        native_id=answer.native_id or "",
+        position=0,
+        channel=CHANNEL,
+        text=answer.text,
+        created_at=answer.created_at,
+        created_at_raw=answer.created_at_raw,
+        status=answer.status,
+        aliases=answer.aliases,
     )
 
 
@@ -321,5 +353,5 @@ SOURCE = FileSource(
     "a day or more. Drop the zip into the inbox as it is.",
     recognise=recognise,
     read=read,
-    version=2,
+    version=3,
 )

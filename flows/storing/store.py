@@ -12,6 +12,7 @@ from flows.storing.erased import Erased
 from flows.storing.gone import mark_taken_away, note_returns, settle_gone
 from flows.storing.identity import comments_under_one_id, posts_under_one_id
 from flows.storing.labelled import forget_labelled
+from flows.storing.long_texts import settle_long_texts
 from flows.storing.tally import Tally
 from flows.storing.told import Tell, Told, batches, tell
 from flows.warehouse import append, carry_out, frame, matching, merge
@@ -60,6 +61,7 @@ def store_told(
         del told  # before the next one is read
     sweep(connection, origin, tally)
     settle_gone(connection, origin, tally)
+    settle_long_texts(connection, origin)
     place_threads(connection, origin)
     return tally
 

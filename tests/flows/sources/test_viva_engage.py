@@ -123,7 +123,9 @@ def test_private_conversations_are_left_out_and_counted(word: str) -> None:
         *((word, "7", Rejected) for word in ("?", "-", "private", "vrai", "2", "x")),
     ],
 )
-def test_what_may_be_private_is_left_out_whatever_community_it_names(word: str, group: str, kind: type) -> None:
+def test_what_may_be_private_is_left_out_whatever_community_it_names(
+    word: str, group: str, kind: type
+) -> None:
     assert isinstance(only(in_private_conversation=word, group_id=group), kind)
 
 

@@ -215,7 +215,7 @@ def note(**fields: Any) -> dict[str, Any]:
 
 def test_a_long_post_gets_its_text_from_the_other_file() -> None:
     (short,) = records_of(part(tweet(full_text=f"{LONG[:274]}… https://t.co/abc")))
-    (long,) = records_of(part(note(), kind="note_tweet", wrapper="noteTweet"))
+    long, _ = records_of(part(note(), kind="note_tweet", wrapper="noteTweet"))
     assert isinstance(short, Post)
     assert isinstance(long, Post)
     assert short.aliases == long.aliases
@@ -232,20 +232,29 @@ def test_a_short_post_that_ends_in_dots_keeps_its_text() -> None:
 
 
 def test_two_long_posts_of_one_second_are_not_mixed_up() -> None:
-    (one,) = records_of(part(note(), kind="note_tweet", wrapper="noteTweet"))
+    one, _ = records_of(part(note(), kind="note_tweet", wrapper="noteTweet"))
     other = note(core={"text": "Ein ganz anderer Anfang, der auch sehr lang ist: " + LONG})
-    (two,) = records_of(part(other, kind="note_tweet", wrapper="noteTweet"))
+    two, _ = records_of(part(other, kind="note_tweet", wrapper="noteTweet"))
     assert isinstance(one, Post)
     assert isinstance(two, Post)
     assert one.aliases != two.aliases
 
 
-def test_the_long_text_of_an_own_answer_is_told_as_a_repetition() -> None:
-    content = part(note(core={"text": f"@a {LONG}"}), kind="note_tweet", wrapper="noteTweet")
-    (found,) = records_of(content)
-    assert isinstance(found, Rejected)
-    assert found.reason == "duplicate"
-    assert "Umzug" not in found.detail
+@pytest.mark.parametrize(("start", "kinds"), [("@a ", [Comment]), ("", [Post, Comment])])
+def test_an_own_answer_gets_its_long_text_from_the_other_file(
+    start: str, kinds: list[type]
+) -> None:
+    (short,) = records_of(part(answer(2, 1, full_text=f"{start}{LONG[:274]}… https://t.co/abc")))
+    long = note(core={"text": start + LONG})
+    found = records_of(part(long, kind="note_tweet", wrapper="noteTweet"))
+    assert [type(one) for one in found] == kinds
+    assert [one.position for one in found] == [1, 2][: len(kinds)]
+    whole = found[-1]
+    assert isinstance(short, Comment)
+    assert isinstance(whole, Comment)
+    assert (whole.text, whole.is_owner, whole.permalink) == (start + LONG, True, None)
+    assert short.aliases == whole.aliases
+    assert len(short.aliases) == 1
 
 
 def test_a_broken_record_costs_only_itself() -> None:
