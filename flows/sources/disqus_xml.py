@@ -121,6 +121,10 @@ def _comment(node: Node, forum: Forum, position: int) -> Comment:
     name, username = _author_value(node, "name"), _author_value(node, "username")
     if _author_value(node, "isAnonymous") == "true":
         username = None
+    status, imported = _status(node), node.value("id")
+    # Who imports a blog into Disqus twice has each comment twice, under the id that it came with.
+    # What was deleted or marked as spam may be just the second one, and says nothing of the first.
+    is_known = post_native_id and imported and status in ("published", "pending")
     return Comment(
         platform=PLATFORM,
         site=node.value("forum") or thread.forum,
@@ -140,8 +144,9 @@ def _comment(node: Node, forum: Forum, position: int) -> Comment:
         text_format="html",
         created_at=_time(node.value("createdAt")),
         created_at_raw=node.value("createdAt"),
-        status=_status(node),
+        status=status,
         permalink=f"{thread.link}#comment-{native_id}" if thread.link and native_id else None,
+        aliases=(f"imported-{post_native_id}-{imported}",) if is_known else (),
     )
 
 
@@ -180,5 +185,5 @@ SOURCE = FileSource(
     "comes by e-mail need not be unpacked.",
     recognise=recognise,
     read=read,
-    version=2,
+    version=3,
 )

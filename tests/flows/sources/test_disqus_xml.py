@@ -6,13 +6,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from flows.sources.disqus_xml import SOURCE, read, recognise
+from flows.storing.store import store
 from models.canonical import Comment, Post, Record, Rejected
+from transforms.canonical import Origin
 
 FIXTURES = Path(__file__).parents[4] / "shared" / "fixtures"
 SAMPLE = Path(__file__).parents[3] / "data" / "samples" / "disqus.xml"
@@ -253,6 +256,32 @@ WORDS = st.lists(
     ),
     max_size=6,
 ).map(lambda parts: "".join(parts).replace("]]>", "]] >"))
+
+
+def test_a_comment_that_was_imported_twice_is_one(con: duckdb.DuckDBPyConnection) -> None:
+    twice = [post("11", id="wp_id=2"), post("12", id="wp_id=2")]
+    others = [
+        post("13", id="wp_id=3"),
+        post("14", id="wp_id=2", under="2"),
+        post("15"),
+        post("16"),
+        post("17", id="wp_id=4"),
+        post("18", id="wp_id=4", isDeleted="true"),
+        post("19", parent="12"),
+    ]
+    content = export(thread("1"), thread("2", link="https://blog.example/b/"), *twice, *others)
+    origin = Origin("disqus_xml/a", datetime(2025, 12, 1, tzinfo=UTC), None, frozenset(), b"k" * 32)
+    store(con, records_of(content.encode()), origin, 1000)
+    kept = con.execute(
+        "SELECT split_part(comment_id, ':', 3), split_part(parent_id, ':', 3), status = 'deleted' "
+        "FROM clean.comment ORDER BY ALL"
+    ).fetchall()
+    numbers = ("11", "13", "14", "15", "16", "17", "18", "19")
+    assert [number for number, _, _ in kept] == list(numbers)
+    assert [number for number, _, is_deleted in kept if is_deleted] == ["18"]
+    assert ("19", "11", False) in kept
+    told = con.execute("SELECT reason FROM clean.rejected_comment").fetchall()
+    assert told == [("duplicate",)]
 
 
 @given(texts=st.lists(WORDS, min_size=1, max_size=4), where=st.floats(0, 1, exclude_max=True))
