@@ -15,6 +15,7 @@ from flows.fetching.session import Absent
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.landed import ReadingRules
 from flows.sources.base import ApiSource, Errand, Page
+from flows.sources.hackernews_file import OPTION
 from models.canonical import Comment, Post, Record
 
 NAME = "hackernews_api"
@@ -45,12 +46,12 @@ def _wanted(errand: Errand) -> list[str]:
 
 
 def _live_count(tree: dict[str, Any]) -> int:
-    """How many comments a tree holds, without those that were deleted."""
+    """How many comments a tree holds, without those that were deleted and options of a poll."""
     waiting, count = list(tree.get("children") or []), 0
     while waiting:
         item = waiting.pop()
         waiting += item.get("children") or []
-        count += 1 if item.get("author") else 0
+        count += 1 if item.get("author") and item.get("type") != OPTION else 0
     return count
 
 
@@ -61,7 +62,8 @@ def read_page(page: LandedPage, _rules: ReadingRules) -> Iterator[Record]:
     waiting = list(reversed(story.get("children") or []))
     while waiting:
         item = waiting.pop()
-        yield _comment(item, str(story["id"]), story.get("author"))
+        if item.get("type") != OPTION:
+            yield _comment(item, str(story["id"]), story.get("author"))
         waiting += reversed(item.get("children") or [])
 
 
@@ -122,4 +124,5 @@ SOURCE = ApiSource(
     pages=pages,
     options={"stories": "ids of the stories, separated by commas"},
     needs=("stories",),
+    version=2,
 )

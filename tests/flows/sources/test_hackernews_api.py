@@ -52,6 +52,15 @@ def test_a_deleted_comment_keeps_its_place_without_a_text() -> None:
     assert (deleted.status, deleted.text, deleted.author) == ("deleted", None, None)
 
 
+def test_options_of_a_poll_are_neither_comments_nor_counted() -> None:
+    option = item(2, item(4, parent=2), parent=1, type="pollopt", points=7)
+    poll = item(1, option, item(3, parent=1, type="comment"), type="poll", title="Cloud?")
+    post, *comments = read_page(LandedPage(poll), ReadingRules())
+    assert isinstance(post, Post)
+    assert post.reported_comment_count == 2
+    assert [one.native_id for one in comments if isinstance(one, Comment)] == ["4", "3"]
+
+
 def test_a_story_is_landed_again_only_when_its_comments_changed() -> None:
     tree = item(1, item(2, parent=1))
     with platform(lambda question: Reply(tree)) as hackernews:
