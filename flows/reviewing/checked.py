@@ -24,13 +24,15 @@ MOST_PROBLEMS = 5
 class Checked:
     """The answers of a sheet: `asked` are its comments in the file whose wording still holds.
 
-    `stale` rows show what is not so any more; their answers are left out.
+    `stale` rows show what is not so any more; their answers are left out. `missing` are the rows of
+    the sheet that the file does not have, whoever took them out, and why.
     """
 
     asked: pl.DataFrame
     answers: Answers
     notes: Mapping[str, str]
     stale: tuple[FilledRow, ...]
+    missing: pl.DataFrame
 
 
 def require_sheet(connection: Connection, filled: FilledSheet, records: Path) -> dict[str, Any]:
@@ -75,6 +77,7 @@ def check(connection: Connection, filled: FilledSheet, sheet: Mapping[str, Any])
             if "note" in row.cells and row.comment_id in holds
         },
         tuple(row for row in rows if row.comment_id not in holds and row.cells),
+        asked.filter(~pl.col("comment_id").is_in([row.comment_id for row in rows])),
     )
 
 

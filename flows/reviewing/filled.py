@@ -61,15 +61,23 @@ def read_workbook(path: Path) -> FilledSheet:
             f"`{told.get('language')}`, expected `{FORMAT}` in one of `de`, `en`: write the sheet "
             "anew with `resonanz review sample`."
         )
-    words = WORDS[language]
-    pages = {name: cells_of(book, name) for name in book.sheet_names if name != META}
-    of_comments = {
+    sheet, reviewer, digest = (told.get(key, "") for key in ("sheet", "reviewer", "digest"))
+    return FilledSheet(path.name, sheet, reviewer, language, digest, pages_of_comments(book))
+
+
+def pages_of_comments(book: "CalamineWorkbook") -> dict[str, Cells]:
+    """The cells of each page that holds anything and is none of those which nobody fills in.
+
+    What a page's own header says is not asked: a page whose header was changed would be passed over
+    with its answers, when it should be refused.
+    """
+    others = {META}.union(*({words.instructions, words.machine} for words in WORDS.values()))
+    pages = {name: cells_of(book, name) for name in book.sheet_names if name not in others}
+    return {
         name: cells
         for name, cells in pages.items()
-        if cells and {words.comment, words.comment_id} <= {text_of(cell) for cell in cells[0]}
+        if any(text_of(cell) for row in cells for cell in row)
     }
-    sheet, reviewer, digest = (told.get(key, "") for key in ("sheet", "reviewer", "digest"))
-    return FilledSheet(path.name, sheet, reviewer, language, digest, of_comments)
 
 
 def opened(path: Path) -> "CalamineWorkbook":
@@ -125,7 +133,8 @@ def require_header(
         if title != expected:
             raise GiveUp(
                 f"`{get_column_letter(place + 1)}1` of page `{page}` in `{file}` holds `{title}`, "
-                f"expected `{expected}`: columns must stay as they were written."
+                f"expected `{expected}`: the first row must stay as it was written. If the page is "
+                "one of your own, take it out of the file."
             )
 
 

@@ -12,9 +12,17 @@ PART = {"audit": "drawn at random", "training": "picked for training"}
 
 
 def import_lines(checked: Checked, questions: Sequence[Question]) -> list[str]:
-    """What is left to answer, by part of the sheet, and which rows were not taken in."""
+    """What is left to answer, by part of the sheet, and which rows were not there or not taken in.
+
+    Rows that are not there may be so on purpose, or because a page was lost: a person can tell.
+    """
     lines = []
     for purpose in PURPOSES:
+        if gone := checked.missing.filter(purpose=purpose).height:
+            lines.append(
+                f"{gone:,} comments {PART[purpose]} are on the sheet but not in this file: what was "
+                "answered of them earlier stays"
+            )
         ids = checked.asked.filter(purpose=purpose)["comment_id"].to_list()
         if not ids:
             continue

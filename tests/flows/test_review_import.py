@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from flows.review_import import take_in
 from models.errors import GiveUp
 from tests.builders import comment_row
-from tests.review_desk import MONDAY, Desk, fill
+from tests.review_desk import MONDAY, Desk, fill, ids_in
 
 FULL = {
     "sentiment": "neutral",
@@ -159,6 +159,11 @@ def test_answers_that_can_not_be_are_named_by_their_cell(
     assert desk.query("FROM classified.review") == []
 
 
+def renamed(page: Any) -> None:
+    """Call a page otherwise, and one of its columns, too."""
+    page.title, page["P1"].value = "Stichprobe Anna", "kennung"
+
+
 def swapped(page: Any) -> None:
     """Sort the comments of a page, but not what stands beside them."""
     first, second = page["E2"].value, page["E3"].value
@@ -170,6 +175,31 @@ def swapped(page: Any) -> None:
     [
         pytest.param(lambda p: swapped(p), "Row 2 .* shows another comment", id="sorted in part"),
         pytest.param(lambda p: p.insert_cols(6), "`F1` of page .* holds ``", id="a new column"),
+        pytest.param(
+            lambda p: p.insert_rows(1),
+            "`A1` of page `Stichprobe` in .* holds ``, expected `Nr.`: the first row must stay",
+            id="a row above the titles",
+        ),
+        pytest.param(
+            lambda p: setattr(p["E1"], "value", "Kommentar (bitte lesen)"),
+            r"`E1` of page `Stichprobe` in .* holds `Kommentar \(bitte lesen\)`, expected `Kommen",
+            id="the title of what is read",
+        ),
+        pytest.param(
+            lambda p: setattr(p["P1"], "value", "kennung"),
+            "`P1` of page `Stichprobe` in .* holds `kennung`, expected `Kennung`",
+            id="the title of the key",
+        ),
+        pytest.param(
+            renamed,
+            "`P1` of page `Stichprobe Anna` in .* holds `kennung`",
+            id="another name of the page and another title",
+        ),
+        pytest.param(
+            lambda p: setattr(p.parent.create_sheet("Merkzettel")["A1"], "value", "x"),
+            "`A1` of page `Merkzettel` .* If the page is one of your own, take it out",
+            id="a page of one's own",
+        ),
         pytest.param(
             lambda p: setattr(p["F1"], "value", "Laune"),
             "`F1` of page `Stichprobe` in .* holds `Laune`, expected `Stimmung`",
@@ -202,6 +232,27 @@ def test_sorted_and_deleted_rows_are_no_harm(desk: Desk, file: Path) -> None:
     edited(file, lambda book: book["Stichprobe"].move_range("A2:P2", rows=5))
     edited(file, lambda book: book["Stichprobe"].delete_rows(3))
     assert desk.take_in(file).rows_out == 2
+
+
+def test_rows_that_are_not_in_the_file_are_counted(desk: Desk, file: Path) -> None:
+    fill(file, {f"c{place}": {"toxic": "ja"} for place in range(3)})
+    assert not [line for line in desk.take_in(file).details if "not in this file" in line]
+    edited(file, lambda book: book["Stichprobe"].delete_rows(3, 2))
+    assert desk.take_in(file).details[0].startswith(
+        "2 comments drawn at random are on the sheet but not in this file: what was answered"
+    )
+    assert len(desk.query(CHOSEN)) == 3
+
+
+def test_a_page_that_is_not_in_the_file_is_told_by_its_rows(desk: Desk) -> None:
+    desk.week(6)
+    (path,) = desk.sheet(audit=2, training=3)
+    (picked, *_) = ids_in(path, "Training")
+    fill(path, {picked: {"toxic": "ja"}})
+    edited(path, lambda book: book.remove(book["Stichprobe"]))
+    report = desk.take_in(path)
+    assert report.details[0].startswith("2 comments drawn at random are on the sheet but not in")
+    assert desk.query(CHOSEN) == [(picked, "toxic", "yes")]
 
 
 def test_a_file_of_another_warehouse_is_refused_whole(
