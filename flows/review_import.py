@@ -131,7 +131,8 @@ def report_of(
         told += f", {len(checked.stale):,} rows not taken in"
     return StageReport(
         STAGE,
-        count,
+        # What is withdrawn was work, too: a report without any would not be told.
+        count + changed.withdrawn_count,
         changed.new_count + changed.replaced_count,
         len(checked.stale),
         told,

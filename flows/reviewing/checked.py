@@ -59,7 +59,10 @@ def require_sheet(connection: Connection, filled: FilledSheet, records: Path) ->
 
 
 def check(connection: Connection, filled: FilledSheet, sheet: Mapping[str, Any]) -> Checked:
-    """The answers of a file; raises `GiveUp` if it was edited where it must not be, or misread."""
+    """The answers of a file; raises `GiveUp` if it was edited where it must not be, or misread.
+
+    So it does where the file answers nothing, and its reader has not answered before either.
+    """
     questions = from_json(sheet["questions"])
     rows = filled_rows(filled, questions)
     asked = stored.rows_of_sheet(connection, filled.sheet)
@@ -68,6 +71,9 @@ def check(connection: Connection, filled: FilledSheet, sheet: Mapping[str, Any])
     now = stored.present_wording(connection, [row.comment_id for row in rows])
     holds = {row.comment_id for row in rows if now.get(row.comment_id) == hashes[row.comment_id]}
     answers = answers_of(rows, questions, filled)
+    # A reader who has answered before may withdraw it all.
+    if not answers and not stored.has_answered(connection, filled.sheet, filled.reviewer):
+        raise GiveUp(f"`{filled.file}` holds no answers yet: fill in the yellow cells.")
     return Checked(
         asked.filter(pl.col("comment_id").is_in(list(holds))),
         {comment_id: given for comment_id, given in answers.items() if comment_id in holds},
@@ -122,8 +128,6 @@ def answers_of(
         more = len(problems) - MOST_PROBLEMS
         told = "; ".join(problems[:MOST_PROBLEMS]) + (f"; and {more:,} more" if more > 0 else "")
         raise GiveUp(f"`{filled.file}`: {told}. Nothing was taken in.")
-    if not answers:
-        raise GiveUp(f"`{filled.file}` holds no answers yet: fill in the yellow cells.")
     return answers
 
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from flows.warehouse import frame, merge
 from models.tables.review import REVIEW
+from models.tables.review_note import REVIEW_NOTE
 from models.tables.review_row import REVIEW_ROW
 from models.tables.review_sheet import REVIEW_SHEET
 
@@ -129,6 +130,17 @@ def reviews_of(connection: Connection, sheet: str, reviewer: str | None = None) 
         "FROM classified.review WHERE sheet = $sheet AND reviewer = coalesce($reviewer, reviewer)",
         {"sheet": sheet, "reviewer": reviewer},
     ).select(REVIEW.column_names)
+
+
+def has_answered(connection: Connection, sheet: str, reviewer: str) -> bool:
+    """Whether answers or notes of a reviewer to a sheet are stored."""
+    return any(
+        connection.execute(
+            f"SELECT 1 FROM {table.full_name} WHERE sheet = ? AND reviewer = ? LIMIT 1",
+            [sheet, reviewer],
+        ).fetchone()
+        for table in (REVIEW, REVIEW_NOTE)
+    )
 
 
 def keep_sheet(

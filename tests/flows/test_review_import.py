@@ -102,6 +102,27 @@ def test_a_corrected_file_replaces_and_withdraws_and_says_so(desk: Desk, file: P
     ) == [("c0", "2025-11-10"), ("c2", "2025-11-11")]
 
 
+def test_a_reader_can_withdraw_all_answers(desk: Desk, file: Path) -> None:
+    given = {"c0": {"sentiment": "positiv", "toxic": "nein", "note": "hm"}}
+    desk.take_in(fill(file, given))
+    cleared = {"c0": {"sentiment": None, "toxic": None, "note": None}}
+    report = desk.take_in(fill(file, cleared), MONDAY + timedelta(days=1))
+    assert "0 new answers, 0 replaced and 2 withdrawn: it corrects an earlier file" in str(report)
+    assert report.details[0].startswith("0 of 3 comments drawn at random are answered")
+    assert (report.had_work, report.rows_in, report.rows_out) == (True, 2, 0)
+    assert desk.query("FROM classified.review") == []
+    assert desk.query("FROM classified.review_note") == []
+
+
+def test_an_empty_file_is_refused_whatever_other_readers_have_answered(desk: Desk) -> None:
+    desk.week(2)
+    anna, berta = desk.sheet("anna", "berta")
+    desk.take_in(fill(anna, {"c0": {"toxic": "ja"}}))
+    with pytest.raises(GiveUp, match="holds no answers yet"):
+        desk.take_in(berta)
+    assert desk.query(CHOSEN) == [("c0", "toxic", "yes")]
+
+
 def test_a_corrected_file_leaves_other_readers_alone(desk: Desk) -> None:
     desk.week(2)
     anna, berta = desk.sheet("anna", "berta")
