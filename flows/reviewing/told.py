@@ -1,7 +1,7 @@
 """What was taken in, and how far readers agree, as lines for a person."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flows.reviewing.checked import Checked
 from models.questions import Question
@@ -54,13 +54,21 @@ def agreement_lines(found: Sequence[Agreement]) -> list[str]:
     for each in found:
         lines.append(
             f"{each.head:<12} {number(each.alpha):>6}  {each.same_share:>5.0%}  "
-            f"{each.comment_count:>8,}{'  mean over its labels' if each.label_alphas else ''}"
+            f"{each.comment_count:>8,}{mean_over(each.label_alphas)}"
         )
     lines.append(
         "alpha: 1 is full agreement, 0 is chance; 0.8 is good, below 0.67 nothing should rest on it"
         " (Krippendorff)."
     )
     return lines
+
+
+def mean_over(alphas: Mapping[str, float | None]) -> str:
+    """Of which labels an alpha is the mean; nothing where there is one question only."""
+    if not alphas:
+        return ""
+    unknown = ", ".join(label for label, alpha in alphas.items() if alpha is None)
+    return "  mean over its labels" + (f"; of these have none: {unknown}" if unknown else "")
 
 
 def number(value: float | None) -> str:

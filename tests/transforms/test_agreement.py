@@ -76,5 +76,40 @@ def test_what_one_reader_alone_answered_is_left_out() -> None:
     assert found.comment_count == 1
 
 
+def test_a_label_that_one_reader_was_not_asked_is_no_disagreement() -> None:
+    first = reviews("topic", {"x": [{"a"}, {"b"}]}, "ab")
+    second = reviews("topic", {"y": [{"a", "c"}, {"a"}]}, "abc")
+    (found,) = agreements(pl.concat([first, second]))
+    assert found.label_alphas["c"] is None
+    known = [found.label_alphas["a"], found.label_alphas["b"]]
+    assert None not in known
+    assert found.alpha == pytest.approx(sum(value or 0.0 for value in known) / 2)
+    # Of the first comment they agree on all that both were asked.
+    assert (found.comment_count, found.same_share) == (2, 0.5)
+
+
+def test_readers_who_were_asked_nothing_in_common_have_no_agreement() -> None:
+    first = reviews("topic", {"x": [{"a"}, {"a"}]}, "ab")
+    second = reviews("topic", {"y": [{"c"}, set()]}, "cd")
+    assert agreements(pl.concat([first, second])) == []
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("c1", "x", "a"), ("c2", "x", "b"), ("c3", "y", "a")],
+        [("c1", "x", "a"), ("c1", "y", "a"), ("c2", "x", "b")],
+        [],
+    ],
+    ids=["nobody twice", "one value left", "nothing"],
+)
+def test_without_two_readers_and_two_answers_there_is_no_alpha(
+    rows: list[tuple[str, str, str]],
+) -> None:
+    schema = dict.fromkeys(["comment_id", "reviewer", "answer", "input_hash"], pl.String())
+    answers = pl.DataFrame([(*row, "h") for row in rows], schema=schema, orient="row")
+    assert alpha(answers) is None
+
+
 def test_nothing_reviewed_gives_no_agreement() -> None:
     assert agreements(reviews("sentiment", {"x": [{"a"}]}, "ab").clear()) == []
