@@ -63,6 +63,19 @@ TOLD = """
 
 LABELS = "SELECT label FROM saying SEMI JOIN told USING (saying) ORDER BY label"
 
+LABELS_OF_ONE = """
+    SELECT label FROM saying SEMI JOIN told USING (saying)
+    UNION
+    SELECT audit.label
+    FROM classified.audit AS audit
+    JOIN numbered USING (comment_id)
+    SEMI JOIN told USING (comment)
+    WHERE audit.head = $head AND audit.is_chosen
+    ORDER BY label
+"""
+"""What a comment may be: also what people alone found. Left out, its audits would be no audits, and
+the rest no random sample."""
+
 ONE_ANSWER = f"""
     SELECT
         answer.comment,
@@ -172,14 +185,18 @@ def numbered_comments(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 def hear(connection: duckdb.DuckDBPyConnection, shares: Shares) -> tuple[str, ...]:
     """Make the temporary tables of a head's answers, once for all marts that ask it.
 
-    Returns the labels that the head has answered with, in alphabetical order.
+    Returns the labels that the head has answered with, in alphabetical order; of a head with one
+    label also those that people chose in audits of comments that it has answered. For these the
+    model's probability is 0.
     """
     named: dict[str, object] = {"head": shares.head}
     make(connection, "saying", SAYING, named)
     make(connection, "told", TOLD, named)
-    labels = tuple(str(label) for (label,) in connection.execute(LABELS).fetchall())
+    # Where several labels may apply, each is asked by itself: one the model never gives is none.
+    asked = (LABELS, {}) if shares.many else (LABELS_OF_ONE, named)
+    labels = tuple(str(label) for (label,) in connection.execute(*asked).fetchall())
     connection.register("labels", options(labels, shares.many))
-    make(connection, "option", "FROM labels JOIN saying USING (label)")
+    make(connection, "option", "FROM labels LEFT JOIN saying USING (label)")
     if shares.many:
         placed: dict[str, object] = {"places": len(labels)}
         make(connection, "answered", ANSWERED)

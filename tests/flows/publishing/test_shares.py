@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 
 from flows.publishing.shares import company, estimator, held_out_sets
@@ -58,6 +59,86 @@ def test_what_people_found_corrects_what_the_model_chose(
     assert (row["share_raw"], row["audit_count"], row["method"]) == (1.0, 30, "ppi (own)")
     assert row["share"] == pytest.approx(0.5, abs=0.01)
     assert float(str(row["ci_low"])) < 0.5 < float(str(row["ci_high"])) < 0.75
+
+
+TRUTH = {"negative": 22, "neutral": 54, "positive": 24}
+"""What 100 comments are; a model that knows no `neutral` finds half of these negative."""
+
+
+def two_classes(first: int) -> list[tuple[object, ...]]:
+    """What it says of 100 comments, the first of which is `c<first>`."""
+    is_negative = [True] * 22 + [True, False] * 27 + [False] * 24
+    return [
+        (f"c{first + place}", "sentiment", label, 0.8 if label == said else 0.2)
+        for place, negative in enumerate(is_negative)
+        for said in (("negative" if negative else "positive"),)
+        for label in ("negative", "positive")
+    ]
+
+
+def half_by_people() -> list[tuple[object, ...]]:
+    """What people found of every other two of the 100 comments."""
+    truth = [label for label, count in TRUTH.items() for _ in range(count)]
+    return [
+        (f"c{place}", "sentiment", label, label == truth[place])
+        for place in range(100)
+        if place % 4 < 2
+        for label in ("negative", "neutral", "positive")
+    ]
+
+
+def two_class_set() -> HeldOut:
+    """Held-out texts of such a model: nobody knows how it errs on neutral ones."""
+    said = np.array([[0.8, 0.2], [0.2, 0.8]] * 50)
+    return HeldOut(("negative", "positive"), said, (said > 0.5) * 1.0, np.array(["home"] * 100))
+
+
+def test_people_may_find_what_the_model_can_not_say(given: Callable[..., None], mart: Mart) -> None:
+    given(comments=commented(100), labels=two_classes(0), reviews=half_by_people())
+    rows = {row["label"]: row for row in mart("sentiment_weekly")}
+    assert {row["method"] for row in rows.values()} == {"ppi (own)"}
+    assert {row["audit_count"] for row in rows.values()} == {50}
+    assert {label: row["share_raw"] for label, row in rows.items()} == {
+        "negative": 0.49, "neutral": 0, "positive": 0.51
+    }  # fmt: skip
+    for label, count in TRUTH.items():
+        assert rows[label]["share"] == pytest.approx(count / 100, abs=0.02)
+        assert float(str(rows[label]["ci_low"])) < count / 100 < float(str(rows[label]["ci_high"]))
+
+
+def test_a_held_out_set_without_what_people_found_corrects_nothing(
+    given: Callable[..., None], mart: Mart
+) -> None:
+    late = NOON + timedelta(weeks=2)
+    comments = commented(200)
+    comments[100:] = [row | {"created_at_utc": late} for row in comments[100:]]
+    labels = [*two_classes(0), *two_classes(100)]
+    given(comments=comments, labels=labels)
+    known = replace(NOTHING_HELD_OUT, held={"sentiment": two_class_set()}, shift=0.1)
+    assert {row["method"] for row in mart("sentiment_weekly", known)} == {"emq"}
+    given(reviews=half_by_people())
+    rows = mart("sentiment_weekly", known)
+    assert {(row["week"], row["method"]) for row in rows} == {
+        ("2025-W45", "ppi (own)"),
+        ("2025-W47", "raw"),
+    }
+    assert of(rows[3:], "neutral")["share_raw"] == 0
+
+
+def test_what_people_found_of_another_question_or_unread_comments_adds_no_label(
+    given: Callable[..., None], mart: Mart
+) -> None:
+    given(
+        comments=commented(10),
+        labels=read_as("negative", 9),
+        reviews=[
+            ("c0", "stance", "neutral", True),
+            ("c1", "sentiment", "neutral", False),
+            ("c2", "sentiment", "neutral", True, {"purpose": "training", "drawn_share": None}),
+            ("c9", "sentiment", "neutral", True),
+        ],
+    )
+    assert {row["label"] for row in mart("sentiment_weekly")} == {"negative", "positive"}
 
 
 def test_rows_that_were_picked_for_training_never_feed_a_share(
