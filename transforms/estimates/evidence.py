@@ -114,7 +114,10 @@ class References:
         """Texts of the kinds as `weights` (kinds,) mix them: of each answer, a kind its weight.
 
         They count for as many texts as would be as sure, were they of one kind (Kish 1965).
+        Raises ValueError unless each kind has a weight: one alone would be taken for that of all.
         """
+        if weights.shape != (len(self.kinds),):
+            raise ValueError(f"weights of shape {weights.shape}, expected ({len(self.kinds)},)")
         counts = self.gold.sum(axis=1)
         sure = 1 / (weights[:, None] ** 2 / counts).sum(axis=0)
         parts = weights[:, None] / counts * sure

@@ -125,17 +125,19 @@ class Kinds:
     scatter: float
 
     def like(self, signs: Signs, known: Sequence[str]) -> Likeness:
-        """What each channel is like, of the kinds in `known`."""
-        kinds = [kind for kind in self.kinds if kind in known]
-        known_to = np.array([self.kinds[place] in kinds for place in self.of])
-        place = np.array([kinds.index(self.kinds[place]) for place in self.of[known_to]])
+        """What each channel is like, of the kinds in `known`, which has the first of `kinds`.
+
+        A kind of `known` that was left out here, as its signs can't be told, has no weight.
+        """
+        known_to = np.array([self.kinds[place] in known for place in self.of])
+        place = np.array([known.index(self.kinds[place]) for place in self.of[known_to]])
         found = [_matched(mean, self.corners[known_to]) for mean in self._means(signs)]
         part = signs.counts / (signs.counts + COMMON)
         total = max(float(signs.counts.sum()), 1.0)
         chance = self.scatter * (part**2 / np.maximum(signs.counts, 1) + (1 - part) ** 2 / total)
         far = np.array([rest for _, rest in found]) - chance
-        weights = np.array([np.bincount(place, of, minlength=len(kinds)) for of, _ in found])
-        return Likeness(tuple(kinds), weights, np.sqrt(np.maximum(far, 0)))
+        weights = np.array([np.bincount(place, of, minlength=len(known)) for of, _ in found])
+        return Likeness(tuple(known), weights, np.sqrt(np.maximum(far, 0)))
 
     def _means(self, signs: Signs) -> Numbers:
         """The channels' means, drawn towards that of all, in standard deviations."""

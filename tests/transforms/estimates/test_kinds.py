@@ -118,6 +118,21 @@ def test_what_a_head_was_not_measured_on_is_farther_from_what_it_was() -> None:
     assert some.shift[0] > every.shift[0] + 0.3
 
 
+def test_a_kind_that_signs_can_not_tell_has_no_weight_in_a_reference_that_has_it() -> None:
+    few = {
+        head: held.at((held.kinds != ALONE) | (np.arange(len(held.kinds)) % 600 < 15))
+        for head, held in SETS.items()
+    }
+    told = kinds_of(few, signs_of(few))
+    assert told is not None
+    assert told.kinds == (HOME, "tweets")
+    channel = signs(said("tweets", moods((0.3, 0.4, 0.3), 400)))
+    found = told.like(channel, (HOME, ALONE, "tweets"))
+    assert found.kinds == (HOME, ALONE, "tweets")
+    assert found.weights[0] == pytest.approx([0, 0, 1], abs=0.2)
+    assert found.weights[0, 1] == 0
+
+
 def test_few_comments_are_taken_for_such_as_all_channels_have() -> None:
     usual = said("tweets", moods((0.3, 0.4, 0.3), 1_000))
     few = said(HOME, moods((0.4, 0.2, 0.4), 5))

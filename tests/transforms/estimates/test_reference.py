@@ -69,6 +69,14 @@ def test_a_kind_counts_by_its_weight_not_by_its_texts() -> None:
         assert mixed.shift == 0.2
 
 
+@pytest.mark.parametrize("weights", [[1.0], [0.5, 0.2, 0.3]], ids=["one", "three"])
+def test_a_weight_for_each_kind_or_no_mixture(weights: list[float]) -> None:
+    references = pair_reference(two_kinds(), "cost")
+    assert references is not None
+    with pytest.raises(ValueError, match=r"weights of shape \(\d,\), expected \(2,\)"):
+        references.mixed(np.array(weights), 0.2)
+
+
 def test_a_mixture_is_never_surer_than_all_its_texts_together() -> None:
     references = pair_reference(two_kinds(), "cost")
     assert references is not None
