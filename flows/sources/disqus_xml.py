@@ -100,7 +100,7 @@ def _thread_post(node: Node, forum: Forum, position: int) -> Post | Rejected:
         native_id=native_id,
         position=position,
         channel=CHANNEL,
-        title=node.value("title"),
+        title=_title(node),
         text=node.value("message"),
         text_format="html",
         url=link,
@@ -112,6 +112,15 @@ def _thread_post(node: Node, forum: Forum, position: int) -> Post | Rejected:
         # blog's own identifier may be a short number, and so may be the id of another thread.
         aliases=(link,) if link and not is_deleted else (),
     )
+
+
+def _title(node: Node) -> str | None:
+    """The title, which beside an HTML text is taken for HTML: a `<` in it is a `<`.
+
+    What stands escaped twice, as blogs hand their titles on, is not kept so.
+    """
+    title = node.value("title")
+    return title.replace("<", "&lt;").replace(">", "&gt;") if title else title
 
 
 def _comment(node: Node, forum: Forum, position: int) -> Comment:

@@ -5,6 +5,7 @@ deleted keeps its place in the tree without text or author.
 """
 
 import hashlib
+import html
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -74,7 +75,7 @@ def _post(story: dict[str, Any]) -> Post:
         native_id=str(story["id"]),
         position=0,
         channel=PLATFORM,
-        title=story.get("title"),
+        title=_title(story),
         text=story.get("text"),
         text_format="html",
         url=f"https://news.ycombinator.com/item?id={story['id']}",
@@ -84,6 +85,12 @@ def _post(story: dict[str, Any]) -> Post:
         status="published",
         reported_comment_count=_live_count(story),
     )
+
+
+def _title(story: dict[str, Any]) -> str | None:
+    """The title, which is plain, as the HTML that it would be taken for beside an HTML text."""
+    title = story.get("title")
+    return html.escape(title, quote=False) if isinstance(title, str) else None
 
 
 def _comment(item: dict[str, Any], story: str, story_author: str | None) -> Comment:

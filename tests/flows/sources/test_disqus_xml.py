@@ -16,6 +16,7 @@ from flows.sources.disqus_xml import SOURCE, read, recognise
 from flows.storing.store import store
 from models.canonical import Comment, Post, Record, Rejected
 from transforms.canonical import Origin
+from transforms.plain_text import plain_text
 
 FIXTURES = Path(__file__).parents[4] / "shared" / "fixtures"
 SAMPLE = Path(__file__).parents[3] / "data" / "samples" / "disqus.xml"
@@ -256,6 +257,20 @@ WORDS = st.lists(
     ),
     max_size=6,
 ).map(lambda parts: "".join(parts).replace("]]>", "]] >"))
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Why List&lt;T&gt; beats generics", "Why List<T> beats generics"),
+        ("Cloud &amp; Keller", "Cloud & Keller"),
+        ("Cloud &amp;#8211; ein Fazit", "Cloud \u2013 ein Fazit"),
+    ],
+)
+def test_a_title_loses_no_word(written: str, shown: str) -> None:
+    (found,) = records_of(export(thread(title=written)).encode())
+    assert isinstance(found, Post)
+    assert plain_text(found.title or "", found.text_format) == shown
 
 
 def test_a_comment_that_was_imported_twice_is_one(con: duckdb.DuckDBPyConnection) -> None:

@@ -7,6 +7,7 @@ from flows.reading.landed import LandedFile, ReadingRules
 from flows.sources.hackernews_api import SOURCE, read_page
 from models.canonical import Comment, Post, Record, Swept
 from tests.loopback import Question, Reply, World, platform
+from transforms.plain_text import plain_text
 
 SAMPLE = Path(__file__).parent / "samples" / "hackernews_api.jsonl"
 
@@ -50,6 +51,13 @@ def test_a_deleted_comment_keeps_its_place_without_a_text() -> None:
     *_, deleted, _swept = records(SAMPLE)
     assert isinstance(deleted, Comment)
     assert (deleted.status, deleted.text, deleted.author) == ("deleted", None, None)
+
+
+def test_a_plain_title_loses_no_word() -> None:
+    title = "Why List<T> beats generics & Q&amp;A"
+    post, *_ = read_page(LandedPage(item(1, title=title)), ReadingRules())
+    assert isinstance(post, Post)
+    assert plain_text(post.title or "", post.text_format) == title
 
 
 def test_options_of_a_poll_are_neither_comments_nor_counted() -> None:
