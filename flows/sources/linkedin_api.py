@@ -258,7 +258,7 @@ def judge(response: httpx.Response) -> Verdict:
         seconds = told_seconds(response)
         wait = _seconds_to_midnight() if seconds is None else seconds
         return Verdict("limit", "LinkedIn's limit for today is reached", wait)
-    if status == 426 or (status == 400 and b"VERSION" in response.content):
+    if status in (410, 426) or (status == 400 and b"VERSION" in response.content):
         detail = "this version of the interface is no longer served"
         return Verdict("refuse", f"{detail}: set `version` to a newer one, as `{VERSION}`")
     if status == 401:

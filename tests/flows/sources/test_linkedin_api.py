@@ -314,6 +314,7 @@ def test_comments_that_do_not_tell_their_answers_are_asked_for_them_if_there_are
         (401, {"code": "EXPIRED_ACCESS_TOKEN", "message": TOKEN}, "60 days"),
         (403, {"code": "ACCESS_DENIED"}, "r_organization_social"),
         (426, {"code": "NONEXISTENT_VERSION"}, "version"),
+        (410, {"message": "Gone"}, "version"),
         (400, {"code": "VERSION_MISSING"}, "version"),
     ],
 )
