@@ -46,8 +46,10 @@ CELL = r'(?:"[^"]*"|[^",\n]*)'
 SHARE_END = re.compile(rf',{CELL},{CELL},"?(?P<visibility>\w*)"?$')
 """What follows the text of a post: two addresses and who may see it."""
 
-QUOTED = re.compile(r'"((?:[^"\\]|\\"|""|\\(?!"))*)"')
+QUOTED = re.compile(r'"((?:[^"\\]|\\["\\]|""|\\(?!["\\]))*)"')
 QUOTE = re.compile(r'\\?""|\\"')
+ESCAPED = re.compile(r'\\(["\\])')
+"""In comments, as LinkedIn writes them: `\\` before a quote, and before itself."""
 
 
 @dataclass(frozen=True)
@@ -141,22 +143,30 @@ def _unreadable(lines: Lines, is_too_long: bool) -> Rejected | None:
     return None
 
 
-def field_text(raw: str, is_last: bool) -> str | None:
+def field_text(raw: str, is_last: bool, *, has_escapes: bool = False) -> str | None:
     """The text of a field that fills `raw`; None if its quotes do not close.
 
     What follows closing quotes is text too. `is_last`: the file may have been cut behind a line.
+    `has_escapes`: a backslash may stand before itself, too, as in comments.
     """
     raw = raw.rstrip("\n")
     if not raw.startswith('"'):
         return raw
     if whole := QUOTED.fullmatch(raw):
-        return QUOTE.sub('"', whole[1])
+        return _unquoted(whole[1], has_escapes)
     if is_last:
         return None
     if len(raw) > 1 and raw.endswith('"'):
-        return QUOTE.sub('"', raw[1:-1])
+        return _unquoted(raw[1:-1], has_escapes)
     part = QUOTED.match(raw)
-    return QUOTE.sub('"', part[1]) + raw[part.end() :] if part else None
+    return _unquoted(part[1], has_escapes) + raw[part.end() :] if part else None
+
+
+def _unquoted(inner: str, has_escapes: bool) -> str:
+    """What stands within quotes; doubled ones are a spreadsheet's, which escapes nothing else."""
+    if has_escapes and '""' not in inner:
+        return ESCAPED.sub(r"\1", inner)
+    return QUOTE.sub('"', inner)
 
 
 def unwrapped(text: str) -> str:

@@ -146,7 +146,7 @@ def _comment(lines: Lines, seen: set[str]) -> Iterator[Post | Comment | Rejected
     """The comment, after its post if `seen` does not have that yet."""
     start = START.match(lines.text)
     assert start  # of `_unreadable`
-    text = field_text(lines.text[start.end() :], lines.is_last)
+    text = field_text(lines.text[start.end() :], lines.is_last, has_escapes=True)
     if text is None:
         yield broken_record(lines, "a quote opens in this record and is never closed")
         return
@@ -266,5 +266,5 @@ SOURCE = FileSource(
     "larger archive; drop the zip, or `Comments.csv` and `Shares.csv` from it, into the inbox.",
     recognise=recognise,
     read=read,
-    version=3,
+    version=4,
 )

@@ -60,6 +60,25 @@ def test_the_text_of_a_field_is_freed_of_its_quotes(raw: str, text: str) -> None
     assert field_text(raw, is_last=False) == text
 
 
+@pytest.mark.parametrize(
+    ("raw", "of_a_comment", "of_a_post"),
+    [
+        (r'"C:\\temp, ja"', r"C:\temp, ja", r"C:\\temp, ja"),
+        (r'"endet mit \\"', "endet mit \\", "endet mit \\\\"),
+        (r'"er: \"\\server\""', r'er: "\server"', None),
+        (r'"\\"', "\\", "\\\\"),
+        (r'"C:\temp"', r"C:\temp", r"C:\temp"),
+        (r'"er: ""C:\\x"""', r'er: "C:\\x"', r'er: "C:\\x"'),
+        (r"C:\\temp", r"C:\\temp", r"C:\\temp"),
+    ],
+)
+def test_a_backslash_that_is_escaped_is_one_in_comments_alone(
+    raw: str, of_a_comment: str, of_a_post: str | None
+) -> None:
+    assert field_text(raw, is_last=False, has_escapes=True) == of_a_comment
+    assert of_a_post is None or field_text(raw, is_last=False) == of_a_post
+
+
 def test_a_quote_that_the_end_of_the_file_leaves_open_is_no_text() -> None:
     assert field_text('"offen', is_last=True) is None
 
