@@ -20,8 +20,8 @@ def import_lines(checked: Checked, questions: Sequence[Question]) -> list[str]:
     for purpose in PURPOSES:
         if gone := checked.missing.filter(purpose=purpose).height:
             lines.append(
-                f"{gone:,} comments {PART[purpose]} are on the sheet but not in this file: what was "
-                "answered of them earlier stays"
+                f"{gone:,} comments {PART[purpose]} are on the sheet but not in this file: what "
+                "was answered of them earlier stays"
             )
         ids = checked.asked.filter(purpose=purpose)["comment_id"].to_list()
         if not ids:

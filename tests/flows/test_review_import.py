@@ -259,8 +259,12 @@ def test_rows_that_are_not_in_the_file_are_counted(desk: Desk, file: Path) -> No
     fill(file, {f"c{place}": {"toxic": "ja"} for place in range(3)})
     assert not [line for line in desk.take_in(file).details if "not in this file" in line]
     edited(file, lambda book: book["Stichprobe"].delete_rows(3, 2))
-    assert desk.take_in(file).details[0].startswith(
-        "2 comments drawn at random are on the sheet but not in this file: what was answered"
+    assert (
+        desk.take_in(file)
+        .details[0]
+        .startswith(
+            "2 comments drawn at random are on the sheet but not in this file: what was answered"
+        )
     )
     assert len(desk.query(CHOSEN)) == 3
 
