@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from transforms.deliveries import RECEPTIONS, delivered
 from transforms.derived import MartRules
 from transforms.significance import (
     Estimate,
@@ -45,9 +46,10 @@ FEW_NOW = "too few comments or people in this week"
 FEW_BEFORE = "too few comments or people in the weeks before"
 NO_WEEKS = "no weeks before it that could be compared"
 RUNNING = "the week may not be over"
+NOT_DELIVERED = "the comments of this week may not be here yet"
 NOT_SIGNIFICANT = "not significant"
 HIDDEN = "hidden"
-REASONS = (FEW_NOW, FEW_BEFORE, NO_WEEKS, RUNNING, NOT_SIGNIFICANT, HIDDEN)
+REASONS = (FEW_NOW, FEW_BEFORE, NO_WEEKS, RUNNING, NOT_DELIVERED, NOT_SIGNIFICANT, HIDDEN)
 """Why a change is no alert; the first that holds, in the order in which they are asked."""
 
 
@@ -81,18 +83,21 @@ def share_changes(shares: pl.DataFrame, rules: MartRules) -> pl.DataFrame:
     )
 
 
-def volume_changes(shares: pl.DataFrame, rules: MartRules) -> pl.DataFrame:
+def volume_changes(
+    shares: pl.DataFrame, rules: MartRules, received: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """How many comments came, beside the mean of the weeks before, per scope and item, as above.
 
-    The last week of all may still run: it is compared once a later one has begun. Posts are left
+    The last week of all may still run: it is compared once a later one has begun. So is a week that
+    has not been delivered, as far as `received` tells (`transforms/deliveries.py`). Posts are left
     out: that comments on a post become fewer is no news.
     """
-    before = with_weeks_before(weekly_volumes(shares), rules)
+    before = with_weeks_before(weekly_volumes(shares, rules, received), rules)
     (past,) = weeks_of(before, ("comment_count",), rules)
     is_there = weeks_of(before, ("author_count",), rules, missing=-1.0)[0] >= 0
     weeks = is_there.sum(axis=1)
     mean = past.sum(axis=1) / np.maximum(weeks, 1)
-    dispersion = dispersion_by_week(before["week_start"], past, is_there)
+    dispersion = dispersion_by_week(before, past, is_there)
     count = column(before, "comment_count")
     tested = with_values(
         before,
@@ -105,9 +110,11 @@ def volume_changes(shares: pl.DataFrame, rules: MartRules) -> pl.DataFrame:
     return with_reason(
         tested,
         {
-            HIDDEN: pl.col("comment_count").is_null(),
-            NO_WEEKS: (pl.col("week_count_before") < LEAST_WEEKS) | pl.col("difference").is_null(),
+            HIDDEN: pl.col("comment_count").is_null()
+            & (pl.col("is_delivered") | pl.col("hidden_reason").is_not_null()),
             RUNNING: pl.col("week_start") == shares["week_start"].max(),
+            NOT_DELIVERED: ~pl.col("is_delivered"),
+            NO_WEEKS: (pl.col("week_count_before") < LEAST_WEEKS) | pl.col("difference").is_null(),
             FEW_NOW: ~enough("", rules) & ~enough("_before", rules),
         },
     )
@@ -193,10 +200,13 @@ def enough(side: str, rules: MartRules) -> pl.Expr:
     return is_enough.fill_null(False)
 
 
-def weekly_volumes(shares: pl.DataFrame) -> pl.DataFrame:
+def weekly_volumes(
+    shares: pl.DataFrame, rules: MartRules, received: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """How many comments were read in each week, from an item's first week to the last of all.
 
-    A week without a row had none; one that is hidden stays unknown.
+    A week without a row had none, if it has been delivered (`is_delivered`); else, as one that is
+    hidden, it stays unknown.
     """
     asked = pl.col("head") == pl.when((pl.col("head") == "sentiment").any()).then(
         pl.lit("sentiment")
@@ -216,21 +226,28 @@ def weekly_volumes(shares: pl.DataFrame) -> pl.DataFrame:
     weeks = calendar.explode("week_start").join(
         known, on=[*items, "week_start"], how="left", maintain_order="left"
     )
-    is_absent = pl.col("week").is_null()
+    receptions = RECEPTIONS.to_frame() if received is None else received
+    is_over = delivered(weeks, receptions, shares, rules.trailing_weeks)
+    weeks = weeks.with_columns(is_delivered=is_over)
+    is_none = pl.col("week").is_null() & pl.col("is_delivered")
     return weeks.with_columns(
         week=pl.col("week_start").dt.strftime("%G-W%V"),
         **{name: pl.lit(value) for name, value in VOLUME.items()},
-        comment_count=pl.when(is_absent).then(0).otherwise("comment_count"),
-        author_count=pl.when(is_absent).then(0).otherwise("author_count"),
-    ).select(known.columns)
+        comment_count=pl.when(is_none).then(0).otherwise("comment_count"),
+        author_count=pl.when(is_none).then(0).otherwise("author_count"),
+    ).select(*known.columns, "is_delivered")
 
 
-def dispersion_by_week(week_start: pl.Series, past: Array, is_there: Array) -> Array:
-    """(rows,) the overdispersion of counts, from all items and all weeks up to each row's own."""
-    weeks = week_start.to_numpy()
-    found = {
-        week: overdispersion(past[weeks <= week], is_there[weeks <= week]) for week in set(weeks)
-    }
+def dispersion_by_week(before: pl.DataFrame, past: Array, is_there: Array) -> Array:
+    """(rows,) the overdispersion of counts, from all items and all weeks up to each row's own.
+
+    Weeks that have not been delivered tell nothing of how counts vary.
+    """
+    weeks, is_over = before["week_start"].to_numpy(), before["is_delivered"].to_numpy()
+    found = {}
+    for week in set(weeks):
+        until = (weeks <= week) & is_over
+        found[week] = overdispersion(past[until], is_there[until])
     return np.array([found[week] for week in weeks])
 
 

@@ -3,7 +3,13 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from transforms.changes import between_weeks, weekly_volumes, weeks_of, with_weeks_before
+from transforms.changes import (
+    between_weeks,
+    dispersion_by_week,
+    weekly_volumes,
+    weeks_of,
+    with_weeks_before,
+)
 from transforms.derived import MartRules
 from transforms.significance import Estimate
 
@@ -44,15 +50,15 @@ def test_weeks_before_are_those_of_the_calendar_and_hidden_ones_are_not_there() 
 
 def test_a_week_without_a_row_had_no_comment_and_a_hidden_one_is_unknown() -> None:
     shares = pl.concat([series({0: 10, 1: None, 3: 30}), series({4: 5}, item="x")])
-    volumes = weekly_volumes(shares).filter(item="blog").sort("week_start")
+    volumes = weekly_volumes(shares, RULES).filter(item="blog").sort("week_start")
     assert volumes["comment_count"].to_list() == [10, None, 0, 30, 0]
     assert volumes["head"].unique().to_list() == ["volume"]
 
 
 def test_volumes_are_those_of_one_question() -> None:
     both = pl.concat([series({0: 10}), series({0: 8}, head="intent")])
-    assert weekly_volumes(both)["comment_count"].to_list() == [10]
-    assert weekly_volumes(both.filter(head="intent"))["comment_count"].to_list() == [8]
+    assert weekly_volumes(both, RULES)["comment_count"].to_list() == [10]
+    assert weekly_volumes(both.filter(head="intent"), RULES)["comment_count"].to_list() == [8]
 
 
 def test_how_much_weeks_vary_is_learned_from_the_past_alone() -> None:
@@ -67,3 +73,15 @@ def test_how_much_weeks_vary_is_learned_from_the_past_alone() -> None:
     assert (found[:5] == 0).all()
     assert (np.diff(found[4:]) >= 0).all()
     assert found[-1] > 0.01
+
+
+def test_weeks_that_were_not_delivered_do_not_make_others_restless() -> None:
+    calm = [series(dict.fromkeys(range(8), 40), item=name) for name in ("x", "y")]
+    late = series(dict.fromkeys(range(4), 40), item="late")
+    shares = pl.concat([*calm, late])
+    received = pl.DataFrame({"channel": ["late"], "received_day": [MONDAY + timedelta(weeks=4)]})
+    for known, is_calm in ((received, True), (None, False)):
+        before = with_weeks_before(weekly_volumes(shares, RULES, known), RULES)
+        (past,) = weeks_of(before, ("comment_count",), RULES)
+        is_there = weeks_of(before, ("author_count",), RULES, missing=-1.0)[0] >= 0
+        assert (dispersion_by_week(before, past, is_there) == 0).all() == is_calm

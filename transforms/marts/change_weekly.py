@@ -1,7 +1,8 @@
 """Weekly shares in, how each week differs from the weeks before it out.
 
 Every published table of shares by week, and by at most one thing more, takes part. Only published
-numbers are read: hidden weeks are as if unknown, and nothing that is hidden can come back.
+numbers are read: hidden weeks are as if unknown, and nothing that is hidden can come back. When
+the comments of a channel were received last, the published table `source_coverage` says.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ from transforms.changes import (
     share_changes,
     volume_changes,
 )
+from transforms.deliveries import receptions
 from transforms.derived import DerivedMart, MartRules
 from transforms.significance import Estimate, pooled, q_values
 
@@ -101,7 +103,10 @@ def build(marts: Mapping[Table, pl.DataFrame], rules: MartRules) -> pl.DataFrame
     compared = pl.concat(
         [
             changes.select(set(TABLE.column_names) & set(changes.columns))
-            for changes in (share_changes(shares, rules), volume_changes(shares, rules))
+            for changes in (
+                share_changes(shares, rules),
+                volume_changes(shares, rules, receptions(marts)),
+            )
         ],
         how="diagonal",
     )

@@ -12,6 +12,7 @@ missing_count          = ["count", "missing on its posts, as in `post_coverage`:
 whole_post_count       = ["count", "posts of which as many are loaded as were counted, or more", "optional"]
 author_count           = ["count", "different people of the audience on its posts"]
 last_seen_day          = ["day",   "day one of its posts or a comment there was received last, in the reporting time zone"]
+last_comment_seen_day  = ["day",   "day one of the comments there was received last: a list of posts alone does not say that their comments are here; empty: none was", "optional"]
 [small_cells]
 cell = ["source", "channel"]
 open = ["post_count", "reporting_post_count", "reported_comment_count"]
@@ -84,7 +85,11 @@ SELECT
     timezone(
         reporting.time_zone,
         timezone('UTC', greatest(told.last_seen_at_utc, spoken.last_seen_at_utc))
-    )::DATE                                                     AS last_seen_day
+    )::DATE                                                     AS last_seen_day,
+    timezone(
+        reporting.time_zone,
+        timezone('UTC', spoken.last_seen_at_utc)
+    )::DATE                                                     AS last_comment_seen_day
 FROM told
 FULL JOIN spoken USING (source, channel)
 CROSS JOIN ops.reporting AS reporting

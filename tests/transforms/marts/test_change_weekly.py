@@ -1,8 +1,11 @@
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import polars as pl
 import pytest
 
+from models.contract import Table
+from tests.builders import NOON, comment_row
 from tests.share_marts import (
     CHANNEL_SENTIMENT_WEEKLY,
     POST_SENTIMENT_DAILY,
@@ -11,7 +14,9 @@ from tests.share_marts import (
     marts_of,
     share_table,
 )
+from transforms.changes import NOT_DELIVERED
 from transforms.derived import MartRules
+from transforms.marts import all_marts
 from transforms.marts.change_weekly import MART, TABLE
 from transforms.small_cells import hide_small_cells
 
@@ -152,6 +157,90 @@ def test_a_channel_that_falls_silent_is_an_alert_of_no_comments() -> None:
     others = [share(n, 0.3, 40 + n % 3, "x") for n in range(6)]
     row = one(changes(*calm, *others), 4, "comments")
     assert (row["comment_count"], row["is_alert"], row["direction"]) == (0, True, "down")
+
+
+COVERAGE = all_marts()["source_coverage"].table
+
+
+def coverage(**received: date | None) -> dict[Table, pl.DataFrame]:
+    """When comments of each channel were received last; none: posts alone were."""
+    told = {"source": "table_file", "last_seen_day": MONDAY + timedelta(weeks=50)}
+    rows = [
+        dict.fromkeys(COVERAGE.column_names)
+        | told
+        | {"channel": channel, "last_comment_seen_day": day}
+        for channel, day in received.items()
+    ]
+    return {COVERAGE: pl.DataFrame(rows, schema=COVERAGE.schema())}
+
+
+def with_coverage(rows: list[list[Row]], **received: date | None) -> pl.DataFrame:
+    table = CHANNEL_SENTIMENT_WEEKLY
+    flat = pl.DataFrame([row for part in rows for row in part], schema=table.schema())
+    return MART.build({table: flat} | coverage(**received), MartRules())
+
+
+@pytest.mark.parametrize(
+    ("received", "reason"),
+    [
+        pytest.param(3 * 7 + 6, "the comments of this week may not be here yet", id="before it"),
+        pytest.param(
+            4 * 7 + 6, "the comments of this week may not be here yet", id="on its Sunday"
+        ),
+        pytest.param(5 * 7, None, id="on the Monday after"),
+    ],
+)
+def test_silence_counts_once_comments_of_the_channel_were_received_after_the_week(
+    received: int, reason: str | None
+) -> None:
+    calm = [share(n, 0.3, 40 + n % 2) for n in range(4)]
+    others = [share(n, 0.3, 40 + n % 3, "x") for n in range(6)]
+    found = with_coverage([*calm, *others], blog=MONDAY + timedelta(days=received), x=None)
+    row = one(found, 4, "comments")
+    assert (row["reason"], row["is_alert"]) == (reason, reason is None)
+    assert row["comment_count"] == (None if reason else 0)
+    assert one(found, 4, "comments", "x")["reason"] == "not significant"
+
+
+def test_a_week_of_which_a_part_was_delivered_is_no_fall() -> None:
+    calm = [share(n, 0.3, 40 + n % 2) for n in range(4)]
+    others = [share(n, 0.3, 40 + n % 3, "x") for n in range(6)]
+    wednesday = MONDAY + timedelta(days=4 * 7 + 2)
+    row = one(with_coverage([*calm, share(4, 0.3, 5), *others], blog=wednesday), 4, "comments")
+    assert (row["comment_count"], row["is_alert"]) == (5, False)
+    assert row["reason"] == NOT_DELIVERED
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["in time", "late"])
+def test_an_export_that_has_not_come_is_no_silence(
+    given: Callable[..., None], mart: Callable[[str], list[Row]], late: bool
+) -> None:
+    """The intranet's comments of four weeks, and six weeks of the blog, which goes on."""
+    comments = [
+        comment_row(
+            f"{channel}{number}-{place}",
+            channel=channel,
+            created_at_utc=NOON + timedelta(weeks=number),
+            last_seen_at_utc=NOON + timedelta(weeks=3 if late and channel == "intranet" else 6),
+        )
+        for channel, weeks in (("intranet", 4), ("blog", 6))
+        for number in range(weeks)
+        for place in range(40 + number % 2)
+    ]
+    given(
+        comments=comments, labels=[(row["comment_id"], "sentiment", "negative") for row in comments]
+    )
+    names = ("channel_sentiment_weekly", "sentiment_weekly", "source_coverage")
+    tables = [all_marts()[name].table for name in names]
+    found = MART.build(
+        {table: pl.DataFrame(mart(table.name), schema=table.schema()) for table in tables},
+        MartRules(),
+    ).filter(head="volume", week_start=(NOON + timedelta(weeks=4)).date())
+    alerts = set(found.filter("is_alert").select("scope", "item").rows())
+    assert alerts == (set() if late else {("channel", "intranet"), ("overall", "(all)")})
+    if late:
+        untold = found.filter(reason=NOT_DELIVERED)
+        assert set(untold["item"]) == {"intranet", "(all)"}
 
 
 def test_a_hidden_week_is_not_taken_for_silence() -> None:

@@ -86,6 +86,19 @@ def test_what_was_received_last_is_told_by_day(given: Given, mart: Mart) -> None
     given(posts=[post_row()], comments=[comment_row(last_seen_at_utc=late)])
     (row,) = mart("source_coverage")
     assert row["last_seen_day"] == date(2025, 11, 10)
+    assert row["last_comment_seen_day"] == date(2025, 11, 10)
+
+
+def test_a_list_of_posts_does_not_say_that_their_comments_were_received(
+    given: Given, mart: Mart
+) -> None:
+    listed = datetime(2025, 11, 20)
+    posts = [post_row(last_seen_at_utc=listed), post_row("x", channel="x", last_seen_at_utc=listed)]
+    given(posts=posts, comments=[comment_row(last_seen_at_utc=datetime(2025, 11, 9))])
+    rows = {row["channel"]: row for row in mart("source_coverage")}
+    assert {row["last_seen_day"] for row in rows.values()} == {date(2025, 11, 20)}
+    assert rows["blog"]["last_comment_seen_day"] == date(2025, 11, 9)
+    assert rows["x"]["last_comment_seen_day"] is None
 
 
 def test_few_people_on_the_posts_of_a_source_are_not_counted_but_what_it_reports_is(
