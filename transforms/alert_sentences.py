@@ -14,10 +14,11 @@ WORDS: dict[Language, dict[str, str]] = {
         "share": "{where}, {week}: {label} ({head}) {moved} from {before} to {now} "
         "({comment_count} comments of {author_count} people; {comment_count_before} comments "
         "before).",
-        "volume": "{where}, {week}: {comment_count} comments, {moved} from {mean} a week before.",
+        "volume": "{where}, {week}: {comment_count} comments, {moved} from {mean} a week before "
+        "({change}).",
         "up": "up",
         "down": "down",
-        "interval": "{share} % [{low} to {high}]",
+        "interval": "{value} % [{low} to {high}]",
     },
     "de": {
         "overall": "Alle Kommentare",
@@ -27,10 +28,11 @@ WORDS: dict[Language, dict[str, str]] = {
         "share": "{where}, {week}: {label} ({head}) {moved} von {before} auf {now} "
         "({comment_count} Kommentare von {author_count} Personen; davor {comment_count_before} "
         "Kommentare).",
-        "volume": "{where}, {week}: {comment_count} Kommentare, {moved} von {mean} je Woche davor.",
+        "volume": "{where}, {week}: {comment_count} Kommentare, {moved} von {mean} je Woche davor "
+        "({change}).",
         "up": "gestiegen",
         "down": "gesunken",
-        "interval": "{share} % [{low} bis {high}]",
+        "interval": "{value} % [{low} bis {high}]",
     },
 }
 """What the sentences are made of."""
@@ -74,6 +76,8 @@ def alert_sentence(
     }
     if alert["head"] == "volume":
         mean = alert["comment_count_before"] / alert["week_count_before"]
+        ends = (alert["difference"], alert["difference_low"], alert["difference_high"])
+        values["change"] = interval(*ends, language, sign="+")
         return words["volume"].format(**values | {"mean": decimal(mean, language)})
     values["now"] = interval(alert["share"], alert["ci_low"], alert["ci_high"], language)
     values["before"] = interval(
@@ -82,9 +86,12 @@ def alert_sentence(
     return words["share"].format(**values)
 
 
-def interval(share: float, low: float, high: float, language: Language) -> str:
-    """A share with its interval, in whole per cent."""
-    parts = {"share": f"{100 * share:.0f}", "low": f"{100 * low:.0f}", "high": f"{100 * high:.0f}"}
+def interval(
+    value: float, low: float, high: float, language: Language, sign: Literal["-", "+"] = "-"
+) -> str:
+    """A share with its interval, in whole per cent; `sign` "+" marks what is above zero, too."""
+    numbers = {"value": value, "low": low, "high": high}
+    parts = {name: f"{100 * number:{sign}.0f}" for name, number in numbers.items()}
     return WORDS[language]["interval"].format(**parts)
 
 

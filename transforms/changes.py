@@ -15,6 +15,7 @@ from transforms.significance import (
     Estimate,
     Z,
     change_points,
+    count_intervals,
     count_p_values,
     overdispersion,
     pooled,
@@ -102,10 +103,8 @@ def volume_changes(
     tested = with_values(
         before,
         dict.fromkeys(TESTED, np.full(before.height, np.nan))
-        | {
-            "difference": np.where(mean > 0, count / np.maximum(mean, 1e-9) - 1, np.nan),
-            "p_value": count_p_values(count, mean, weeks, dispersion),
-        },
+        | {"p_value": count_p_values(count, mean, weeks, dispersion)}
+        | count_differences(count, mean, weeks, dispersion),
     )
     return with_reason(
         tested,
@@ -118,6 +117,21 @@ def volume_changes(
             FEW_NOW: ~enough("", rules) & ~enough("_before", rules),
         },
     )
+
+
+def count_differences(
+    count: Array, mean: Array, weeks: Array, dispersion: Array
+) -> dict[str, Array]:
+    """(rows,) each: how much more came than the `mean` before, as a ratio to it, and its interval.
+
+    Not a number where nothing came before.
+    """
+    low, high = count_intervals(count, mean, weeks, dispersion)
+    values = {"difference": count, "difference_low": low, "difference_high": high}
+    return {
+        name: np.where(mean > 0, value / np.maximum(mean, 1e-9) - 1, np.nan)
+        for name, value in values.items()
+    }
 
 
 def between_weeks(before: pl.DataFrame, past: Estimate) -> Array:

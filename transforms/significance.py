@@ -131,6 +131,10 @@ def share_difference(now: Estimate, before: Pooled, between: Array) -> Differenc
     return Difference(value, np.clip(value - below, -1, 1), np.clip(value + above, -1, 1), p_value)
 
 
+LEAST_MEAN = 0.5
+"""Comments a week that are reckoned with where fewer came: of none, one would be beyond chance."""
+
+
 def overdispersion(counts: Array, is_there: Array) -> float:
     """The variance of counts (cells, weeks) beyond Poisson's, as a share of the squared mean.
 
@@ -152,12 +156,41 @@ def count_p_values(now: Array, mean: Array, weeks: Array, dispersion: Array) -> 
     """
     from scipy.stats import nbinom
 
-    safe = np.maximum(mean, 0.5)
-    variance = (safe + dispersion * safe**2) * (1 + 1 / np.maximum(weeks, 1))
-    chance = safe / variance
-    size = safe * chance / (1 - chance)
+    safe = np.maximum(mean, LEAST_MEAN)
+    size = count_size(mean, weeks, dispersion)
+    chance = size / (size + safe)
     tails = np.minimum(nbinom.cdf(now, size, chance), nbinom.sf(now - 1, size, chance))
     return np.asarray(np.minimum(1.0, 2 * tails))
+
+
+def count_intervals(
+    now: Array, mean: Array, weeks: Array, dispersion: Array
+) -> tuple[Array, Array]:
+    """The 95 % interval of what is to be expected in the week of each count `now`: its two ends.
+
+    It holds the expectations that `count_p_values` would not reject, `mean` among them where the
+    p-value is above 5 %: an inverted test (Clopper and Pearson 1934), by the tails of the negative
+    binomial as an incomplete beta function. An expectation of r times the mean has, beside the
+    chance of its own week, r times the error of the mean: so the size is the same for all.
+    """
+    from scipy.stats import beta
+
+    size = count_size(mean, weeks, dispersion)
+    tail = 0.025
+    # beta has no shape 0: from a count of 0, nothing lies below.
+    most, least = beta.ppf(1 - tail, size, np.maximum(now, 1)), beta.ppf(tail, size, now + 1)
+    low = np.where(now > 0, size * (1 - most) / most, 0.0)
+    return np.asarray(low), np.asarray(size * (1 - least) / least)
+
+
+def count_size(mean: Array, weeks: Array, dispersion: Array) -> Array:
+    """The size of the negative binomial of a count, `mean` being that of so many `weeks`.
+
+    The variance is (mean + dispersion mean^2) (1 + 1 / weeks): that of a week, and of the mean.
+    """
+    safe = np.maximum(mean, LEAST_MEAN)
+    variance = (safe + dispersion * safe**2) * (1 + 1 / np.maximum(weeks, 1))
+    return np.asarray(safe**2 / (variance - safe))
 
 
 def q_values(p_values: Array) -> Array:

@@ -182,13 +182,15 @@ def test_alerts_of_the_last_weeks_are_told_in_the_language_of_reports() -> None:
     row = dict.fromkeys(CHANGE_WEEKLY.table.column_names) | {
         "scope": "topic", "item": "cloud", "head": "volume", "label": "comments",
         "comment_count": 80, "comment_count_before": 40, "week_count_before": 4,
+        "difference": 7.0, "difference_low": 4.2, "difference_high": 11.0,
         "direction": "up", "is_alert": True, "is_change_point": False,
         "week_start": date(2025, 11, 3),
     }  # fmt: skip
     weeks = [row | {"week": f"2025-W4{n}"} for n in range(5)]
     rows = pl.DataFrame(weeks, schema=CHANGE_WEEKLY.table.schema())
     assert alerts({CHANGE_WEEKLY.table: rows}, load_settings()) == [
-        f"Thema Cloud und Infrastruktur, {week}: 80 Kommentare, gestiegen von 10 je Woche davor."
+        f"Thema Cloud und Infrastruktur, {week}: 80 Kommentare, gestiegen von 10 je Woche davor "
+        "(+700 % [+420 bis +1100])."
         for week in ("2025-W43", "2025-W44")
     ]
 

@@ -20,7 +20,15 @@ SHARE = {
     "comment_count_before": 401,
     "week_count_before": 4,
 }
-VOLUME = SHARE | {"head": "volume", "label": "comments", "scope": "overall", "item": "(all)"}
+VOLUME = SHARE | {
+    "head": "volume",
+    "label": "comments",
+    "scope": "overall",
+    "item": "(all)",
+    "difference": 0.1172,
+    "difference_low": 0.013,
+    "difference_high": 0.336,
+}
 
 
 def test_an_alert_of_a_share_names_both_numbers_with_intervals_and_n() -> None:
@@ -40,12 +48,28 @@ def test_an_alert_is_told_in_german_too() -> None:
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("en", "All comments, 2025-W40: 112 comments, up from 100.2 a week before."),
-        ("de", "Alle Kommentare, 2025-W40: 112 Kommentare, gestiegen von 100,2 je Woche davor."),
+        (
+            "en",
+            "All comments, 2025-W40: 112 comments, up from 100.2 a week before "
+            "(+12 % [+1 to +34]).",
+        ),
+        (
+            "de",
+            "Alle Kommentare, 2025-W40: 112 Kommentare, gestiegen von 100,2 je Woche davor "
+            "(+12 % [+1 bis +34]).",
+        ),
     ],
 )
-def test_an_alert_of_a_volume_names_the_mean(language: str, sentence: str) -> None:
+def test_an_alert_of_a_volume_names_the_mean_and_the_change_with_its_interval(
+    language: str, sentence: str
+) -> None:
     assert alert_sentence(VOLUME, language) == sentence  # type: ignore[arg-type]
+
+
+def test_a_fall_of_a_volume_is_told_below_zero() -> None:
+    fall = {"difference": -1.0, "difference_low": -1.0, "difference_high": -0.891}
+    told = alert_sentence(VOLUME | fall | {"direction": "down", "comment_count": 0}, "en")
+    assert told.endswith("0 comments, down from 100.2 a week before (-100 % [-100 to -89]).")
 
 
 def test_posts_and_topics_are_called_as_people_call_them() -> None:

@@ -4,6 +4,7 @@ import pytest
 from transforms.significance import (
     Estimate,
     change_points,
+    count_intervals,
     count_p_values,
     overdispersion,
     pooled,
@@ -95,6 +96,36 @@ def test_no_comment_at_all_is_news_where_many_came() -> None:
     none, mean, weeks = (np.array([value]) for value in (0.0, 40.0, 4))
     assert count_p_values(none, mean, weeks, np.array([0.05]))[0] < 0.001
     assert count_p_values(none, np.zeros(1), weeks, np.zeros(1))[0] == 1.0
+
+
+@pytest.mark.parametrize("dispersion", [0.0, 0.3])
+@pytest.mark.parametrize("factor", [0.1, 1.0, 3.0])
+def test_the_interval_of_a_count_holds_what_was_to_be_expected(
+    factor: float, dispersion: float
+) -> None:
+    random = np.random.default_rng(2)
+    weeks, expected, size = 4, 40.0, 20_000
+
+    def drawn(mean: float, shape: object) -> np.ndarray:
+        rate = random.gamma(1 / dispersion, mean * dispersion, shape) if dispersion else mean
+        return random.poisson(rate, shape).astype(float)
+
+    now, before = drawn(factor * expected, size), drawn(expected, (size, weeks))
+    mean = before.mean(axis=1)
+    low, high = count_intervals(now, mean, np.full(size, weeks), np.full(size, dispersion))
+    held = (low / mean <= factor) & (factor <= high / mean)
+    assert 0.94 < held.mean() < 0.99
+
+
+def test_the_interval_of_a_count_holds_the_mean_where_the_test_sees_no_change() -> None:
+    now = np.arange(0, 300.0)
+    mean, weeks, dispersion = np.full(300, 40.25), np.full(300, 4), np.full(300, 0.1)
+    low, high = count_intervals(now, mean, weeks, dispersion)
+    is_usual = count_p_values(now, mean, weeks, dispersion) > 0.05
+    assert np.array_equal((low <= mean) & (mean <= high), is_usual)
+    assert is_usual.any()
+    assert not is_usual.all()
+    assert (low[0], bool(np.all(low < now + 1e-9)), bool(np.all(high > now))) == (0, True, True)
 
 
 def test_q_values_are_those_of_benjamini_and_hochberg() -> None:

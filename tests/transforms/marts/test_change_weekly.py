@@ -243,6 +243,23 @@ def test_an_export_that_has_not_come_is_no_silence(
         assert set(untold["item"]) == {"intranet", "(all)"}
 
 
+def test_the_interval_of_a_volume_holds_no_change_where_the_test_sees_none() -> None:
+    weeks = [share(n, 0.3, 40 + n % 2) for n in range(4)]
+    many, usual = (one(changes(*weeks, share(4, 0.3, n), share(5, 0.3)), 4, "comments")
+                   for n in (200, 41))  # fmt: skip
+    assert 0 < many["difference_low"] < many["difference"] < many["difference_high"]  # type: ignore[operator]
+    assert usual["difference_low"] < 0 < usual["difference_high"]  # type: ignore[operator]
+    silent = one(changes(*weeks, *(share(n, 0.3, 40, "x") for n in range(6))), 4, "comments")
+    assert silent["difference_low"] == silent["difference"] == -1
+    assert -1 < silent["difference_high"] < 0  # type: ignore[operator]
+
+
+def test_a_volume_that_falls_to_next_to_nothing_is_an_alert() -> None:
+    weeks = [share(n, 0.3, 40 + n % 2) for n in range(4)]
+    row = one(changes(*weeks, share(4, 0.3, 5), share(5, 0.3, 40)), 4, "comments")
+    assert (row["is_alert"], row["direction"]) == (True, "down")
+
+
 def test_a_hidden_week_is_not_taken_for_silence() -> None:
     rows = [*(share(n, 0.3, 40) for n in range(4)), share(4, None), share(5, 0.3, 40)]
     row = one(changes(*rows), 4, "comments")
