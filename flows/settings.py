@@ -523,7 +523,10 @@ class Alerts(Concern):
 
     trailing_weeks: int = Field(default=4, ge=1, description="weeks that a week is compared with")
     least_comments: int = Field(
-        default=20, ge=1, description="comments without which there is no alert, on both sides"
+        default=20,
+        ge=1,
+        description="comments without which there is no alert of a share, in the week and in those "
+        "before each; of a volume there is none if both have fewer",
     )
     false_alert_share: float = Field(
         default=0.05, gt=0, lt=1, description="share of the alerts that may be chance"
