@@ -13,7 +13,14 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.exports import all_exports
 from flows.publishing.code import FILES, TABLES, code_of
-from flows.publishing.gate import record, require_fresh, require_passed, suites_for
+from flows.publishing.gate import (
+    audience_count,
+    record,
+    require_fresh,
+    require_passed,
+    suites_for,
+)
+from flows.publishing.history import remember, remembered
 from flows.publishing.marts import build_marts, mart_rules
 from flows.publishing.profile import profile_pending
 from flows.publishing.publication import Marts, Publication
@@ -35,6 +42,7 @@ from models.findings import Judgement
 from models.tables.run import RUN
 from transforms.alert_sentences import alert_sentence
 from transforms.corrections import CORRECTION_LOG, State, corrections, reason_of
+from transforms.coverage import COVERAGE, counts_hidden, counts_told
 from transforms.expectations import judge
 from transforms.marts import MACROS, all_marts
 from transforms.marts.change_weekly import MART as CHANGE_WEEKLY
@@ -59,18 +67,6 @@ COUNTING_LABELS = (
 """The labels that decide: those of models that are only tried do not. What was answered is never
 changed, so the chosen labels, one in four, tell which answers there are."""
 
-COVERAGE = {
-    "posts": "SELECT count(*) FROM clean.post",
-    "comments": "SELECT count(*) FROM clean.comment",
-    "audience_comments": "SELECT count(*) FROM classified.dated WHERE is_audience",
-    "own_answers": "SELECT count(*) FROM classified.dated WHERE is_own",
-    "left_out": "SELECT count(*) FROM classified.dated WHERE NOT is_audience AND NOT is_own",
-    "rejected_records": "SELECT count(*) FROM clean.rejected_comment",
-    "unlabelled": "SELECT count(*) FROM classified.audience "
-    "WHERE is_audience AND sentiment IS NULL",
-}
-"""What the manifest counts, so that nothing is left out in silence."""
-
 
 @flow(name="publish")
 @stage("publish")
@@ -88,11 +84,12 @@ def publish(as_of: datetime | None = None) -> StageReport:
         aged = require_fresh(moment, settings)
         return StageReport("publish", note=f"nothing new since the last publish{aged}")
     marts = task(cache_policy=NO_CACHE)(build_marts)(settings)
+    coverage = marts.pop(COVERAGE.table)
     rested_on = State(state, models_of(settings))
     marts[CORRECTION_LOG] = correction_log(before, marts, rested_on, moment)
-    judgement = gate(marts, before.manifest if before else {}, moment, settings)
+    judgement = gate(marts, remembered(before, settings.paths.publish_history), moment, settings)
     told = alerts(marts, settings)
-    facts = publication_facts(settings, judgement, moment) | {"alerts": told}
+    facts = publication_facts(settings, coverage, judgement, moment) | {"alerts": told}
     publication = Publication(marts, facts, settings.reporting.language, topic_names(settings))
     write_and_swap(publication, state, settings, moment)
     show_published(latest_snapshot(published), {t.name: rows.height for t, rows in marts.items()})
@@ -135,10 +132,11 @@ def titles(marts: Marts) -> dict[str, str]:
 
 
 @task(cache_policy=NO_CACHE)
-def gate(
-    marts: Marts, published: Mapping[str, Any], moment: datetime, settings: Settings
-) -> Judgement:
-    """The verdicts on all marts; raises `GateFailed`, with the first failures, if one is bad."""
+def gate(marts: Marts, published: int | None, moment: datetime, settings: Settings) -> Judgement:
+    """The verdicts on all marts; raises `GateFailed`, with the first failures, if one is bad.
+
+    `published` is how many comments the last publish had.
+    """
     judgement = judge(suites_for(marts, published, moment, settings))
     record(judgement, moment, settings)
     require_passed(judgement)
@@ -153,6 +151,7 @@ def write_and_swap(
     published = settings.paths.published
     name = snapshot_name(as_of, fingerprint(state))
     folder = write_snapshot(publication, state, name, published)
+    remember(name, audience_count(settings), published, settings.paths.publish_history)
     swap_in(folder, published, settings.publish.snapshots)
 
 
@@ -171,10 +170,13 @@ def correction_log(
     )
 
 
-def publication_facts(settings: Settings, judgement: Judgement, as_of: datetime) -> dict[str, Any]:
-    """What was published when, by which models, and what was left out, for the manifest."""
-    with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        counts = {name: scalar(connection, query) for name, query in COVERAGE.items()}
+def publication_facts(
+    settings: Settings, coverage: pl.DataFrame, judgement: Judgement, as_of: datetime
+) -> dict[str, Any]:
+    """What was published when, by which models, and what was left out, for the manifest.
+
+    Counts that would reveal a hidden cell are not among `counts`; `hidden_counts` says why.
+    """
     return {
         "published_at": as_of.astimezone(UTC).isoformat(timespec="seconds"),
         "resonanz": version("resonanz"),
@@ -182,7 +184,8 @@ def publication_facts(settings: Settings, judgement: Judgement, as_of: datetime)
         "reporting_time_zone": settings.reporting.time_zone,
         "taxonomy": settings.classify.taxonomy_file.name,
         "models": models_of(settings),
-        "counts": counts,
+        "counts": counts_told(coverage),
+        "hidden_counts": counts_hidden(coverage),
         "checks": {
             "passed": sum(finding.passed for finding in judgement.findings),
             "failed": 0,

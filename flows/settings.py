@@ -123,6 +123,11 @@ class Paths(Concern):
         """What people open, in `latest/`."""
         return self.root / "published"
 
+    @property
+    def publish_history(self) -> Path:
+        """How many comments each published state rests on; only its owner reads it."""
+        return self.root / "publish_history.json"
+
 
 class Reporting(Concern):
     """How numbers are told."""

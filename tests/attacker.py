@@ -8,8 +8,12 @@ knows all rows of the tables, which posts had comments on which day, and nothing
 Tables of single comments are read, too: their rows are put together by what names the comment, and
 each is one comment more that must be somewhere in what is told of it: on one of these posts and
 days, and on each of its topics. No comment is two.
+
+The counts of the manifest are read like a table's: of all comments, and of those that are no
+audience, which are the rest.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain, combinations
 
@@ -51,9 +55,15 @@ class Seen:
 
 
 class Attacker:
-    """Reads `marts`; `facts` only say which unknowns there are, and what is true."""
+    """Reads `marts` and `counts`; `facts` only say which unknowns there are, and what is true."""
 
-    def __init__(self, marts: dict[Table, pl.DataFrame], facts: pl.DataFrame, smallest: int):
+    def __init__(
+        self,
+        marts: dict[Table, pl.DataFrame],
+        facts: pl.DataFrame,
+        smallest: int,
+        counts: Mapping[str, int] | None = None,
+    ):
         self.facts, self.smallest = facts, smallest
         self.parts = [name for name in BASE if facts[name].null_count() < len(facts)]
         self.base = facts.select(self.parts).unique().sort(self.parts)
@@ -61,6 +71,11 @@ class Attacker:
         self.topics = [None, *topics]
         self.size = len(self.base) * len(self.topics)
         equations, targets, published = [], {}, set()
+        total = self.group({}, total_told(counts or {}))
+        if total[2] is not None:
+            equations.append((total[1], total[2]))
+        elif 0 < facts["author"].n_unique() < smallest:
+            targets["all"] = Target({}, total[1], len(facts), facts["author"].n_unique(), True)
         for table, rows in marts.items():
             if small_cells_of(table).exempt:
                 continue
@@ -292,6 +307,19 @@ def told_by_list(row: dict) -> dict:
     return told
 
 
-def leaks(marts: dict[Table, pl.DataFrame], facts: pl.DataFrame, smallest: int) -> list[str]:
-    """What an attacker finds in published `marts`, given the comments behind them."""
-    return Attacker(marts, facts, smallest).leaks()
+def total_told(counts: Mapping[str, int]) -> int | None:
+    """How many comments of the audience a manifest's counts tell of; None if they do not."""
+    if "audience_comments" in counts:
+        return counts["audience_comments"]
+    parts = [counts.get(name) for name in ("comments", "own_answers", "left_out")]
+    return None if None in parts else parts[0] - parts[1] - parts[2]
+
+
+def leaks(
+    marts: dict[Table, pl.DataFrame],
+    facts: pl.DataFrame,
+    smallest: int,
+    counts: Mapping[str, int] | None = None,
+) -> list[str]:
+    """What an attacker finds in `marts` and a manifest's `counts`, given the comments behind."""
+    return Attacker(marts, facts, smallest, counts).leaks()

@@ -7,6 +7,7 @@ import polars as pl
 
 from models.contract import Column, Table
 from models.shares import SHARE_COLUMNS, SmallCells
+from transforms.coverage import COVERAGE
 from transforms.listing import quote_id
 
 TEXT = dict.fromkeys(
@@ -108,6 +109,27 @@ def marts_of(facts: pl.DataFrame) -> dict[Table, pl.DataFrame]:
         ).sort("channel", "week")
     )
     return marts
+
+
+def coverage_of(facts: pl.DataFrame) -> dict[Table, pl.DataFrame]:
+    """What the manifest counts, nothing hidden, from `facts_of` some comments, all labelled.
+
+    Two own answers and one comment that is left out come on top.
+    """
+    counted = facts.select(
+        scope=pl.lit("(all)"),
+        posts=pl.n_unique("post_id"),
+        comments=pl.len() + 3,
+        audience_comments=pl.len(),
+        author_count=pl.n_unique("author"),
+        own_answers=pl.lit(2),
+        left_out=pl.lit(1),
+        rejected_records=pl.lit(0),
+        unlabelled=pl.lit(0),
+        hidden_reason=pl.lit(None),
+    )
+    table = COVERAGE.table
+    return {table: table.require(counted.cast(dict(table.schema())))}  # type: ignore[arg-type]
 
 
 def quotable_of(facts: pl.DataFrame) -> pl.DataFrame:

@@ -27,6 +27,9 @@ DIMENSIONS = ("topic", "post_id", "channel", "source", "segment", "month", "week
 """What comments are counted by; columns of `classified.counted` (`topic`: of its list), and `all`,
 which has one value, for what is not parted."""
 
+TOTAL: Family = ("all",)
+"""What is not parted: all comments of the audience."""
+
 DESCRIBES = ("post_title", "week_start")
 """Columns of a cell that say more about a dimension beside them."""
 
@@ -77,7 +80,7 @@ def family_of(table: Table, is_topic_share: bool = False) -> Family:
         )
     if "post_id" in cell:
         cell.discard("channel")  # a post has one
-    return tuple(name for name in DIMENSIONS if name in cell) or ("all",)
+    return tuple(name for name in DIMENSIONS if name in cell) or TOTAL
 
 
 def name_of(family: Family) -> str:

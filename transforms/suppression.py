@@ -9,8 +9,11 @@ are hidden, of the fewest people first, until no sum or difference of what is pu
 
 The complementary cell suppression of official statistics (Willenborg, de Waal 2001: Elements of
 Statistical Disclosure Control, chapter 8; Fischetti, Salazar 2001), with a greedy choice of what to
-hide. Atoms that the same published cells hold can't be told apart, so only their sum is known: a
-*lump*. All questions are asked of lumps, which are far fewer.
+hide. The number of all comments gives way first: it is told beside the tables, which hide the same
+with it as without.
+
+Atoms that the same published cells hold can't be told apart, so only their sum is known: a *lump*.
+All questions are asked of lumps, which are far fewer.
 """
 
 from collections.abc import Iterator
@@ -18,12 +21,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 from scipy import sparse
 from scipy.sparse.linalg import lsqr
 
 from transforms.attacker import REACHES, Attacker, Lumps, parts_of
 from transforms.bounds import TOLERANCE, Array, Puzzle, dangers
-from transforms.cells import Cells, few_wrote
+from transforms.cells import TOTAL, Cells, few_wrote, name_of
 
 TOGETHER = 2_000
 """Open lumps up to which every attack is looked for with all published numbers together: programmes
@@ -32,13 +36,23 @@ of twice as many take more than twice as long, and there are twice as many."""
 
 def hidden_cells(cells: Cells, smallest: int) -> Array:
     """(cells,) whether each is hidden, so that nothing tells about fewer than `smallest` people."""
-    hidden = cells.listed["is_small"].to_numpy().copy()
-    is_small = hidden.copy()
+    is_small = cells.listed["is_small"].to_numpy().copy()
+    is_total = (cells.listed["family"] == name_of(TOTAL)).to_numpy()
+    hidden = covered(cells, is_small | is_total, is_small, smallest)
+    if (is_total & ~is_small).any():
+        # Nothing leaks without it, so whatever leaks now does by it alone.
+        hidden = covered(cells, hidden & (~is_total | is_small), is_small, smallest)
+    return hidden & ~pointless(cells, hidden, is_small)
+
+
+def covered(cells: Cells, hidden: Array, is_small: Array, smallest: int) -> Array:
+    """(cells,) `hidden`, and what else must be so that nothing of the small cells leaks."""
+    hidden = hidden.copy()
     # Without what topics tell of all, the questions fall into small parts: most is found there.
     for sees_limits in (False, True):
         while (further := leaking(cells, hidden, is_small, smallest, sees_limits)).size:
             hidden[further] = True
-    return hidden & ~pointless(cells, hidden, is_small)
+    return hidden
 
 
 def leaking(
@@ -60,7 +74,14 @@ def leaking(
             exact @ cells.comments + 1,
         ]
     )
-    return to_hide(seen, wanted, needed, cells.listed["author_count"].to_numpy())
+    return to_hide(seen, wanted, needed, cost(cells))
+
+
+def cost(cells: Cells) -> Array:
+    """(cells,) what to hide each would cost: its people; the total is the first to give way."""
+    is_total = pl.col("family") == name_of(TOTAL)
+    people = pl.when(is_total).then(0).otherwise("author_count")
+    return cells.listed.select(people).to_series().to_numpy()
 
 
 def lumps(cells: Cells, hidden: Array, sees_limits: bool = True) -> Lumps:

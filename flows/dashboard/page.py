@@ -12,6 +12,7 @@ from flows.dashboard.story import Story, is_link
 from flows.dashboard.view import Section
 from flows.publishing.publication import Publication
 from flows.wording import THOUSANDS, wording
+from transforms.coverage import is_hidden
 
 TEMPLATES = Path(__file__).parent / "page"
 
@@ -74,7 +75,8 @@ def subtitle(story: Story) -> str:
     counts = {"audience_comments": 0, "posts": 0, **story.facts.get("counts", {})}
     stamp = str(story.facts.get("published_at", ""))[:16].replace("T", " ")
     shown = {name: story.number(count) for name, count in counts.items()}
-    return str(story.words["subtitle"].format(published_at=stamp, **shown))
+    words = story.words["subtitle_hidden" if is_hidden(story.facts) else "subtitle"]
+    return str(words.format(published_at=stamp, **shown))
 
 
 def page_content(story: Story, sections: Sequence[Section], language: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from flows.exports.base import Export
 from flows.publishing.publication import Publication
 from flows.wording import wording, written
 from models.contract import PERIODS, Kind, Table
+from transforms.coverage import COUNTS
 
 FILE_NAME = "resonanz.xlsx"
 
@@ -47,15 +48,6 @@ NEVER_RUN = {
 """A comment that begins with `=` stays a text: no cell of the workbook can run."""
 
 CARD_FACTS = ("published_at", "code", "zone", "models", "taxonomy")
-COUNTS = (
-    "posts",
-    "comments",
-    "audience_comments",
-    "own_answers",
-    "left_out",
-    "rejected_records",
-    "unlabelled",
-)
 
 
 def write(publication: Publication, folder: Path) -> None:
@@ -106,6 +98,7 @@ def card_lines(publication: Publication, words: Mapping[str, Any]) -> list[tuple
     """The method card: what was published, from what, by which models, and how to read it."""
     facts = publication.facts
     counts = cast(Mapping[str, object], facts.get("counts") or {})
+    hidden = cast(Mapping[str, object], facts.get("hidden_counts") or {})
     values = {
         "published_at": facts.get("published_at", ""),
         "code": facts.get("resonanz", ""),
@@ -118,7 +111,11 @@ def card_lines(publication: Publication, words: Mapping[str, Any]) -> list[tuple
         *((words[name], str(values[name])) for name in CARD_FACTS),
         (),
         (words["coverage"],),
-        *((words[name], counts[name]) for name in COUNTS if name in counts),
+        *(
+            (words[name], words["hidden_count"] if name in hidden else counts[name])
+            for name in COUNTS
+            if name in counts or name in hidden
+        ),
         (),
         (words["tables"],),
         *table_lines(publication, words),

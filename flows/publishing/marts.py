@@ -12,6 +12,7 @@ from flows.settings import Settings
 from flows.warehouse import frame, merge, use_time_zone, writing
 from flows.wording import wording
 from models.contract import Table
+from transforms.coverage import COVERAGE
 from transforms.derived import MartRules
 from transforms.marts import derived_marts, later_marts, listed_marts, passing_macros, sql_marts
 from transforms.policy import read_policy
@@ -27,12 +28,14 @@ COUNTED = "SELECT * EXCLUDE (comment_id) FROM classified.counted"
 def build_marts(settings: Settings) -> dict[Table, pl.DataFrame]:
     """Write every mart to the warehouse, in one transaction; returns their rows, by name.
 
-    Small cells are hidden before anything is computed from them.
+    Small cells are hidden before anything is computed from them. With the marts, but not in the
+    warehouse, comes `COVERAGE`: what the manifest counts, hidden where it reveals something.
     """
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         get_ready(connection, settings)
         with shared_views(connection):
             marts = computed_marts(connection, settings)
+            coverage = marts.pop(COVERAGE.table)
             marts |= comments_behind(connection, marts, mart_rules(settings))
             candidates = frame(connection, "FROM classified.open_comment ORDER BY comment_id")
         for table, rows in marts.items():
@@ -41,7 +44,7 @@ def build_marts(settings: Settings) -> dict[Table, pl.DataFrame]:
             marts[statement.table] = checked(statement, frame(connection, statement.query))
             store_mart(connection, statement.table, marts[statement.table])
         marts[COMMENTS_TO_ANSWER] = comments_to_answer(candidates, connection, settings)
-    return dict(sorted(marts.items(), key=lambda mart: mart[0].name))
+    return dict(sorted(marts.items(), key=lambda mart: mart[0].name)) | {COVERAGE.table: coverage}
 
 
 def get_ready(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -54,8 +57,12 @@ def get_ready(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None
 def computed_marts(
     connection: duckdb.DuckDBPyConnection, settings: Settings
 ) -> dict[Table, pl.DataFrame]:
-    """The marts that are counted, small cells hidden, and those computed from them; not stored."""
+    """The marts that are counted, small cells hidden, and those computed from them; not stored.
+
+    `COVERAGE` is among them: it is told beside them.
+    """
     counted = counted_marts(connection, settings)
+    counted[COVERAGE.table] = checked(COVERAGE, frame(connection, COVERAGE.query))
     marts = hide_small_cells(counted, frame(connection, COUNTED), settings.privacy.smallest_cell)
     return marts | {m.table: m.build(marts, mart_rules(settings)) for m in derived_marts()}
 

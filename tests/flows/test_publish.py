@@ -1,5 +1,6 @@
 import io
 import json
+import re
 import stat
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -146,6 +147,39 @@ def test_what_is_published_of_few_people_is_hidden_and_an_attacker_learns_nothin
         facts = connection.execute("FROM classified.counted").pl()
     assert leaks(marts, facts, 3) == []
     assert marts[EVIDENCE].height > 0
+
+
+def test_a_total_that_would_reveal_a_week_is_told_nowhere(
+    write_csv: Csv, latest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESONANZ_PRIVACY__SMALLEST_CELL", "5")
+    for day, size in {"15.09.2025": 20, "14.10.2025": 3, "05.11.2025": 30}.items():
+        lines = (f"{day}-{n};{day};P{day}{n};gut {day} {n};Post of {day}" for n in range(size))
+        ingest(files=[write_csv(f"{size}.csv", *lines)], channel=f"channel {size}")
+    refine()
+    classify()
+    publish(as_of=MONDAY)
+    manifest = json.loads((latest / "manifest.json").read_text())
+    assert manifest["counts"] == {
+        "posts": 3, "own_answers": 0, "left_out": 0, "rejected_records": 0
+    }  # fmt: skip
+    assert manifest["hidden_counts"].keys() == {"comments", "audience_comments", "unlabelled"}
+    assert "coverage" not in manifest["tables"]
+    weeks = pl.read_csv(latest / "sentiment_weekly.csv")
+    assert sorted(weeks["comment_count"].drop_nulls().unique()) == [20, 30]
+    pages = (latest / "dashboard.html").read_text().split("<script")[0]
+    quality = "".join(path.read_text() for path in (latest.parent / "quality").iterdir())
+    assert not re.search(r"\b53\b", pages + quality)
+
+
+def test_the_total_is_told_where_it_reveals_nothing(
+    write_csv: Csv, latest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESONANZ_PRIVACY__SMALLEST_CELL", "5")
+    prepare(write_csv("a.csv", *(f"c{n};03.11.2025;P{n};gut {n};Cloud" for n in range(9))))
+    publish(as_of=MONDAY)
+    manifest = json.loads((latest / "manifest.json").read_text())
+    assert (manifest["counts"]["audience_comments"], manifest["hidden_counts"]) == (9, {})
 
 
 def test_work_lists_are_apart_from_what_everybody_reads(write_csv: Csv, latest: Path) -> None:

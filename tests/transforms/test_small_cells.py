@@ -21,11 +21,13 @@ from tests.share_marts import (
     SENTIMENT_WEEKLY,
     TOPIC_SENTIMENT_WEEKLY,
     TOPIC_SHARE_MONTHLY,
+    coverage_of,
     facts_of,
     marts_of,
 )
 from transforms import suppression
 from transforms.cells import Cells
+from transforms.coverage import COVERAGE, counts_told
 from transforms.small_cells import WOULD_REVEAL, hide_small_cells
 
 MONDAY = date(2025, 11, 3)
@@ -102,6 +104,56 @@ def test_what_hiding_small_cells_alone_gives_away_is_covered(
     assert leaks(covered, facts, 5) == []
 
 
+THREE_MONTHS = (
+    people("a", 20, "p1", "x", date(2025, 1, 15))
+    + people("b", 3, "p1", "x", date(2025, 2, 12))
+    + people("c", 30, "p1", "x", date(2025, 3, 12))
+)
+"""A month of few people, and nothing that parts what is left over."""
+
+
+def test_the_total_beside_the_tables_does_not_tell_the_week_that_is_left_over() -> None:
+    facts = facts_of(THREE_MONTHS)
+    marts = {t: rows for t, rows in marts_of(facts).items() if t in (SENTIMENT_WEEKLY,)}
+    hidden = hide_small_cells(marts | coverage_of(facts), facts, 5)
+    counts = counts_told(hidden.pop(COVERAGE.table))
+    assert leaks(hidden, facts, 5, {"audience_comments": 53})
+    assert leaks(hidden, facts, 5, {"comments": 56, "own_answers": 2, "left_out": 1})
+    assert leaks(hidden, facts, 5, counts) == []
+    assert counts == {"posts": 1, "own_answers": 2, "left_out": 1, "rejected_records": 0}
+    # It gives way, and the tables keep their numbers.
+    assert hidden[SENTIMENT_WEEKLY].equals(hide_small_cells(marts, facts, 5)[SENTIMENT_WEEKLY])
+    assert hidden[SENTIMENT_WEEKLY]["hidden_reason"].null_count() == 6
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_tables_are_the_same_with_the_total_and_without(seed: int) -> None:
+    facts = facts_of(crowd(seed, 60, 25, 25))
+    hidden = hide_small_cells(marts_of(facts) | coverage_of(facts), facts, 5)
+    for table, rows in hide_small_cells(marts_of(facts), facts, 5).items():
+        assert hidden[table].equals(rows)
+
+
+def test_the_total_is_told_where_it_reveals_nothing() -> None:
+    facts = facts_of(
+        THREE_MONTHS
+        + people("d", 2, "p1", "x", date(2025, 4, 16))
+        + people("e", 4, "p1", "x", date(2025, 5, 14))
+    )
+    marts = {t: rows for t, rows in marts_of(facts).items() if t in (SENTIMENT_WEEKLY,)}
+    hidden = hide_small_cells(marts | coverage_of(facts), facts, 5)
+    counts = counts_told(hidden.pop(COVERAGE.table))
+    assert (counts["audience_comments"], counts["comments"]) == (59, 62)
+    assert leaks(hidden, facts, 5, counts) == []
+
+
+def test_a_total_of_few_people_is_hidden_as_such() -> None:
+    facts = facts_of(people("a", 3, "p1", "x"))
+    (row,) = hide_small_cells(coverage_of(facts), facts, 5)[COVERAGE.table].to_dicts()
+    assert (row["audience_comments"], row["author_count"], row["unlabelled"]) == (None,) * 3
+    assert row["hidden_reason"] == "fewer than 5 authors"
+
+
 def segment_of(author: str, channel: str) -> str:
     """Employees by channel or by who they are, partners by who they are, and the public."""
     if channel == "blog" or author[-1] in "01":
@@ -160,7 +212,9 @@ def learned(
     """What an attacker learns from all tables of a crowd's comments, small cells hidden."""
     comments = crowd(seed, size, authors, days)
     facts = facts_of(comments, segment_of) if in_segments else facts_of(comments)
-    return leaks(hide_small_cells(marts_of(facts), facts, smallest), facts, smallest)
+    hidden = hide_small_cells(marts_of(facts) | coverage_of(facts), facts, smallest)
+    counts = counts_told(hidden.pop(COVERAGE.table))
+    return leaks(hidden, facts, smallest, counts)
 
 
 @settings(max_examples=8, deadline=None, derandomize=True)

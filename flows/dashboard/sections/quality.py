@@ -8,6 +8,7 @@ import polars as pl
 from flows.dashboard.rows import heads, number_cells
 from flows.dashboard.story import Story
 from flows.dashboard.view import Cell, Section, TableView
+from transforms.coverage import is_hidden
 
 MOST_GAPS = 10
 
@@ -16,7 +17,8 @@ def quality(story: Story) -> Section:
     """What came in, what could not be used, and what was corrected."""
     words = story.words["quality"]
     counts = {name: story.number(n) for name, n in story.facts.get("counts", {}).items()}
-    sentences = [words["counts"].format(**counts)] if counts else []
+    said = words["counts_hidden" if is_hidden(story.facts) else "counts"]
+    sentences = [said.format(**counts)] if counts else []
     log = story.marts.get("correction_log", pl.DataFrame())
     if log.height:
         sentences.append(words["corrections"].format(count=story.number(log.height)))

@@ -66,6 +66,16 @@ def test_the_first_sheet_says_how_the_numbers_were_made(
     assert "m@1: sentiment, topic; l@1: language" in card.values()
 
 
+def test_a_count_that_reveals_something_is_left_out_of_the_card_and_says_so(tmp_path: Path) -> None:
+    hidden = {"comments": "would reveal another row"}
+    facts = FACTS | {"counts": {"left_out": 2}, "hidden_counts": hidden}
+    EXPORT.write(Publication({TABLE: rows("a")}, facts, "en"), tmp_path)
+    sheet = openpyxl.load_workbook(tmp_path / FILE_NAME)["Method"]
+    card = {row[0]: row[1] for row in sheet.iter_rows(values_only=True)}
+    assert str(card["Comments in all"]).startswith("not told")
+    assert 2 in card.values()
+
+
 def test_every_column_is_explained(tmp_path: Path) -> None:
     EXPORT.write(Publication({TABLE: rows("a")}), tmp_path)
     lines = list(openpyxl.load_workbook(tmp_path / FILE_NAME)["Columns"].values)

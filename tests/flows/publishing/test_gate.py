@@ -119,12 +119,22 @@ def test_comments_without_labels_are_not_published(
 
 
 @pytest.mark.slow  # publishes more than once
+@pytest.mark.parametrize("is_told", [True, False], ids=["published", "left out"])
 def test_a_great_loss_keeps_what_was_published(
-    write_csv: Csv, published: Path, workplace: Path
+    write_csv: Csv,
+    published: Path,
+    workplace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_told: bool,
 ) -> None:
+    if not is_told:  # a week of too few people is what is left over
+        monkeypatch.setenv("RESONANZ_PRIVACY__SMALLEST_CELL", "5")
+        ingest(files=[write_csv("c.csv", *lines(3, "01.09.2025"))], channel="c", as_of=MONDAY)
     prepare(write_csv("a.csv", *lines(120)))
     publish(as_of=MONDAY)
     good = (published / "latest").resolve()
+    manifest = json.loads((good / "manifest.json").read_text())
+    assert ("audience_comments" in manifest["counts"]) == is_told
     (workplace / "warehouse.duckdb").unlink()
     for landed in (workplace / "landing").rglob("*a.csv*"):
         landed.unlink()

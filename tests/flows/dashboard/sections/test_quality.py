@@ -1,12 +1,20 @@
+import re
 from dataclasses import replace
 
 import polars as pl
+import pytest
 
-from flows.dashboard.page import story_of
+from flows.dashboard.page import story_of, subtitle
 from flows.dashboard.sections.quality import quality
 from flows.dashboard.story import Story
-from tests.flows.dashboard.publications import WEEK_ONE, publication, story
+from tests.flows.dashboard.publications import FACTS, WEEK_ONE, publication, story
 from transforms.marts import published_tables
+
+HIDDEN = ("comments", "audience_comments", "unlabelled")
+WITHOUT_TOTAL = FACTS | {
+    "counts": {name: count for name, count in FACTS["counts"].items() if name not in HIDDEN},
+    "hidden_counts": dict.fromkeys(HIDDEN, "would reveal another row"),
+}
 
 
 def with_mart(name: str, *rows: dict[str, object]) -> Story:
@@ -20,6 +28,17 @@ def with_mart(name: str, *rows: dict[str, object]) -> Story:
 def test_numbers_are_written_as_the_language_does() -> None:
     assert "1.180 Kommentare gelesen" in quality(story()).sentences[0]
     assert "1,180 comments read" in quality(story(language="en")).sentences[0]
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_number_of_comments_that_reveals_something_is_left_out_of_the_sentence(
+    language: str,
+) -> None:
+    told = replace(publication(4, language), facts=WITHOUT_TOTAL)
+    (sentence,) = quality(story_of(told)).sentences
+    _, subject = subtitle(story_of(told)).split(" · ")
+    assert re.findall(r"\d+", sentence) == ["120", "60", "3"]
+    assert re.findall(r"\d+", subject) == ["40"]
 
 
 def test_posts_of_which_most_is_missing_come_first_and_whole_ones_not_at_all() -> None:
