@@ -58,7 +58,7 @@ class SmallCells:
     """Whose comments a row of a published table counts, and which of its numbers tell about them.
 
     `cell` are the columns that say which comments are counted, `authors` the number of people
-    among them. Every count, share and score tells about these people, but for the columns in
+    among them. Every count, share, score and flag tells about these people, but for the columns in
     `open`. A table that does not count comments says why in `exempt`.
     """
 

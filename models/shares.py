@@ -97,5 +97,6 @@ def small_cells_of(table: Table) -> SmallCells:
 
 
 def tells_of_people(column: Column, small_cells: SmallCells) -> bool:
-    """Whether `column` holds a number about the people of a cell."""
-    return column.kind in ("count", "share", "score") and column.name not in small_cells.open
+    """Whether `column` holds a number about the people of a cell, or a flag that bounds one."""
+    numbers = ("count", "share", "score", "flag")
+    return column.kind in numbers and column.name not in small_cells.open

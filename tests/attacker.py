@@ -9,8 +9,9 @@ Tables of single comments are read, too: their rows are put together by what nam
 each is one comment more that must be somewhere in what is told of it: on one of these posts and
 days, and on each of its topics. No comment is two.
 
-The counts of the manifest are read like a table's: of all comments, and of those that are no
-audience, which are the rest.
+What a row says of a thread, that it is whole or not beside what the platform reports, bounds how
+many comments it has. The counts of the manifest are read like a table's: of all comments, and of
+those that are no audience, which are the rest.
 """
 
 from collections.abc import Mapping
@@ -71,6 +72,7 @@ class Attacker:
         self.topics = [None, *topics]
         self.size = len(self.base) * len(self.topics)
         equations, targets, published = [], {}, set()
+        self.bounds: list[tuple[np.ndarray, int]] = []
         total = self.group({}, total_told(counts or {}))
         if total[2] is not None:
             equations.append((total[1], total[2]))
@@ -80,6 +82,7 @@ class Attacker:
             if small_cells_of(table).exempt:
                 continue
             for row in rows.to_dicts():
+                self.bounds += self.bounds_told(row)
                 for cell, unknowns, count, comments in self.told(table, row):
                     if row["hidden_reason"] is None:
                         equations.append((unknowns, count))
@@ -142,6 +145,8 @@ class Attacker:
             of_topic = [place if topic is None or topic in s.topics else none for s in seen]
             mine = [-place if topic == other else none for other in self.topics]
             limits.append(sparse.hstack([*mine, *of_topic]))
+        for unknowns, _ in self.bounds:
+            limits.append(sparse.csr_matrix(np.append(unknowns, np.zeros(width * len(seen)))))
         sums = [sparse.csr_matrix(self.matrix)] if len(self.matrix) else []
         sums += [sparse.csr_matrix(one.places[None, :].astype(float)) for one in seen]
         if not len(self.matrix):
@@ -156,7 +161,9 @@ class Attacker:
             "A_eq": equal if equal.shape[0] else None,
             "b_eq": known if equal.shape[0] else None,
             "A_ub": limit,
-            "b_ub": np.zeros(limit.shape[0]),
+            "b_ub": np.append(
+                np.zeros(limit.shape[0] - len(self.bounds)), [most for _, most in self.bounds]
+            ),
             "bounds": [(0, most)] * self.size + outside,
             "method": "highs",
         }
@@ -183,6 +190,13 @@ class Attacker:
             known = row["share_raw"] is not None
             count = round(row["share_raw"] * row["comment_count"]) if known else None
             yield self.group(cell | {"topic": row["label"]}, count)
+
+    def bounds_told(self, row: dict):
+        """What a row tells of a thread: (weights, most) of which the sum is at most that."""
+        reported, is_whole = row.get("reported_comment_count"), row.get("is_whole")
+        if reported is not None and is_whole is not None:
+            _, unknowns, *_ = self.group({"post_id": row["post_id"]}, None)
+            yield (-unknowns, -reported) if is_whole else (unknowns, reported - 1)
 
     def group(self, cell: dict, count: int | None):
         """The group of comments that `cell` describes."""

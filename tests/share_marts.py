@@ -9,6 +9,7 @@ from models.contract import Column, Table
 from models.shares import SHARE_COLUMNS, SmallCells
 from transforms.coverage import COVERAGE
 from transforms.listing import quote_id
+from transforms.marts import all_marts
 
 TEXT = dict.fromkeys(
     ("week", "channel", "topic", "month", "post_id", "post_title", "segment"), "text"
@@ -130,6 +131,26 @@ def coverage_of(facts: pl.DataFrame) -> dict[Table, pl.DataFrame]:
     )
     table = COVERAGE.table
     return {table: table.require(counted.cast(dict(table.schema())))}  # type: ignore[arg-type]
+
+
+def threads_of(facts: pl.DataFrame, reported: dict[str, int]) -> dict[Table, pl.DataFrame]:
+    """`post_coverage`, nothing hidden, where platforms report so many comments on each post."""
+    table = all_marts()["post_coverage"].table
+    loaded = facts.group_by("post_id", "channel", "post_title").agg(
+        loaded_comment_count=pl.len().cast(pl.Int64), author_count=pl.n_unique("author")
+    )
+    says = pl.col("post_id").replace_strict(reported, return_dtype=pl.Int64)
+    rows = loaded.with_columns(reported_comment_count=says).with_columns(
+        missing_count=(pl.col("reported_comment_count") - pl.col("loaded_comment_count")).clip(0),
+        own_answer_count=0,
+        left_out_count=0,
+        is_whole=pl.col("loaded_comment_count") >= pl.col("reported_comment_count"),
+        first_seen_day=pl.lit(date(2025, 11, 3)),
+        last_seen_day=pl.lit(date(2025, 11, 3)),
+        hidden_reason=pl.lit(None),
+    )
+    cast = rows.select(table.column_names).cast(dict(table.schema()))  # type: ignore[arg-type]
+    return {table: table.require(cast.sort("post_id"))}
 
 
 def quotable_of(facts: pl.DataFrame) -> pl.DataFrame:

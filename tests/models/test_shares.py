@@ -31,6 +31,7 @@ def test_every_number_tells_about_people_but_those_that_are_declared_not_to() ->
         Column("comment_count", "count", "n"),
         Column("negative_share", "share", "share"),
         Column("net_sentiment", "score", "score"),
+        Column("is_whole", "flag", "as many as are reported"),
     ]
     untold = [Column("rejected_count", "count", "n"), Column("week", "text", "when")]
     assert all(tells_of_people(column, declared) for column in told)

@@ -24,6 +24,7 @@ from tests.share_marts import (
     coverage_of,
     facts_of,
     marts_of,
+    threads_of,
 )
 from transforms import suppression
 from transforms.cells import Cells
@@ -152,6 +153,35 @@ def test_a_total_of_few_people_is_hidden_as_such() -> None:
     (row,) = hide_small_cells(coverage_of(facts), facts, 5)[COVERAGE.table].to_dicts()
     assert (row["audience_comments"], row["author_count"], row["unlabelled"]) == (None,) * 3
     assert row["hidden_reason"] == "fewer than 5 authors"
+
+
+SHORT_THREADS = people("a", 3, "p1", "x") + people("b", 8, "p2", "x") + people("c", 30, "p3", "x")
+
+
+@pytest.mark.parametrize("reported", [3, 4], ids=["whole", "one is missing"])
+def test_what_is_said_of_a_hidden_thread_does_not_tell_how_short_it_is(reported: int) -> None:
+    facts = facts_of(SHORT_THREADS)
+    marts = marts_of(facts) | threads_of(facts, {"p1": reported, "p2": 9, "p3": 30})
+    (table,) = threads_of(facts, {"p1": 0, "p2": 0, "p3": 0})
+    hidden = hide_small_cells(marts, facts, 5)
+    assert leaks(hidden, facts, 5) == []
+    short, covering, long = hidden[table].to_dicts()
+    kept = {"post_id", "post_title", "channel", "first_seen_day", "last_seen_day", "hidden_reason"}
+    for row in (short, covering):
+        assert {name for name, value in row.items() if value is not None} == kept
+    assert (long["is_whole"], long["reported_comment_count"]) == (True, 30)
+
+
+def test_the_attacker_reads_the_flag_beside_what_is_reported() -> None:
+    facts = facts_of(SHORT_THREADS)
+    marts = marts_of(facts) | threads_of(facts, {"p1": 4, "p2": 9, "p3": 30})
+    hidden = hide_small_cells(marts, facts, 5)
+    (table,) = threads_of(facts, {"p1": 0, "p2": 0, "p3": 0})
+    said = marts[table].select("post_id", "is_whole", "reported_comment_count")
+    with_flag = hidden[table].drop("is_whole", "reported_comment_count").join(said, on="post_id")
+    assert "{'post_id': 'p1'} is hidden, and is at most 3.0" in leaks(
+        hidden | {table: with_flag.select(hidden[table].columns)}, facts, 5
+    )
 
 
 def segment_of(author: str, channel: str) -> str:

@@ -16,7 +16,6 @@ first_seen_day         = ["day",   "day the post or a comment on it was received
 last_seen_day          = ["day",   "day it or one of them was received last"]
 [small_cells]
 cell = ["post_id"]
-open = ["reported_comment_count"]
 ---*/
 WITH reported AS (
     SELECT
