@@ -47,5 +47,6 @@ def _records(
 
 
 def _with_line(record: Record, line: int) -> Record:
-    is_without = isinstance(record, Rejected) and record.line is None
-    return replace(record, line=line) if is_without else record
+    if isinstance(record, Rejected) and record.line is None:
+        return replace(record, line=line)
+    return record

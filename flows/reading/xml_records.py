@@ -7,6 +7,7 @@ entities, the way to blow up XML (https://docs.python.org/3/library/xml.html), a
 
 import codecs
 import html
+import io
 import re
 import tempfile
 from collections.abc import Callable, Iterator
@@ -31,8 +32,21 @@ LONGEST_TAG = 4096
 """Bytes of a start tag that are found where they straddle two chunks."""
 
 FORBIDDEN = bytes(code for code in range(32) if code not in b"\t\n\r")
-TO_SPACES = bytes.maketrans(FORBIDDEN, b" " * len(FORBIDDEN))
-"""Control characters that XML forbids; exports pass them on from what people pasted."""
+BLANKS = b"\x00\x0b\x0c"
+"""Of these, what stands between words or behind the end of a file."""
+
+DELETE = "\x7f"
+TO_ALLOWED = bytes.maketrans(
+    FORBIDDEN, bytes(ord(" " if code in BLANKS else DELETE) for code in FORBIDDEN)
+)
+"""Control characters that XML forbids; exports pass them on from what people pasted. As many bytes
+as before, so that places stay right; the one that XML allows is taken out of what was read."""
+
+OUTSIDE = re.compile(rb"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)", re.DOTALL)
+"""What parts of a record an ampersand may stand in as it is."""
+
+BARE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)")
+"""One that begins nothing, or an entity of HTML, which XML does not know."""
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -189,6 +203,14 @@ class _Start:
         return "".join((*self.around, self.unit or "")).encode()
 
 
+@dataclass(frozen=True)
+class _Mended:
+    """A record that could be read once its ampersands were escaped, and the place behind it."""
+
+    record: XmlRecord
+    behind: _Start
+
+
 class _NotARecord(Exception):
     """The text is well-formed so far, but no record can be made of it; says why and where."""
 
@@ -226,10 +248,47 @@ def _read_on(file: IO[bytes], shape: XmlShape, start: _Start) -> Iterator[XmlRec
             yield found
         if not broken:
             return
+        if mended := _mended(file, shape, parser):
+            is_any, place = True, mended.behind
+            yield mended.record
+            continue
         cut = parser.cut()
         is_any = is_any or (cut is not None and cut.node.tag in shape.records)
         place = _next_start(file, shape, parser, broken)
         yield Damage(broken.detail, broken.line, cut, is_whole_file=not (is_any or place))
+
+
+def _mended(file: IO[bytes], shape: XmlShape, parser: "_Parser") -> _Mended | None:
+    """The record that the text breaks off in, if nothing but its bare ampersands is wrong."""
+    cut = parser.cut()
+    if cut is None or parser.unit is None or parser.unit_at is None or not parser.is_in_record():
+        return None
+    block = _whole_record(file, shape, parser.unit, parser.unit_at)
+    parts = OUTSIDE.split(block)
+    parts[::2] = [BARE_AMPERSAND.sub(b"&amp;", part) for part in parts[::2]]
+    if (escaped := b"".join(parts)) == block:
+        return None
+    again = _Parser(shape, _Start(0, cut.node.line, parser.around))
+    record = next(again.parse(io.BytesIO(escaped)))
+    if isinstance(record, _Break):
+        return None
+    line = cut.node.line + block.count(b"\n")
+    return _Mended(record, _Start(parser.unit_at + len(block), line, parser.around))
+
+
+def _whole_record(file: IO[bytes], shape: XmlShape, tag: str, offset: int) -> bytes:
+    """The record that starts at `offset` and its end tag; b"" where the next one starts first."""
+    name = re.match(r"<([^\s>]+)", tag)
+    end = re.compile(rb"</" + re.escape(name[1] if name else "").encode() + rb"\s*>")
+    window, looked_at = b"", 1
+    for chunk in _pieces(file, offset):
+        window += chunk
+        found, other = end.search(window, looked_at), shape.record_start.search(window, looked_at)
+        if found or other:
+            is_whole = found and not (other and other.start() < found.start())
+            return window[: found.end()] if found and is_whole else b""
+        looked_at = max(1, len(window) - LONGEST_TAG)
+    return b""
 
 
 def _next_start(
@@ -266,6 +325,8 @@ class _Parser:
         self.start = start
         self.around = start.around
         self.unit: str | None = None
+        self.unit_at: int | None = None
+        """Where the file has the start tag of the record; None for one that is taken up again."""
         self._is_continued = start.unit is not None
         self._path: list[str] = []
         self._open: list[Node] = []
@@ -289,7 +350,7 @@ class _Parser:
         for chunk in _pieces(file, self.start.offset):
             broken = None
             try:
-                self._expat.Parse(chunk.translate(TO_SPACES), not chunk)
+                self._expat.Parse(chunk.translate(TO_ALLOWED), not chunk)
             except expat.ExpatError as error:
                 broken = self._break(error)
             except _NotARecord as error:
@@ -323,7 +384,9 @@ class _Parser:
             return
         else:
             self.unit = _start_tag(name, declared)
-        named = {self._tag(key): value for key, value in attributes.items()} if attributes else {}
+            index = self._expat.CurrentByteIndex - len(self.start.replayed)
+            self.unit_at = self.start.offset + index if index >= 0 else None
+        named = {self._tag(key): _clean(value) for key, value in attributes.items()}
         self._open.append(Node(tag, named, self._line()))
 
     def _finish(self, _name: str) -> None:
@@ -339,7 +402,7 @@ class _Parser:
         self._is_continued = False
 
     def _close_text(self) -> None:
-        text = "".join(self._texts)
+        text = _clean("".join(self._texts))
         self._texts.clear()
         if not self._open or not text:
             return
@@ -384,6 +447,11 @@ class _Parser:
         where = f", in the `{record.tag}` that starts in line {record.line}" if record else ""
         offset = self.start.offset + index - len(self.start.replayed)
         return _Break(what + where, offset, line)
+
+
+def _clean(text: str) -> str:
+    """`text` without the signs that stand for control characters."""
+    return text.replace(DELETE, "") if DELETE in text else text
 
 
 def _pieces(file: IO[bytes], offset: int) -> Iterator[bytes]:

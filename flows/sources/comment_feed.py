@@ -421,5 +421,5 @@ SOURCE = FileSource(
     "with `feed/atom/` (Blogger: `/feeds/comments/default`), and save the page as it comes.",
     recognise=recognise,
     read=read,
-    version=2,
+    version=3,
 )

@@ -71,13 +71,12 @@ def _record(row: FixedRow | Rejected, times: TimeReader) -> Record:
     if not native:
         return broken(row.position, row.line, "a row without the `id` of a comment or a post")
     moment = times.read(row.text("date"))
-    value = {
+    value: dict[str, object] = {
         "id": native,
         "permalink": row.text("permalink"),
         "created_utc": moment.at.timestamp() if moment else None,
     }
-    record = _comment(row, value) if "parent" in row.cells else _post(row, value)
-    return replace(record, created_at_raw=row.text("date"))
+    return _comment(row, value) if "parent" in row.cells else _post(row, value)
 
 
 def _comment(row: FixedRow, value: dict[str, object]) -> Comment:
@@ -88,13 +87,15 @@ def _comment(row: FixedRow, value: dict[str, object]) -> Comment:
         "parent_id": f"t1_{above}" if above and above != post else None,
     }
     comment = comment_of(value | links | {"body": row.words("body")}, row.position, row.line)
-    return replace(comment, is_owner=True)
+    return replace(comment, is_owner=True, created_at_raw=row.text("date"))
 
 
 def _post(row: FixedRow, value: dict[str, object]) -> Post | Rejected:
     texts = {"title": row.words("title"), "selftext": row.words("body")}
     post = post_of(value | texts, row.position)
-    return post or broken(row.position, row.line, "a row without the `id` of a post")
+    if post is None:
+        return broken(row.position, row.line, "a row without the `id` of a post")
+    return replace(post, created_at_raw=row.text("date"))
 
 
 def _post_of(row: FixedRow) -> str | None:

@@ -303,4 +303,5 @@ SOURCE = FileSource(
     "File.",
     recognise=recognise,
     read=read,
+    version=2,
 )

@@ -72,7 +72,7 @@ def test_namespaces_count_and_not_prefixes() -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        pytest.param("<item><x:id>2</x:id><b>&nbsp;</b></item>", id="undefined entity"),
+        pytest.param("<item><x:id>2</x:id><b c='&nbsp;'></item>", id="and an undefined entity"),
         pytest.param("<item><x:id>2</x:id><b></item>", id="missing end tag"),
         pytest.param("<item><x:id>2</x:id>a ]]> b</item>", id="end of CDATA in text"),
         pytest.param("<item><x:id>2</x:id>", id="missing end of the record"),
@@ -106,7 +106,7 @@ def test_the_cut_record_comes_with_its_complete_children_only() -> None:
 
 
 def test_a_damaged_record_is_taken_up_again_at_its_next_part() -> None:
-    notes = "<note>a</note><note>&b;</note><note>c</note>"
+    notes = "<note>a</note><note>b < c</note><note>c</note>"
     found = found_in(feed(item(1, notes), item(2)).encode())
     damage, rest, second = found
     assert isinstance(damage, Damage)
@@ -135,11 +135,37 @@ def test_a_file_cut_in_a_text_yields_nothing_of_the_text() -> None:
     assert ids(found_in(cut.encode())) == ["1", None]
 
 
-def test_control_characters_become_spaces() -> None:
-    found = found_in(feed(item(1, "<b>a\x00b\x0bc</b>")).encode())
-    (record,) = found
+def test_control_characters_are_taken_out_and_those_between_words_are_spaces() -> None:
+    (record,) = found_in(feed(item(1, "<b c='x\x02y'>a\x00b\x0bc Lei\x03tung\x7f</b>")).encode())
     assert isinstance(record, XmlRecord)
-    assert record.node.value("b") == "a b c"
+    assert record.node.value("b") == "a b c Leitung"
+    assert record.node.first("b") is not None
+    assert record.node.children[1].attributes == {"c": "xy"}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Wartung&nbsp;am Montag", "Wartung&nbsp;am Montag"),
+        ("Q & A", "Q & A"),
+        ("M&A &amp; &#8211; &#x2013;", "M&A & \u2013 \u2013"),
+        ("<![CDATA[Q & A &nbsp;]]> R&D", "Q & A &nbsp; R&D"),
+        ("J&oumlrg &bogus;", "J&oumlrg &bogus;"),
+    ],
+)
+def test_bare_ampersands_and_entities_of_html_cost_no_record(written: str, read: str) -> None:
+    broken = f'<item><x:id>2</x:id>\n<b c="?a=1&d=2">{written}</b></item>'
+    found = found_in(feed(item(1), broken, item(3)).encode())
+    assert ids(found) == ["1", "2", "3"]
+    _, mended, after = (one for one in found if isinstance(one, XmlRecord))
+    assert mended.node.value("b") == read
+    assert mended.node.children[1].attributes == {"c": "?a=1&d=2"}
+    assert (mended.node.line, mended.node.children[1].line, after.node.line) == (4, 5, 6)
+
+
+def test_an_ampersand_in_a_record_that_is_cut_off_stays_damage() -> None:
+    found = found_in(feed(item(1), "<item><x:id>2</x:id>Q & A", item(3)).encode())
+    assert ids(found) == ["1", None, "3"]
 
 
 @pytest.mark.parametrize(
@@ -203,8 +229,11 @@ def test_a_file_that_is_not_readable_as_xml_is_one_damage(content: str, word: st
 
 
 def test_an_entity_of_a_foreign_dtd_is_not_left_out_in_silence() -> None:
-    content = '<!DOCTYPE rss SYSTEM "rss.dtd">' + feed(item(1, "&uuml;"), item(2), start="")
-    assert ids(found_in(content.encode())) == [None, "2"]
+    text = "<b>f&uuml;r</b>"
+    content = '<!DOCTYPE rss SYSTEM "rss.dtd">' + feed(item(1, text), item(2), start="")
+    first, _ = found_in(content.encode())
+    assert isinstance(first, XmlRecord)
+    assert first.node.value("b") == "f&uuml;r"
 
 
 def test_damage_is_found_where_pieces_of_the_file_meet() -> None:
@@ -215,10 +244,11 @@ def test_damage_is_found_where_pieces_of_the_file_meet() -> None:
 
 
 def test_many_damages_take_linear_time() -> None:
-    broken = "<item><x:id>&n;</x:id></item>"
-    found = found_in(feed(*[broken, item(1)] * 2000).encode())
+    broken = "<item><x:id>&n;</x></item>"
+    mended = "<item><x:id>&n;</x:id></item>"
+    found = found_in(feed(*[broken, item(1), mended] * 2000).encode())
     assert len(damages(found)) == 2000
-    assert ids(found).count("1") == 2000
+    assert ids(found).count("1") == ids(found).count("&n;") == 2000
 
 
 @given(st.data())

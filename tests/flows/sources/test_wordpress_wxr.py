@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from flows.sources.wordpress_wxr import SOURCE, read, recognise
 from models.canonical import Comment, Post, Record, Rejected
+from transforms.plain_text import plain_text
 
 FIXTURES = Path(__file__).parents[4] / "shared" / "fixtures"
 SAMPLE = Path(__file__).parents[3] / "data" / "samples" / "wordpress.xml"
@@ -299,8 +300,17 @@ def test_an_item_without_an_id_is_rejected_and_its_comments_are_kept() -> None:
     assert kept.post_native_id is None
 
 
+def test_entities_of_html_outside_of_cdata_cost_no_post() -> None:
+    content = export(item(comment()), item(post_id="8")).replace("Cloud", "Cloud&nbsp;& R&D", 1)
+    found = records_of(content.encode())
+    assert [type(record).__name__ for record in found] == ["Post", "Comment", "Post"]
+    post = found[0]
+    assert isinstance(post, Post)
+    assert plain_text(post.title or "", "html") == "Cloud & R&D & Kosten"
+
+
 def test_of_a_damaged_comment_only_itself_is_lost() -> None:
-    broken = comment(id="12").replace("<![CDATA[Jörg]]>", "J&oumlrg")
+    broken = comment(id="12").replace("<![CDATA[Jörg]]>", "Jörg <3")
     content = export(item(comment(), broken, comment(id="13")), item(post_id="8"))
     found = records_of(content.encode())
     assert [type(record).__name__ for record in found] == [
