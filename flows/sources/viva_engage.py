@@ -155,7 +155,7 @@ def _visibility(row: FixedRow) -> str:
 
 def _text(row: FixedRow) -> tuple[str | None, list[dict[str, int]]]:
     """What was said, without saying whom it mentions, and where it mentions people."""
-    raw = (row.text("body") or "").replace("\\n", "\n")
+    raw = (row.text("body") or "").replace("\\r\\n", "\n").replace("\\n", "\n")
     text, places, end = "", [], 0
     for found in MENTION.finditer(raw):
         text += raw[end : found.start()]

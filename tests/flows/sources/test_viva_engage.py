@@ -153,6 +153,10 @@ def test_a_time_that_is_none_is_left_open() -> None:
     assert (found.created_at, found.created_at_raw) == (None, "soon")
 
 
+def test_line_breaks_that_are_written_out_are_line_breaks() -> None:
+    assert only_comment(body=r"eins\r\nzwei\ndrei").text == "eins\nzwei\ndrei"
+
+
 def test_null_is_nothing() -> None:
     found = only_comment(sender_id="null", body="null", replied_to_id="null")
     assert (found.author, found.text, found.parent_native_id) == (None, None, None)
