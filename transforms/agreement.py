@@ -49,8 +49,10 @@ def agreements(reviews: pl.DataFrame) -> list[Agreement]:
 def agreement(head: str, rows: pl.DataFrame) -> Agreement:
     """The agreement on one head; each of its comments was answered by two readers or more."""
     of_many = head in HEADS_OF_MANY
-    given = (asked_of_all(rows) if of_many else rows).group_by(*COMMENT, "reviewer")
-    given = given.agg(answer=pl.col("label").filter(pl.col("is_chosen")).sort().str.join(" "))
+    compared = asked_of_all(rows) if of_many else rows
+    given = compared.group_by(*COMMENT, "reviewer").agg(
+        answer=pl.col("label").filter(pl.col("is_chosen")).sort().str.join(" ")
+    )
     same = given.group_by(COMMENT).agg(is_same=pl.col("answer").n_unique() == 1)
     share = float(same["is_same"].sum()) / max(same.height, 1)
     if not of_many:
