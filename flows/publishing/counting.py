@@ -53,7 +53,7 @@ CELLS = """
             count(DISTINCT author)            AS author_count,
             avg(is_uncertain::DOUBLE)         AS uncertain_share,
             max(day)                          AS last_day,
-            bool_and(is_whole)                AS is_whole,
+            {is_whole}                        AS is_whole,
             avg(is_drawable::DOUBLE)          AS drawable_share
         FROM wanted
         GROUP BY cell
@@ -156,6 +156,9 @@ def gather(
 ) -> Gathered:
     """Count what the model and people said of the cells of a share mart."""
     own = own_columns(statement.table)
+    # Of other cells nobody knows which posts could have had comments in them; and of a post's day,
+    # it would tell of the post, whose row may be hidden.
+    whole = "bool_and(is_whole)" if statement.table.grain[:2] == ("post_id", "head") else "false"
     names = ", ".join(own)
     grain = ", ".join(name for name in statement.table.grain if name in own)
     alike = f"cell.{shares.alike}::VARCHAR" if shares.alike else "NULL::VARCHAR"
@@ -166,7 +169,7 @@ def gather(
     audits = AUDITS.format(alike=alike, **ANSWER_OF[shares.many])
     return Gathered(
         labels,
-        beside(connection, CELLS.format(alike=alike), member),
+        beside(connection, CELLS.format(alike=alike, is_whole=whole), member),
         with_voices(beside(connection, histogram, member)),
         beside(connection, audits, member),
         with_voices(beside(connection, ORIGINS, member)).drop("comments"),

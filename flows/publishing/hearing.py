@@ -138,15 +138,8 @@ NO_ANSWER = f"""
 """
 """Having none of the labels, as one label more."""
 
-WHOLE_POST = """
-    SELECT post.post_id
-    FROM clean.post AS post
-    JOIN clean.comment AS comment USING (post_id)
-    WHERE comment.gone_at_utc IS NULL
-    GROUP BY post.post_id, post.reported_comment_count
-    HAVING count(*) >= post.reported_comment_count
-"""
-"""Posts of which as many comments have arrived as the platform says there are."""
+WHOLE_POST = "SELECT post_id FROM classified.thread WHERE has_all"
+"""Posts of which all comments have arrived that the platform says there are."""
 
 GOLD_OF_ONE = """
     SELECT

@@ -22,7 +22,6 @@ WITH reported AS (
         post_id,
         coalesce(title, left(text, 80))             AS post_title,
         channel,
-        reported_comment_count,
         first_seen_at_utc,
         last_seen_at_utc
     FROM clean.post
@@ -30,12 +29,6 @@ WITH reported AS (
     SELECT
         comment.post_id,
         min(comment.channel)                        AS channel,
-        count(*) FILTER (
-            comment.status NOT IN ('spam', 'trash', 'pending')
-            AND comment.gone_at_utc IS NULL
-            AND comment.kind <> 'system'
-            AND (comment.platform NOT IN ('x', 'mastodon', 'bluesky') OR comment.parent_id IS NULL)
-        )                                           AS loaded_comment_count,
         count(DISTINCT coalesce(comment.author_key, comment.comment_id))
             FILTER (dated.is_audience)              AS author_count,
         count(*) FILTER (dated.is_own)              AS own_answer_count,
@@ -51,8 +44,6 @@ WITH reported AS (
         post_id,
         reported.post_title,
         coalesce(loaded.channel, reported.channel)  AS channel,
-        reported.reported_comment_count,
-        coalesce(loaded.loaded_comment_count, 0)    AS loaded_comment_count,
         coalesce(loaded.author_count, 0)            AS author_count,
         coalesce(loaded.own_answer_count, 0)        AS own_answer_count,
         coalesce(loaded.left_out_count, 0)          AS left_out_count,
@@ -73,9 +64,10 @@ SELECT
     author_count,
     own_answer_count,
     left_out_count,
-    loaded_comment_count >= reported_comment_count                  AS is_whole,
+    is_whole,
     timezone(reporting.time_zone, timezone('UTC', first_seen_at_utc))::DATE AS first_seen_day,
     timezone(reporting.time_zone, timezone('UTC', last_seen_at_utc))::DATE  AS last_seen_day
 FROM joined
+INNER JOIN classified.thread AS thread USING (post_id)
 CROSS JOIN ops.reporting AS reporting
 ORDER BY post_id

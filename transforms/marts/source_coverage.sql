@@ -23,11 +23,7 @@ WITH loaded AS (
         dated.post_id,
         origin.source,
         dated.channel,
-        comment.status NOT IN ('spam', 'trash', 'pending')
-            AND comment.gone_at_utc IS NULL
-            AND comment.kind <> 'system'
-            AND (comment.platform NOT IN ('x', 'mastodon', 'bluesky') OR comment.parent_id IS NULL)
-                                                                AS is_loaded,
+        dated.is_reported,
         CASE WHEN dated.is_audience
             THEN coalesce(comment.author_key, comment.comment_id)
         END                                                     AS author,
@@ -39,32 +35,25 @@ WITH loaded AS (
     SELECT
         source,
         channel,
-        count(*) FILTER (is_loaded)                             AS loaded_comment_count,
+        count(*) FILTER (is_reported)                           AS loaded_comment_count,
         count(DISTINCT author)                                  AS author_count,
         max(last_seen_at_utc)                                   AS last_seen_at_utc
     FROM loaded
     GROUP BY source, channel
-), by_post AS (
-    SELECT
-        post_id,
-        count(*) FILTER (is_loaded)                             AS loaded_comment_count
-    FROM loaded
-    GROUP BY post_id
 ), told AS (
     SELECT
         coalesce(refined.source, split_part(post.landed_file, '/', 1)) AS source,
         coalesce(met.channel, post.channel)                     AS channel,
         count(*)                                                AS post_count,
-        count(post.reported_comment_count)                      AS reporting_post_count,
-        sum(post.reported_comment_count)::BIGINT                AS reported_comment_count,
-        sum(greatest(post.reported_comment_count - coalesce(by_post.loaded_comment_count, 0), 0))
-            FILTER (post.reported_comment_count IS NOT NULL)::BIGINT AS missing_count,
-        count(*) FILTER (coalesce(by_post.loaded_comment_count, 0) >= post.reported_comment_count)
-                                                                AS whole_post_count,
+        count(thread.reported_comment_count)                    AS reporting_post_count,
+        sum(thread.reported_comment_count)::BIGINT              AS reported_comment_count,
+        sum(greatest(thread.reported_comment_count - thread.loaded_comment_count, 0))
+            FILTER (thread.reported_comment_count IS NOT NULL)::BIGINT AS missing_count,
+        count(*) FILTER (thread.is_whole)                       AS whole_post_count,
         max(post.last_seen_at_utc)                              AS last_seen_at_utc
     FROM clean.post AS post
     LEFT JOIN ops.refined_file AS refined USING (landed_file)
-    LEFT JOIN by_post USING (post_id)
+    INNER JOIN classified.thread AS thread USING (post_id)
     LEFT JOIN (
         SELECT post_id, min(channel) AS channel
         FROM loaded

@@ -7,6 +7,7 @@ from transforms.statements import Statement, read_statement
 
 ORDER = (
     "dated",
+    "thread",
     "origin",
     "input",
     "wording",

@@ -12,6 +12,7 @@ week_start  = ["day",   "Monday of that week"]
 month       = ["text",  "month of that day, for example 2025-10"]
 is_audience = ["flag",  "counts: not the owner's own answer, and an opinion the public can see"]
 is_own      = ["flag",  "the owner's own answer"]
+is_reported = ["flag",  "its platform's number of comments counts it, too: not spam, trash, what waits for approval, or is gone; on X, Mastodon and Bluesky, which report direct answers only, one of these"]
 landed_file = ["text",  "the landing file that it was read from last"]
 last_seen_at_utc = ["time",  "received in a file for the last time"]
 ---*/
@@ -27,7 +28,11 @@ WITH dated AS (
         last_seen_at_utc,
         status IN ('published', 'unknown')
             AND gone_at_utc IS NULL
-            AND kind IN ('comment', 'review', 'survey_answer', 'message')           AS is_public_opinion
+            AND kind IN ('comment', 'review', 'survey_answer', 'message')           AS is_public_opinion,
+        status NOT IN ('spam', 'trash', 'pending')
+            AND gone_at_utc IS NULL
+            AND kind <> 'system'
+            AND (platform NOT IN ('x', 'mastodon', 'bluesky') OR parent_id IS NULL) AS is_reported
     FROM clean.comment
     CROSS JOIN ops.reporting AS reporting
 )
@@ -42,6 +47,7 @@ SELECT
     strftime(day, '%Y-%m')              AS month,
     is_public_opinion AND NOT is_owner  AS is_audience,
     is_owner                            AS is_own,
+    is_reported,
     landed_file,
     last_seen_at_utc
 FROM dated

@@ -309,6 +309,66 @@ def test_a_thread_is_whole_if_all_that_the_platform_counts_has_arrived(
     assert {row["method"] for row in rows} == {"emq, whole thread" if is_whole else "emq"}
 
 
+@pytest.mark.parametrize(
+    ("platform", "others"),
+    [
+        pytest.param("blog", {"status": "spam"}, id="spam beside five"),
+        pytest.param("blog", {"status": "pending"}, id="pending beside five"),
+        *(
+            pytest.param(name, {"parent_id": "c0"}, id=f"answers to answers on {name}")
+            for name in ("x", "mastodon", "bluesky")
+        ),
+    ],
+)
+@pytest.mark.parametrize("reported", [10, 6])
+def test_what_a_platform_does_not_count_makes_no_thread_whole(
+    given: Callable[..., None], mart: Mart, platform: str, others: Row, reported: int
+) -> None:
+    given(
+        posts=[post_row(platform=platform, reported_comment_count=reported)],
+        comments=[
+            *(comment_row(f"c{place}", platform=platform) for place in range(5)),
+            *(comment_row(f"n{place}", platform=platform, **others) for place in range(6)),
+        ],
+        labels=[(*row[:1], "sentiment", *row[2:]) for row in three_ways(5)],
+    )
+    (coverage,) = mart("post_coverage")
+    assert (coverage["loaded_comment_count"], coverage["is_whole"]) == (5, False)
+    assert methods_of(mart, "post_sentiment") == {"emq"}
+
+
+@pytest.mark.parametrize("platform", ["x", "mastodon", "bluesky"])
+def test_a_platform_that_counts_direct_answers_does_not_say_that_all_have_arrived(
+    given: Callable[..., None], mart: Mart, platform: str
+) -> None:
+    given(
+        posts=[post_row(platform=platform, reported_comment_count=4)],
+        comments=commented(4, platform=platform),
+        labels=[(*row[:1], "sentiment", *row[2:]) for row in three_ways(4)],
+    )
+    assert mart("post_coverage")[0]["is_whole"]
+    assert methods_of(mart, "post_sentiment") == {"emq"}
+
+
+def test_only_a_cell_of_one_post_is_a_whole_thread(given: Callable[..., None], mart: Mart) -> None:
+    # Of the other post of the channel, no comment of that week has arrived.
+    given(
+        posts=[post_row(reported_comment_count=4), post_row("p2", reported_comment_count=9)],
+        comments=commented(4),
+        labels=[(*row[:1], "sentiment", *row[2:]) for row in three_ways(4)],
+    )
+    assert methods_of(mart, "post_sentiment") == {"emq, whole thread"}
+    assert methods_of(mart, "channel_sentiment_weekly") == {"emq"}
+    # With its days, `method` would say of a post whose row is hidden that it is whole, or is not.
+    assert methods_of(mart, "post_sentiment_daily") == {"emq"}
+
+
+def methods_of(mart: Mart, name: str) -> set[object]:
+    """What a mart says of how its shares were made, by the shipped checkpoint's held-out set."""
+    sets = read_held_out(SHIPPED / FILE_NAME, checkpoint_version(SHIPPED))
+    return {row["method"] for row in mart(name, replace(NOTHING_HELD_OUT, held=sets))}
+
+
 def test_a_label_that_may_apply_is_corrected_by_itself(
     given: Callable[..., None], mart: Mart
 ) -> None:
