@@ -56,21 +56,27 @@ def freshness_suite(ages: dict[str, float], limits: Limits) -> Suite:
 def volume_suite(weekly: pl.DataFrame, this_week: date, limits: Limits) -> Suite:
     """The last whole week of each channel beside the mean of the weeks before it.
 
-    `weekly` has (channel, week_start, comment_count); `this_week` is the Monday of the week that
-    has not ended. Channels with fewer than `fewest_usual` comments in a usual week are left out.
+    `weekly` has (channel, week_start, comment_count), as it is published: what a warning tells,
+    the tables tell, too. Hidden weeks (null) are not judged, and no part of what is usual.
+    `this_week` is the Monday of the week that has not ended. Channels with fewer than `fewest_usual` comments in a usual week are left out.
     A channel that is silent, or far louder than usual, warns: exports come in by hand, and late.
     """
     judged = this_week - timedelta(weeks=1)
     since = judged - timedelta(weeks=limits.trailing_weeks)
-    counted = pl.col("comment_count")
+    counted, is_earlier = pl.col("comment_count"), pl.col("week_start") < judged
+    known_weeks = limits.trailing_weeks - counted.is_null().filter(is_earlier).sum().cast(pl.Int64)
     volumes = (
         weekly.filter(pl.col("week_start").is_between(since, judged))
         .group_by("channel")
         .agg(
-            comment_count=counted.filter(pl.col("week_start") == judged).sum(),
-            usual_count=counted.filter(pl.col("week_start") < judged).sum() / limits.trailing_weeks,
+            comment_count=counted.filter(~is_earlier).sum(),
+            is_hidden=counted.is_null().filter(~is_earlier).any(),
+            usual_count=pl.when(known_weeks > 0).then(
+                counted.filter(is_earlier).sum() / known_weeks
+            ),
         )
-        .filter(pl.col("usual_count") >= limits.fewest_usual)
+        .filter(pl.col("usual_count") >= limits.fewest_usual, ~pl.col("is_hidden"))
+        .drop("is_hidden")
         .with_columns(times_usual=counted / pl.col("usual_count"), week_start=pl.lit(judged))
         .sort("channel")
     )

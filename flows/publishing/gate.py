@@ -14,7 +14,7 @@ import duckdb
 from flows.publishing.publication import Marts
 from flows.running.watched import show_page
 from flows.settings import Settings
-from flows.warehouse import frame, writing
+from flows.warehouse import writing
 from models.errors import GateFailed
 from models.findings import Finding, Judgement
 from transforms.data_docs import data_docs
@@ -31,12 +31,8 @@ from transforms.watch import (
 QUALITY = "quality"
 """The folder, beside `latest`, in which the pages lie."""
 
-DRIFT = "drift_weekly"
+DRIFT, VOLUMES = "drift_weekly", "channel_weekly"
 
-WEEKLY = """
-    SELECT channel, week_start, count(*) AS comment_count
-    FROM classified.audience WHERE is_audience GROUP BY ALL
-"""
 LABELLED = """
     SELECT count(*), count(sentiment) FROM classified.audience WHERE is_audience
 """
@@ -60,14 +56,13 @@ def suites_for(
         monday_of(moment, settings),
     )
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        weekly = frame(connection, WEEKLY)
         audience, labelled = row_of(connection, LABELLED)
         ages = ages_at(moment, connection)
     return [
         *(suite_of(table, rows, limits.smallest_cell) for table, rows in marts.items()),
         *(sums_of(table, rows) for table, rows in marts.items() if is_tall(table)),
         freshness_suite(ages, limits),
-        volume_suite(weekly, this_week, limits),
+        *(volume_suite(rows, this_week, limits) for t, rows in marts.items() if t.name == VOLUMES),
         loss_suite(audience, published, limits),
         coverage_suite(audience, labelled, limits),
         *(drift_suite(rows, this_week) for table, rows in marts.items() if table.name == DRIFT),

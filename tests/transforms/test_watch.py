@@ -83,6 +83,17 @@ def test_a_jump_is_told() -> None:
     assert (found.column, found.where) == ("times_usual", ("blog 2025-11-03",))
 
 
+def test_hidden_weeks_are_no_silence_and_no_part_of_what_is_usual() -> None:
+    all_weeks = weeks(blog=[20, 7, 20, 20, 9], x=[20, 7, 7, 7, 81], y=[7, 7, 7, 7, 999])
+    shown = pl.when(pl.col("comment_count") > 9).then("comment_count")
+    weekly = all_weeks.with_columns(comment_count=shown)
+    assert verdict(volume_suite(weekly, MONDAY, LIMITS)).warnings == ()
+    # 81 is more than four times the 20 of the one week that is shown.
+    four = replace(LIMITS, most_times_usual=4)
+    (found,) = verdict(volume_suite(weekly, MONDAY, four)).warnings
+    assert (found.column, found.where) == ("times_usual", ("x 2025-11-03",))
+
+
 def test_small_channels_the_running_week_and_older_weeks_are_left_alone() -> None:
     running = pl.DataFrame({"channel": ["blog"], "week_start": [MONDAY], "comment_count": [9999]})
     weekly = pl.concat([weeks(blog=[5000, 20, 20, 20, 20, 20], x=[9, 9, 9, 9, 0]), running])
