@@ -12,6 +12,11 @@ from transforms.redact import redact
         ("Deichstr. 8, Brake", "[Adresse]"),
         ("im at 14 Larch Close, Buxton", "im at [Adresse]"),
         ("12 Baker Street, London NW1 6XE", "[Adresse]"),
+        ("it went to 221B Baker Street, London", "it went to [Adresse]"),
+        ("an Musterstraße Nr. 12, 12345 Berlin", "an [Adresse]"),
+        ("an Musterstr.12, 12345 Berlin", "an [Adresse]"),
+        ("Lange Gasse Nr. 7, 1080 Wien, bitte", "[Adresse], bitte"),
+        ("Post an Obere Hub 12, 9042 Speicher", "Post an [Adresse]"),
     ],
 )
 def test_a_postal_address_is_replaced(text: str, expected: str) -> None:
@@ -27,6 +32,16 @@ def test_a_postal_address_is_replaced(text: str, expected: str) -> None:
         "in der Parallelstraße",
         "as of May 6, 2005",
         "Nürnberg 2024",
+        "Windows 11, 4500 Geräte",
+        "Office 365, 2400 Lizenzen",
+        "Sprint 12, 2000 Tickets",
+        "SAP ECC 6, 2027 Ende",
+        "Im Quartal 3, 2025 Ende",
+        "Standort Linz 3, 1200 Arbeitsplätze",
+        "Exchange 19, 12000 Postfächer, Windows Server 22, 1400 VMs",
+        "Release 14, 3200 Ideen",
+        "Zum Go-Live 3, 1500 Nutzer",
+        "Irrweg Nr. 5",
     ],
 )
 def test_places_and_counts_stay(text: str) -> None:
