@@ -8,6 +8,12 @@ from transforms.redaction.name_words import words_of
 NEXT_WORD = re.compile(r"[ \u00a0-]{0,2}(?P<word>[+%€$]|[^\W\d_]{1,40})")
 """The word or sign right behind a number; no word that counts is longer."""
 
+PERIOD = re.compile(
+    r" (?:im|am|in der|a|an|each|every|jede[nsr]?) (?:Tag|Woche|Monat|Quartal|Jahr|Stunde|Minute|Sekunde|Schnitt"
+    r"|day|week|month|quarter|year|hour|minute|second)\b"
+)
+"""What makes a number one of so many in a time."""
+
 LOOK_AHEAD = 44
 """Characters behind a number in which that word ends."""
 
@@ -30,4 +36,6 @@ def numbered() -> frozenset[str]:
 def is_count(after: str) -> bool:
     """Whether what stands behind a number says that it counts something: ` Lizenzen`, `+`."""
     following = NEXT_WORD.match(after)
-    return bool(following) and following["word"].casefold() in counted()
+    if following and following["word"].casefold() in counted():
+        return True
+    return bool(PERIOD.match(after))

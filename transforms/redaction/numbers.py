@@ -30,6 +30,9 @@ ACCOUNT = re.compile(
     re.IGNORECASE,
 )
 
+SORT_CODE = re.compile(r"\bsort ?code\b[\s.:]{0,3}(?P<value>\d\d-\d\d-\d\d)\b", re.IGNORECASE)
+"""Six digits in pairs, as British banks print them."""
+
 BIRTH = re.compile(
     r"\b(?:geb(?:oren)?\.?(?: am)?|geburtsdatum|born(?: on)?|date of birth|dob)[:\s]{1,2}(?P<value>\d{1,4}[./-]\d{1,2}[./-]\d{2,4})",
     re.IGNORECASE,
@@ -39,16 +42,18 @@ BIRTH = re.compile(
 CARD = re.compile(r"(?<![\w.-])[3-6]\d{3}(?:[ -]?\d{4}){2,3}(?:[ -]?\d{1,3})?(?![\w-])")
 
 OFFICIAL = re.compile(
-    r"(?<![\w.-])(?:\d{2} ?\d{6} ?[A-Z] ?\d{3}|756[. ]\d{4}[. ]\d{4}[. ]\d{2}"
-    r"|\d{2} ?\d{3} ?\d{3} ?\d{3}|\d{4}[ -]?\d{6}|\d{3}-\d{2}-\d{4}|[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]"
+    r"(?<![\w.-])(?:\d{2} ?\d{6} ?[A-Z] ?\d{3}|756[. ]?\d{4}[. ]?\d{4}[. ]?\d{2}"
+    r"|\d{2} ?\d{3} ?\d{3} ?\d{3}|\d{4}[ /-]?\d{6}|\d{3}-\d{2}-\d{4}|[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]"
     r"|\d{2,3}/\d{3}/\d{4,5}|\d{7}[A-W][A-IW]?|[A-Z]{5}\d{4}[A-Z]|\d{4} ?\d{4} ?\d{4}|[XYZ]?-?\d{7,8}-?[A-Z]"
-    r"|[12] ?\d\d ?\d\d ?\d[\dAB] ?\d{3} ?\d{3}(?: ?\d\d)?|[A-Z]{6}\d\d[A-Z]\d\d[A-Z]\d{3}[A-Z]|\d{9,11})(?![\w-])"
+    r"|[12] ?\d\d ?\d\d ?\d[\dAB] ?\d{3} ?\d{3}(?: ?\d\d)?|[A-Z]{6}\d\d[A-Z]\d\d[A-Z]\d{3}[A-Z]|\d{9,11}"
+    r"|[A-Z] ?\d{9}|DE ?\d{9}|ATU ?\d{8}|CHE[ -]?\d{3}[ .]?\d{3}[ .]?\d{3}|GB ?\d{3} ?\d{4} ?\d{2})(?![\w-])"
 )
 """Shapes of German, Austrian, Swiss, British, American, Irish, Indian, Spanish, French and Italian
-tax and insurance numbers, and of those of most other countries: nine to eleven digits."""
+tax, value added tax, pension and health insurance numbers, and of those of most other countries:
+nine to eleven digits."""
 
 OFFICIAL_WORD = re.compile(
-    r"\b(?:steuer|tax|tin|idnr|identifikationsnummer|sozialvers\w*|versicherungs\w*|rentenvers\w*|rvnr|svnr|sv-?nr|sv|ahv|nhs|ni|nino"
+    r"\b(?:steuer|tax|tin|idnr|identifikationsnummer|sozialvers\w*|versicherungs\w*|rentenvers\w*|rvnr|kvnr|krankenvers\w*|krankenkasse\w*|gesundheitskarte|versichert\w*|ust-?id\w*|uid|vat|svnr|sv-?nr|sv|ahv|nhs|ni|nino"
     r"|national insurance|ssn|social security|insurance|e-?card|ppsn?|pan|aadha?ar|utr|dni|nie|nif|nir|s(?:é|e)cu\w*|codice fiscale|pesel|bsn|oib|personnummer|cpr)\b[^\n]{0,25}$|steuer\S{0,20}[^\n]{0,12}$",
     re.IGNORECASE,
 )
@@ -69,7 +74,7 @@ def find_numbers(text: str) -> Iterator[Span]:
     for match in IBAN.finditer(text):
         if end := iban_end(match[0]):
             yield Span(match.start(), match.start() + end, "bank")
-    for pattern in (BIC, ACCOUNT):
+    for pattern in (BIC, ACCOUNT, SORT_CODE):
         for match in pattern.finditer(text):
             yield Span(match.start("value"), match.end("value"), "bank")
     for match in BIRTH.finditer(text):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from transforms.redaction.counts import LOOK_AHEAD, is_count
 from transforms.redaction.span import Span
 
 WORD = (
@@ -65,9 +66,17 @@ STANDARDS = re.compile(r"^(?:ISO|DIN|EN|IEC|RFC|CVE|KB|EU|BSI|NIS)\b", re.IGNORE
 FEWEST_DIGITS = 4
 """Shorter numbers count contracts and tickets; those that identify a person are longer."""
 
-AMOUNT = re.compile(
-    r"^[\s-]{0,2}(?:€|EUR|Euro|Stück|Tickets|Uhr|Mio|Prozent|%|Kunden|Mitarbeit|seconds|users|customers|people|times|mal\b|a (?:month|year))",
-    re.IGNORECASE,
+NUMBER_WORD = re.compile(r"(?:nr|nummer|number|num|no|id|zeichen)\b", re.IGNORECASE)
+"""A name that has one of these in it is followed by a number, whatever stands behind."""
+
+THOUSANDS = re.compile(r"\d{1,3}(?:[.']\d{3})+")
+"""How counts are written, and files hardly ever."""
+
+MANY = re.compile(r"\b(?:tickets|kunden)[\s:]{1,3}$", re.IGNORECASE)
+"""Names of several: what follows is how many, if another word says more of them."""
+
+STATE = re.compile(
+    r" (?:offen|geschlossen|erledigt|gelöst|open|closed|solved|seit|in|since|last|dieses|diese|this)\b"
 )
 
 
@@ -85,9 +94,11 @@ REFERENCE_SIGNS = (
 def find_references(text: str) -> Iterator[Span]:
     """Every number of `text` that is named as one of a person's file, with 4 digits or more."""
     for match in VALUE.finditer(text):
-        if is_reference(match[0], text[match.end() : match.end() + 14]):
+        if is_reference(match[0]):
             for start in {match.start(), match.end("prefix") if match["prefix"] else match.start()}:
-                if NAMED.search(text[max(0, start - LOOK_BACK) : start]):
+                before = text[max(0, start - LOOK_BACK) : start]
+                named = NAMED.search(before)
+                if named and not counts(named[0], match[0], text[match.end() :][:LOOK_AHEAD]):
                     yield Span(start, match.end(), "reference")
     for pattern in (INCIDENT, FILE_NUMBER, PLATE, METER):
         for match in pattern.finditer(text):
@@ -96,8 +107,8 @@ def find_references(text: str) -> Iterator[Span]:
         yield Span(match.start("value"), match.end("value"), "reference")
 
 
-def is_reference(value: str, after: str) -> bool:
-    """Whether `value` identifies somebody's file: not a year, an amount, a date or a standard."""
+def is_reference(value: str) -> bool:
+    """Whether `value` may identify somebody's file: it is no year, date, standard or round sum."""
     digits = sum(sign.isdigit() for sign in value)
     is_code = value.isalnum() and len(value) >= 5 and value.isupper() and 2 <= digits < len(value)
     if not (digits >= FEWEST_DIGITS or is_code):
@@ -107,4 +118,12 @@ def is_reference(value: str, after: str) -> bool:
         value,
     ):
         return False
-    return not STANDARDS.match(value) and not AMOUNT.match(after)
+    return not STANDARDS.match(value)
+
+
+def counts(name: str, value: str, after: str) -> bool:
+    """Whether `value`, between a `name` such as `Ticket` and what stands `after` it, is a count."""
+    if NUMBER_WORD.search(name):
+        return False
+    is_several = MANY.search(name) and STATE.match(after)
+    return bool(THOUSANDS.fullmatch(value) or is_several or is_count(after))
