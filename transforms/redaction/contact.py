@@ -21,12 +21,13 @@ HALF_SPOKEN_EMAIL = re.compile(
 """`anna.berg at firma.example`: before `at` stands no word of a sentence."""
 
 SPOKEN_EMAIL = re.compile(
-    r"(?<!\w)[\w.-]{1,64}(?: (?:punkt|dot|minus) \w{1,64}){0,4} (?:at|ät) [\w-]{1,64}"
+    r"(?<!\w)[\w.-]{1,64}+(?: (?:punkt|dot|minus) \w{1,64}+){0,4} (?:at|ät) [\w-]{1,64}+"
     r"(?: (?:punkt|dot) \w{2,12}\b){1,3}",
     re.IGNORECASE,
 )
 """An address as it is said aloud: of a few words, none longer than a local part (RFC 5321) may be."""
 
+DOT_WORD = re.compile(r" (?:punkt|dot) ", re.IGNORECASE)
 HIDDEN_AT = re.compile(r"[(\[{<](?:at|ät|a)[)\]}>]", re.IGNORECASE)
 """Cheap to look for."""
 
@@ -53,7 +54,7 @@ MENTION = re.compile(
 """A handle as platforms write it, with the server of the Fediverse behind it where it has one."""
 
 PHONE = re.compile(
-    r"(?<![\w.,/#€$£-])(?:\+|00)?\(?\d(?:[ \u00a0./()-]{0,3}\d){5,14}(?![\w€$£%]|[.,:]\d|\s?(?:€|Euro|EUR|USD)\b)"
+    r"(?<![\w.,/#€$£–-])(?:\+|00)?\(?\d(?:[ \u00a0./()‐‑–-]{0,3}\d){5,14}(?![\w€$£%]|[.,:]\d|\s?(?:€|Euro|EUR|USD|Uhr)\b)"
 )
 """Six to fifteen digits in groups (ITU-T E.164 allows fifteen): to be judged by `is_phone`."""
 
@@ -66,6 +67,12 @@ CALLING = re.compile(
 """Words before a number that make it one to call."""
 
 DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|(?:19|20)\d\d\s?[-/]\s?(?:19|20)\d\d")
+TIMES = re.compile(
+    r"(?:[01]?\d|2[0-4])[.:][0-5]\d\s?[/–-]\s?(?:[01]?\d|2[0-4])[.:][0-5]\d"  # 08.00-17.00
+    r"|\d{1,2}\.\d{1,2}\.?(?:\d{2,4})?\s?[/–-]\s?\d{1,2}\.\d{1,2}(?:\.\d{2,4})?"  # 01.02.-03.02.2025
+)
+"""From one time or day to another; the last point of a day is not part of what was found."""
+
 REGIONS = ("DE", "AT", "CH", "GB", "IE", "FR", "US")
 """Countries whose way of writing a number without its country code is understood."""
 
@@ -76,11 +83,11 @@ CONTACT_SIGNS = (
     r"@",
     r"[(\[{<](?i:at|ät|a)[)\]}>]",
     r" (?:at|ät|AT) [^ .]+\.[^ ]",
-    r" (?:punkt|dot) ",
+    r" (?i:punkt|dot) ",
 )
 """A text without any of these and without links holds nothing that `find_contacts` would find."""
 
-PHONE_SIGNS = (r"\d(?:[ \x{a0}./()-]{0,3}\d){5}",)
+PHONE_SIGNS = (r"\d(?:[ \x{a0}./()‐‑–-]{0,3}\d){5}",)
 """A text without these holds nothing that `find_phones` would find."""
 
 
@@ -96,7 +103,7 @@ def find_contacts(text: str) -> Iterator[Span]:
     if " at " in text or " ät " in text or " AT " in text:
         for match in HALF_SPOKEN_EMAIL.finditer(text):
             yield Span(match.start(), match.end(), "email")
-    if " punkt " in text or " dot " in text:
+    if DOT_WORD.search(text):
         for match in SPOKEN_EMAIL.finditer(text):
             yield Span(match.start(), match.end(), "email")
     if "://" in text or "www." in text:
@@ -128,13 +135,13 @@ def find_phones(text: str) -> Iterator[Span]:
 def is_phone(number: str, before: str) -> bool:
     """Whether `number`, which follows `before`, is a telephone number rather than a date or sum."""
     digits = sum(sign.isdigit() for sign in number)
-    if DATE.fullmatch(number):
+    if DATE.fullmatch(number) or TIMES.fullmatch(number):
         return False
     if CALLING.search(before):
         return (digits >= 7 and not number.startswith(("19", "20"))) or digits >= 9
     if number.startswith("+"):
         return is_possible(number)
-    if re.fullmatch(r"\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}", number):
+    if re.fullmatch(r"(?:1[ .-])?\(?\d{3}\)?[ .‑–-]\d{3}[ .‑–-]\d{4}", number):
         return True  # the North American way
     return (
         number.lstrip("(").startswith("0")
