@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 
 from transforms.redaction.addresses import find_addresses
-from transforms.redaction.contact import find_contacts, find_phones, without_links
+from transforms.redaction.contact import find_contacts, find_phones
+from transforms.redaction.link_secrets import without_links
 from transforms.redaction.names import find_names, tells_of_somebody
 from transforms.redaction.network import find_network
 from transforms.redaction.numbers import find_numbers

@@ -1,8 +1,9 @@
-"""E-mail addresses, telephone numbers, secrets in links and @-mentions of a text."""
+"""E-mail addresses, telephone numbers and @-mentions of a text, and what its links tell."""
 
 import re
 from collections.abc import Iterator
 
+from transforms.redaction.link_secrets import SECRET_SIGNS, find_secrets
 from transforms.redaction.span import Span
 
 EMAIL = re.compile(
@@ -30,23 +31,6 @@ SPOKEN_EMAIL = re.compile(
 DOT_WORD = re.compile(r" (?:punkt|dot) ", re.IGNORECASE)
 HIDDEN_AT = re.compile(r"[(\[{<](?:at|ät|a)[)\]}>]", re.IGNORECASE)
 """Cheap to look for."""
-
-LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"]+", re.IGNORECASE)
-
-SECRET = re.compile(
-    r"(?<=[?&#;])(?:[\w.-]*(?:token|secret|passw|pwd|session|sid|auth|signature|sig|key|code|otp|jwt"
-    r"|user|email|mail|uid|invite|reset)[\w.-]*)=(?P<value>[^&#\s]+)",
-    re.IGNORECASE,
-)
-"""A parameter whose name says that its value opens something or names somebody."""
-
-USERINFO = re.compile(r"(?<=://)[^/\s@]+:[^/\s@]+(?=@)")
-"""`user:password@` of a link (RFC 3986, 3.2.1)."""
-
-LONG_SECRET = re.compile(
-    r"(?<=[/=])(?:eyJ[\w-]+\.[\w-]+\.[\w-]*|(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{32,})(?=$|[/?&#.,!)])"
-)
-"""A JSON web token (RFC 7519), or a run of letters and digits too long to be a name of a page."""
 
 MENTION = re.compile(
     r"(?<![\w.+/@-])@(?=[^\W\d]|\d*[^\W\d])\w[\w.-]*(?:@[\w-]+(?:\.[\w-]+)+)?(?<![.-])"
@@ -84,6 +68,7 @@ CONTACT_SIGNS = (
     r"[(\[{<](?i:at|ät|a)[)\]}>]",
     r" (?:at|ät|AT) [^ .]+\.[^ ]",
     r" (?i:punkt|dot) ",
+    *SECRET_SIGNS,
 )
 """A text without any of these and without links holds nothing that `find_contacts` would find."""
 
@@ -106,23 +91,7 @@ def find_contacts(text: str) -> Iterator[Span]:
     if DOT_WORD.search(text):
         for match in SPOKEN_EMAIL.finditer(text):
             yield Span(match.start(), match.end(), "email")
-    if "://" in text or "www." in text:
-        yield from find_link_secrets(text)
-
-
-def without_links(text: str) -> str:
-    """`text`, as long as before, with blanks for its links: their numbers are names of pages."""
-    if "://" not in text and "www." not in text:
-        return text
-    return LINK.sub(lambda link: " " * len(link[0]), text)
-
-
-def find_link_secrets(text: str) -> Iterator[Span]:
-    """What in the links of `text` opens something or names somebody; the rest of a link stays."""
-    for link in LINK.finditer(text):
-        for pattern, group in ((SECRET, "value"), (USERINFO, 0), (LONG_SECRET, 0)):
-            for match in pattern.finditer(text, link.start(), link.end()):
-                yield Span(match.start(group), match.end(group), "link_secret")
+    yield from find_secrets(text)
 
 
 def find_phones(text: str) -> Iterator[Span]:

@@ -15,7 +15,8 @@ from typing import Any, Literal, get_args
 import polars as pl
 
 from transforms.redaction.addresses import ADDRESS_SIGNS
-from transforms.redaction.contact import CONTACT_SIGNS, PHONE_SIGNS, without_links
+from transforms.redaction.contact import CONTACT_SIGNS, PHONE_SIGNS
+from transforms.redaction.link_secrets import without_links
 from transforms.redaction.names import name_signs
 from transforms.redaction.network import NETWORK_SIGNS
 from transforms.redaction.numbers import NUMBER_SIGNS
