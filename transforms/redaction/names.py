@@ -25,7 +25,7 @@ _PART = rf"(?:(?:O['’]|Mac|Mc|Di|De)?[{_UP}][{_LOW}]+)"
 _WORD = rf"(?:{_PART}(?:-{_PART})*)"
 _INITIAL = rf"(?:[{_UP}]\.)"
 _PARTICLE = r"(?:von|van|de|der|den|zu|zur|di|da|la|al|el|bin|ten|vom)"
-_TITLE = r"(?:(?:Prof|Dr|Dipl\.-Ing|Ing|Mag|DI|med|jur)\b\.? ?)*"
+_TITLE = r"(?:(?:Prof|Dr|Dipl\.-Ing|Ing|Mag|DI|med|jur)\b\.? ?){0,4}"
 _FULL = rf"(?:{_WORD}|{_INITIAL})(?: {_INITIAL})?(?: {_PARTICLE}){{0,2}}(?: {_WORD}){{1,2}}(?!\w)"
 
 FULL = re.compile(_FULL)
@@ -108,7 +108,7 @@ HONORIFIC = re.compile(rf"\b(?P<word>{_HONORIFIC}) (?P<value>{_TITLE}(?:{_FULL}|
 HONORIFICS = re.compile(r"Familie|Herr|Hr\.|Frau|Fr\.|M(?:r|s|iss|on|ad)|Signor")
 """Cheap to look for: without one of them there is no honorific."""
 
-TITLED = re.compile(rf"\b(?P<value>(?:Prof|Dr)\.(?: (?:Prof|Dr|med|jur|Ing)\.)* {_FULL})")
+TITLED = re.compile(rf"\b(?P<value>(?:Prof|Dr)\.(?: (?:Prof|Dr|med|jur|Ing)\.){{0,4}} {_FULL})")
 ABOUT = re.compile(
     r"\b(?:d(?:er|ie|en|em|es|e)|unser(?:e[mnrs]?)?|euer|eure[mnrs]?|ein(?:e[mnrs]?)?|von|bei|beim|mit|f(?:ü|ue)r|an|und|durch|über|zu|gegen|"
     r"nur|statt|wegen|to|from|with|by|about|for|ask(?:ed)?|and|that|of|frag(?:t|en)?(?: doch)?(?: mal)?|heißt|that's)\s$"
@@ -116,7 +116,7 @@ ABOUT = re.compile(
 """Words before an honorific that speak about somebody rather than to him."""
 
 _SEGMENT = re.compile(
-    rf"(?:^|(?<=[,;:.()\n–!?\"„])|(?<=name |Name ))\s*(?P<value>{_TITLE}(?:{_FULL}|{_INITIAL} {_WORD}))(?=\s*(?:$|[,;:.()\n–!?\"“]))"
+    rf"(?:^|(?<=[,;:.()\n–!?\"„])|(?<=name |Name ))\s{{0,3}}(?P<value>{_TITLE}(?:{_FULL}|{_INITIAL} {_WORD}))(?=\s{{0,3}}(?:$|[,;:.()\n–!?\"“]))"
 )
 _SURNAME_TITLED = re.compile(
     rf"(?:\b(?:Familie|Herrn?|Frau) |\b(?=Dr\.|Prof\.))(?P<value>{_TITLE}{_WORD})"

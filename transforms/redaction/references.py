@@ -26,11 +26,13 @@ _BETWEEN = (
 NAMED = re.compile(rf"(?<![\w-]){WORD}\b{_BETWEEN}$", re.IGNORECASE)
 """What stands before such a number and says what it is."""
 
+_NO_MORE = r"(?![\w€$£%-])"
 VALUE = re.compile(
-    r"(?<![\w€$£.,/@-])(?P<prefix>[A-Z]{1,4} )?(?=[A-Za-z./-]*\d)[A-Za-z0-9]+(?:[-/.]{1,2}[A-Za-z0-9]+)*"
-    r"(?:[ -]\d{2,}(?:[-/][A-Z0-9]+)*){0,4}(?![\w€$£%-])"
+    r"(?<![\w€$£.,/@-])(?P<prefix>[A-Z]{1,4} )?(?=[A-Za-z./-]*\d)[A-Za-z0-9]++(?:[-/.]{1,2}[A-Za-z0-9]++)*+"
+    rf"(?: \d{{2,}}+(?:[-/][A-Z0-9]++)*+{_NO_MORE}){{0,4}}{_NO_MORE}"
 )
-"""Letters and digits that may be such a number."""
+"""Letters and digits that may be such a number; nothing is tried twice, or `12-12-12-...` would take
+hours."""
 
 LOOK_BACK = 45
 """Characters before a number in which its name stands."""

@@ -22,7 +22,7 @@ from transforms.redaction.span import Span
 _UP = "A-ZÄÖÜÀ-ÖØ-ÞĆČĐŁŚŠŞŻŽİ"
 _LOW = "a-zäöüßà-öø-ÿćčđęğıłńřśšşżž"
 _WORD = rf"(?:(?:O['’]|Mac|Mc)?[{_UP}][{_LOW}]+(?:-[{_UP}][{_LOW}]+)*)"
-_TITLE = r"(?:(?:Prof|Dr)\.? )*"
+_TITLE = r"(?:(?:Prof|Dr)\.? ){0,4}"
 
 COLLEAGUE = re.compile(
     rf"\b[Kk]olleg(?:e|in|(?<=dem Kolleg)en|(?<=nem Kolleg)en|(?<=rem Kolleg)en) (?P<value>{_TITLE}{_WORD})(?![\w–-])"
