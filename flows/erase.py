@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from flows.erasing.documents import DocumentEdit, erase_documents, left_in_inbox
+from flows.erasing.documents import DocumentEdit, erase_documents
 from flows.erasing.landed import LandedEdit, erase_landed, namesake_files
 from flows.erasing.person import Person, person_of_handle, person_of_link
 from flows.erasing.proof import Proof, look_through
@@ -50,15 +50,15 @@ def erase(
         remember(connection, person, key, stored(moment), None)
     traces = traces_of(person)
     landed = erase_landed(person, traces, key, settings)
-    documents = erase_documents(settings.paths, traces)
+    documents = erase_documents(settings.paths, traces, settings.ingest)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         rows = erase_stored(connection, person, traces, key)
     forget(settings.paths.warehouse, settings.warehouse)
     moved, gate = publish_again(moment, settings)
-    left = left_in_inbox(settings.paths, traces)
     namesakes = namesake_files(person, traces, settings)
-    proof = look_through(settings.paths, traces, read_landing_key(settings.privacy), namesakes)
-    report = report_of(person, landed, documents, rows, moved, left, proof)
+    seal_key = read_landing_key(settings.privacy)
+    proof = look_through(settings.paths, traces, seal_key, settings.ingest, namesakes)
+    report = report_of(person, landed, documents, rows, moved, proof)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         remember(connection, person, key, stored(moment), effect_of(rows, landed, documents, moved))
         merge(connection, RUN, report.row(moment))
@@ -155,7 +155,6 @@ def report_of(
     documents: list[DocumentEdit],
     rows: Counter[str],
     moved: dict[str, int],
-    left: list[DocumentEdit],
     proof: Proof,
 ) -> StageReport:
     """The proof, as lines for the person who asked; it names nobody."""
@@ -176,26 +175,39 @@ def report_of(
         f"ledger: keyed hashes of {len(person.keys)} authors, {len(person.comment_ids)} comments",
         f"looked through: {proof.file_count:,} files, {proof.byte_count:,} bytes, for "
         f"{person_size(person)}; found in {len(proof.found)} of them",
-        *(f"STILL IN `{name}`: edit or delete it by hand" for name in proof.found),
+        *map(still_in, proof.found),
         *(
-            f"`inbox/{one.path.name}` was not opened: delete it unless others' comments in it are "
-            "still to be taken in; what it holds of the person is refused at the next run"
-            for one in left
+            f"`{name}` could not be opened: delete it by hand, or, if another program held it, "
+            "call this once more"
+            for name in proof.unopened
         ),
     ]
     return StageReport(
         "erase",
         rows_in=comments,
         rows_out=0,
-        rejected_count=len(proof.found),
-        note=f"{comments:,} comments of one person erased, "
-        + (
-            "nothing of them left"
-            if not proof.found
-            else f"{len(proof.found)} files still hold some"
-        ),
+        rejected_count=len({*proof.found, *proof.unopened}),
+        note=f"{comments:,} comments of one person erased, {what_is_left(proof)}",
         details=tuple(lines),
     )
+
+
+def still_in(name: str) -> str:
+    """What to do about a file that still holds the person: those of the inbox are never edited."""
+    if not name.startswith("inbox/"):
+        return f"STILL IN `{name}`: edit or delete it by hand"
+    return (
+        f"STILL IN `{name}`: delete it unless others' comments in it are still to be taken in; "
+        "what it holds of the person is refused at the next run"
+    )
+
+
+def what_is_left(proof: Proof) -> str:
+    """The proof in a few words."""
+    unseen = f"; {len(proof.unopened)} files could not be opened" if proof.unopened else ""
+    if proof.found:
+        return f"{len(proof.found)} files still hold some{unseen}"
+    return f"nothing of them left{' in what could be opened' if unseen else ''}{unseen}"
 
 
 def person_size(person: Person) -> str:

@@ -1,9 +1,7 @@
 """A person taken out of what else lies on disk: published states, review sheets, notes."""
 
-import html
 import json
 import shutil
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,34 +11,33 @@ import duckdb
 import polars as pl
 
 from flows.engines.duckdb_file import rewrite
-from flows.erasing.proof import unpacked_gzip
 from flows.erasing.scrub import Traces, edit, is_own_row, without
+from flows.erasing.search import Search
 from flows.erasing.stored import deleted, scrub_column, text_columns
 from flows.landing.files import sha256_of
-from flows.settings import Paths
+from flows.settings import Ingest, Paths
 from models.contract import quoted
 
 MANIFEST = "manifest.json"
 BOM = b"\xef\xbb\xbf"
 """Begins the tables that `publish` writes for a German Excel, with semicolons."""
-PACKED = (b"PK\x03\x04", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"7z\xbc\xaf", b"Rar!")
 
 
 @dataclass(frozen=True)
 class DocumentEdit:
-    """What became of a file: `edited`, `deleted`, or `left` for a person to deal with."""
+    """What became of a file: `edited` or `deleted`."""
 
     path: Path
     outcome: str
 
 
-def erase_documents(paths: Paths, traces: Traces) -> list[DocumentEdit]:
+def erase_documents(paths: Paths, traces: Traces, limits: Ingest) -> list[DocumentEdit]:
     """Edit every file below the data folder but landing, inbox and warehouse."""
     pages = told_pages(paths) if traces.comment_ids else []
     for page in pages:
         page.unlink()
     found = [DocumentEdit(page, "deleted") for page in pages]
-    found += [done for path in documents(paths) if (done := erase_document(path, traces))]
+    found += [done for path in documents(paths) if (done := erase_document(path, traces, limits))]
     for folder in {parent for done in found for parent in done.path.parents}:
         tell_manifest(folder)
     return found
@@ -71,60 +68,37 @@ def documents(paths: Paths) -> Iterator[Path]:
             yield path
 
 
-def erase_document(path: Path, traces: Traces) -> DocumentEdit | None:
-    """Take the person out of one file; one of an unknown kind that holds him is deleted."""
+def erase_document(path: Path, traces: Traces, limits: Ingest) -> DocumentEdit | None:
+    """Take the person out of one file; one of an unknown kind that holds him is deleted.
+
+    What can't be opened stays, if the rest of it does not hold him: the proof tells of it.
+    """
     if path.name == MANIFEST:
         return None  # it counts and names no comment; its sums are set anew
-    mode = path.stat().st_mode
     if path.suffix == ".duckdb":
         return DocumentEdit(path, "edited") if edit_database(path, traces) else None
-    with TemporaryDirectory(prefix=".erasing-", dir=path.parent) as folder:
-        copy = Path(folder) / path.name
-        shutil.copyfile(path, copy)
-        copy.chmod(0o600)
-        is_edited = edit_csv(copy, traces) if path.suffix == ".csv" else edit(copy, traces)
-        if not is_edited or holds(copy, traces):
-            if not holds(path, traces):
-                return None
-            path.unlink()
-            return DocumentEdit(path, "deleted")
-        if copy.read_bytes() == path.read_bytes() or not holds(path, traces):
+    with TemporaryDirectory(prefix=".erasing-", dir=path.parent) as name:
+        folder = Path(name)
+        search = Search(traces, limits, folder)
+        found = set(search.findings(path))
+        if "found" not in found:
             return None
-        copy.chmod(mode)
-        copy.replace(path)
-    return DocumentEdit(path, "edited")
+        if "unopened" not in found and (copy := edited_copy(path, folder, search)):
+            copy.chmod(path.stat().st_mode)
+            copy.replace(path)
+            return DocumentEdit(path, "edited")
+    path.unlink()
+    return DocumentEdit(path, "deleted")
 
 
-def holds(path: Path, traces: Traces) -> bool:
-    """Whether a file holds the person: a name, a text, or the id of a comment."""
-    return any(traces.found_in(text) for text in texts_in(path))
-
-
-def texts_in_parquet(path: Path) -> Iterator[str]:
-    """The texts of a Parquet file, whose pages are packed; nothing of a damaged one."""
-    try:
-        rows = pl.read_parquet(path, glob=False)
-    except pl.exceptions.PolarsError:
-        return
-    for column in rows.select(pl.col(pl.String)).iter_columns():
-        yield from column.drop_nulls().unique()
-
-
-def texts_in(path: Path) -> Iterator[str]:
-    """What a file holds as text, unpacked: each part of a workbook, each cell of a Parquet file."""
-    raw = path.read_bytes()
-    if raw.startswith(b"PAR1"):
-        yield from texts_in_parquet(path)
-        return
-    if raw.startswith(b"\x1f\x8b"):
-        yield from (part.decode("utf-8", "replace") for part in unpacked_gzip(raw))
-        return
-    if not zipfile.is_zipfile(path):
-        yield raw.decode("utf-8", "replace")
-        return
-    with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            yield html.unescape(archive.read(name).decode("utf-8", "replace"))
+def edited_copy(path: Path, folder: Path, search: Search) -> Path | None:
+    """A copy of a file without the person, in `folder`; None if he can't be taken out of it."""
+    copy = folder / path.name
+    shutil.copyfile(path, copy)
+    copy.chmod(0o600)
+    is_table = path.suffix == ".csv"
+    is_edited = edit_csv(copy, search.traces) if is_table else edit(copy, search.traces)
+    return copy if is_edited and not search.finds(copy) else None
 
 
 def edit_csv(path: Path, traces: Traces) -> bool:
@@ -146,9 +120,23 @@ def edit_csv(path: Path, traces: Traces) -> bool:
 
 
 def edit_database(path: Path, traces: Traces) -> bool:
-    """A published DuckDB file without the person's rows, written anew; False if it had none."""
+    """A published DuckDB file without the person's rows, written anew.
+
+    False if it had none, or can't be opened.
+    """
     mode = path.stat().st_mode
     path.chmod(0o600)
+    try:
+        changed = without_rows(path, traces)
+    except duckdb.Error:
+        return False
+    finally:
+        path.chmod(mode)
+    return changed
+
+
+def without_rows(path: Path, traces: Traces) -> bool:
+    """Delete a person's rows from a published DuckDB file; whether it had any."""
     changed = 0
     with duckdb.connect(path) as connection:
         connection.execute(
@@ -169,7 +157,6 @@ def edit_database(path: Path, traces: Traces) -> bool:
         rewrite(path)
         if macros and macros[0]:
             put_back(path, views)
-    path.chmod(mode)
     return changed > 0
 
 
@@ -221,15 +208,3 @@ def tell_manifest(folder: Path) -> None:
     path.chmod(0o600)
     path.write_text(written, encoding="utf-8")
     path.chmod(0o444)
-
-
-def left_in_inbox(paths: Paths, traces: Traces) -> list[DocumentEdit]:
-    """Files of the inbox that hold the person, and archives there that nobody can look into."""
-    found = []
-    for path in sorted(paths.inbox.rglob("*")) if paths.inbox.is_dir() else ():
-        if path.is_file():
-            with path.open("rb") as file:
-                is_packed = file.read(6).startswith(PACKED)
-            if is_packed or holds(path, traces):
-                found.append(DocumentEdit(path, "left"))
-    return found

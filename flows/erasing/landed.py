@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flows.erasing.person import Person, is_meant
 from flows.erasing.scrub import Traces, edit
+from flows.erasing.search import Search
 from flows.keys.landing import read_landing_key
 from flows.landing.files import delete_bytes, landed_files, opened, put_edited
 from flows.landing.sealing import is_sealed
@@ -67,7 +68,7 @@ def erase_in(
             after = read(left, settings)
             if (
                 is_edited
-                and is_clean(copy, traces)
+                and not Search(wanted, settings.ingest, work).finds(copy)
                 and keeps_others(before, after, person, traces, key)
             ):
                 put_edited(copy, landed.path, seal_key if is_sealed(landed.path) else None)
@@ -110,12 +111,6 @@ def read(landed: LandedFile, settings: Settings) -> list[Record]:
     """All records of a file; none if no source knows it."""
     source = recognise(landed.path)
     return list(source.read(landed, settings.sources.rules())) if source else []
-
-
-def is_clean(path: Path, traces: Traces) -> bool:
-    """Whether no trace is left in the bytes of a file."""
-    content = path.read_bytes()
-    return not any(traces.found_in(content.decode(code, "replace")) for code in ("utf-8", "utf-16"))
 
 
 def keeps_others(

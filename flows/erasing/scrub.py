@@ -5,6 +5,8 @@ import html
 import io
 import json
 import re
+import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -68,6 +70,11 @@ class Traces:
         """How many such traces `text` holds."""
         return sum(1 for _ in self.pattern.finditer(text)) if self.pattern else 0
 
+    def begins_in(self, text: str, earliest: int) -> bool:
+        """Whether such a trace begins at `earliest` or behind it."""
+        found = self.pattern.finditer(text) if self.pattern else iter(())
+        return any(match.start() >= earliest for match in found)
+
 
 ID_FIELD = re.compile(
     r"id$|^id\b|parent|repl(?:y|ies)|antwort|children|kids|root|thread", re.IGNORECASE
@@ -87,6 +94,13 @@ def forms(text: str) -> set[str]:
     return plain | escaped | marked | {one.replace('"', '""') for one in plain}
 
 
+UNREADABLE = (
+    *(ValueError, OSError, KeyError, EOFError, RuntimeError),
+    *(csv.Error, zipfile.BadZipFile, zlib.error),
+)
+"""What is raised for bytes that are not what they say."""
+
+
 def edit(path: Path, traces: Traces) -> bool:
     """Take the person out of a file of any kind that can be edited; False if this one can't be."""
     with path.open("rb") as file:
@@ -100,7 +114,7 @@ def edit(path: Path, traces: Traces) -> bool:
             return False
         else:
             edit_text(path, traces)
-    except (ValueError, OSError, KeyError, csv.Error):
+    except UNREADABLE:
         return False
     return True
 

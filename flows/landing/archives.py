@@ -1,7 +1,7 @@
 """An archive in (zip, gzip, Zstandard, tar, known by content), the files in it out, one by one."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -45,11 +45,13 @@ LITTER_FOLDER = "__MACOSX"
 class Member:
     """A file in an archive; `path` leads to it there, through a nested archive if it is in one.
 
-    `file` has its bytes, only until the next member is asked for; None if it was not wanted.
+    `file` has its bytes, only until the next member is asked for; None if it was not wanted, or is
+    an archive that lies too deep to be opened.
     """
 
     path: str
     file: Path | None = None
+    is_too_deep: bool = False
 
 
 def packing_of(sample: bytes) -> Packing | None:
@@ -66,16 +68,27 @@ def packing_of(sample: bytes) -> Packing | None:
     return "tar" if sample[257:262] == b"ustar" else None
 
 
+def packing_of_all(sample: bytes) -> Packing | None:
+    """The same, where documents of Office are to be opened, too."""
+    return "zip" if sample.startswith(b"PK\x03\x04") else packing_of(sample)
+
+
 def members(
-    archive: Path, is_wanted: IsWanted, folder: Path, limits: Ingest
+    archive: Path,
+    is_wanted: IsWanted,
+    folder: Path,
+    limits: Ingest,
+    is_thorough: bool = False,
 ) -> Iterator[Member | Damage]:
     """Every file of an archive, and of archives in it, in order; then what could not be unpacked.
 
     Only wanted members are unpacked as a whole, into `folder`, one at a time. Never raises for
     what is wrong with the archive: it is told as `Damage`, and so is a limit that was reached.
-    Empty members are never wanted; what desktops add by themselves is left out.
+    Empty members are never wanted; documents of Office are members, and what desktops add by
+    themselves is left out, unless it `is_thorough`.
     """
-    unpacker = Unpacker(is_wanted, folder, Budget(limits, archive.stat().st_size))
+    budget = Budget(limits, archive.stat().st_size)
+    unpacker = Unpacker(is_wanted, folder, budget, is_thorough)
     try:
         yield from unpacker.members(archive, archive.name, depth=0)
     except TooMuch as error:
@@ -89,13 +102,19 @@ class Unpacker:
     is_wanted: IsWanted
     folder: Path
     budget: Budget
+    is_thorough: bool
+
+    def packing_of(self, sample: bytes) -> Packing | None:
+        """How a file is packed that is to be opened; None if it is not."""
+        return packing_of_all(sample) if self.is_thorough else packing_of(sample)
 
     def members(self, archive: Path, name: str, depth: int) -> Iterator[Member | Damage]:
         """The members of `archive`; raises `TooMuch`."""
-        for entry in entries(archive, name, self.budget):
+        packing = self.packing_of(sample_of(archive))
+        for entry in entries(archive, name, packing, self.budget):
             if isinstance(entry, Damage):
                 yield entry
-            elif not is_litter(path := plain_path(entry.path)):
+            elif not is_litter(path := plain_path(entry.path)) or self.is_thorough:
                 self.budget.count_member()
                 try:
                     yield from self.member(Entry(path, entry.stream), depth)
@@ -109,30 +128,33 @@ class Unpacker:
         if sample and self.is_wanted(sample):
             entry.stream.save(file)
             yield Member(entry.path, file)
-        elif packing_of(sample) and depth < DEEPEST:
+        elif self.packing_of(sample) and depth < DEEPEST:
             entry.stream.save(file)
             name = PurePosixPath(entry.path).name
             for member in self.members(file, name, depth + 1):
                 if isinstance(member, Member):
-                    yield Member(f"{entry.path}/{member.path}", member.file)
+                    yield replace(member, path=f"{entry.path}/{member.path}")
                 else:
                     yield member
         else:
-            yield Member(entry.path)
+            yield Member(entry.path, is_too_deep=self.packing_of(sample) is not None)
 
 
-def entries(archive: Path, name: str, budget: Budget) -> Entries:
+def sample_of(archive: Path) -> bytes:
+    """The bytes that a file begins with."""
+    with archive.open("rb") as file:
+        return file.read(SAMPLE_SIZE)
+
+
+def entries(archive: Path, name: str, packing: Packing | None, budget: Budget) -> Entries:
     """The files that stand in `archive` itself, as they are called there."""
     with archive.open("rb") as file:
-        sample = file.read(SAMPLE_SIZE)
-        file.seek(0)
-        packing = packing_of(sample)
         if packing == "zip":
             yield from zip_entries(archive, budget)
         elif packing == "tar":
             yield from tar_entries(Stream(iter(lambda: file.read(CHUNK), b"")))
         elif packing == "gzip":
-            inner = gzip_name(sample) or name_without(name, ".gz", ".tgz")
+            inner = gzip_name(sample_of(archive)) or name_without(name, ".gz", ".tgz")
             yield from stream_entries(gzip_stream(file, budget), inner)
         elif packing == "zstd":
             inner = name_without(name, ".zst", ".tzst")

@@ -105,16 +105,20 @@ class Budget:
     def counted(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """The same chunks, taken note of; raises `TooMuch`."""
         for chunk in chunks:
-            self.unpacked += len(chunk)
-            if self.unpacked > self.limits.most_bytes:
-                raise too_much(
-                    f"it unpacks to more than {self.limits.most_bytes:,} bytes", "most_bytes"
-                )
-            if self.unpacked > max(HARMLESS, self.limits.most_ratio * self.packed):
-                raise too_much(
-                    f"it unpacks to more than {self.limits.most_ratio} times its size", "most_ratio"
-                )
+            self.count(len(chunk))
             yield chunk
+
+    def count(self, size: int) -> None:
+        """Take note of bytes that were unpacked; raises `TooMuch`."""
+        self.unpacked += size
+        if self.unpacked > self.limits.most_bytes:
+            raise too_much(
+                f"it unpacks to more than {self.limits.most_bytes:,} bytes", "most_bytes"
+            )
+        if self.unpacked > max(HARMLESS, self.limits.most_ratio * self.packed):
+            raise too_much(
+                f"it unpacks to more than {self.limits.most_ratio} times its size", "most_ratio"
+            )
 
 
 def too_much(found: str, knob: str) -> TooMuch:

@@ -1,6 +1,9 @@
 """Real files of several formats, a real warehouse, real published states: is somebody gone?"""
 
+import gzip
+import io
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -273,3 +276,46 @@ def test_labels_and_examples_of_a_model_that_is_tried_go_with_the_person(
     assert examples.read_text(encoding="utf-8") == head + kept
     # A word of a checkpoint's vocabulary is nobody's name, and without it the model is broken.
     assert vocabulary.read_text(encoding="utf-8") == '{"uwe_b77": 1}'
+
+
+def damaged(folder: Path) -> dict[str, Path]:
+    """Files that nobody can open as what they say they are."""
+    taken = folder / "inbox" / ".taken"
+    taken.mkdir(parents=True, exist_ok=True)
+    plain = json.dumps({"text": "x" * 5000, "n": list(range(2000))}).encode()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.json", plain)
+    whole = bytearray(packed.getvalue())
+    files = {
+        "inbox/.taken/cut.zip": bytes(whole[: len(whole) // 2]),
+        "inbox/.taken/cut.gz": gzip.compress(plain)[:-9],
+        "inbox/.taken/bits.gz": gzip.compress(plain)[:20] + b"\xff" * 40,
+        "inbox/.taken/other.7z": b"7z\xbc\xaf\x27\x1c" + bytes(40),
+        "reviews/cut.parquet": b"PAR1" + bytes(100) + b"PAR1",
+        "published/cut.duckdb": b"no database",
+    }
+    whole[60] ^= 0xFF
+    files["reviews/bits.xlsx"] = bytes(whole)
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return {name: folder / name for name in files}
+
+
+def test_files_that_cannot_be_opened_are_told_and_keep_nothing_from_being_written(
+    write_csv: Csv, workplace: Path, query: Query
+) -> None:
+    to_published(table(write_csv))
+    names = damaged(workplace)
+    report = erase(author="uwe_b77", platform="table", as_of=MONDAY + timedelta(days=2))
+    told = {line for line in report.details if "could not be opened" in line}
+    assert {line.split("`")[1] for line in told} == set(names)
+    assert all(path.exists() for path in names.values())
+    assert (
+        str(report) == "erase: 2 comments of one person erased, nothing of them left in what could "
+        f"be opened; {len(names)} files could not be opened"
+    )
+    assert report.rejected_count == len(names)
+    assert query("SELECT count(*) FROM ops.run WHERE stage = 'erase'") == [(1,)]
+    assert query("SELECT count(*) FROM ops.erasure WHERE effect IS NOT NULL") == [(3,)]

@@ -4,6 +4,7 @@ import polars as pl
 
 from flows.erasing.documents import erase_document
 from flows.erasing.scrub import Traces
+from flows.settings import Ingest
 
 HIS = "Wer soll das denn alles bezahlen, frage ich mich?"
 TRACES = Traces(
@@ -21,17 +22,17 @@ def test_a_row_is_taken_from_a_table_whose_bytes_do_not_show_it(tmp_path: Path) 
     rows = pl.DataFrame({"quote_id": ["a"] * 100, "text": [*others, HIS]})
     rows.write_parquet(path, compression="zstd", statistics=False)
     assert HIS.encode() not in path.read_bytes()
-    done = erase_document(path, TRACES)
+    done = erase_document(path, TRACES, Ingest())
     assert done is not None
     assert done.outcome == "edited"
     assert pl.read_parquet(path)["text"].to_list() == others
-    assert erase_document(path, TRACES) is None
+    assert erase_document(path, TRACES, Ingest()) is None
 
 
 def test_an_id_is_no_other_that_begins_alike(tmp_path: Path) -> None:
     kept, gone = tmp_path / "kept.txt", tmp_path / "gone.txt"
     kept.write_text("table:c-10 and table:c-1-b")
     gone.write_text("see table:c-1.")
-    assert erase_document(kept, TRACES) is None
-    assert erase_document(gone, TRACES) is not None
+    assert erase_document(kept, TRACES, Ingest()) is None
+    assert erase_document(gone, TRACES, Ingest()) is not None
     assert gone.read_text() == "see [erased]."

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from flows.erase import traces_of
-from flows.erasing.landed import erase_landed, is_clean, read
+from flows.erasing.landed import erase_landed, read
 from flows.erasing.person import Person, add, is_meant
+from flows.erasing.search import Search
 from flows.keys.author import read_author_key
 from flows.landing.files import land, landed_files
 from flows.reading.landed import LandedFile
@@ -55,6 +56,6 @@ def test_one_author_goes_and_the_others_stay(sample: Path, workplace: Path) -> N
     left = list(landed_files(settings.paths.landing))
     assert edit.is_deleted == (not left) == (sample.name in DELETED)
     for file in left:
-        assert is_clean(file.path, traces_of(person))
+        assert not Search(traces_of(person), settings.ingest, workplace).finds(file.path)
         after = read(LandedFile(file.path, file.name, file.received_at), settings)
         assert not any(person.wrote(record, key) for record in after)
