@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 import duckdb
 
 from flows.erasing.documents import DocumentEdit, erase_documents
-from flows.erasing.landed import LandedEdit, erase_landed, namesake_files
-from flows.erasing.person import Person, person_of_handle, person_of_link
+from flows.erasing.landed import LandedEdit, erase_landed, traces_by_file
+from flows.erasing.person import Person, is_handle, person_of_handle, person_of_link
 from flows.erasing.proof import Proof, look_through
 from flows.erasing.scrub import Traces
 from flows.erasing.stored import erase_stored, remember, stored_comments
@@ -55,9 +55,9 @@ def erase(
         rows = erase_stored(connection, person, traces, key)
     forget(settings.paths.warehouse, settings.warehouse)
     moved, gate = publish_again(moment, settings)
-    namesakes = namesake_files(person, traces, settings)
+    sought = traces_by_file(person, traces, settings)
     seal_key = read_landing_key(settings.privacy)
-    proof = look_through(settings.paths, traces, seal_key, settings.ingest, namesakes)
+    proof = look_through(settings.paths, traces, seal_key, settings.ingest, sought)
     report = report_of(person, landed, documents, rows, moved, proof)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         remember(connection, person, key, stored(moment), effect_of(rows, landed, documents, moved))
@@ -93,6 +93,9 @@ def traces_of(person: Person) -> Traces:
         permalinks=frozenset(person.permalinks),
         pseudonyms=frozenset(person.keys),
         nameless=dict(person.nameless),
+        platform=person.platform,
+        mentioned=frozenset(filter(is_handle, person.names)),
+        handles=frozenset(filter(is_handle, person.accounts | person.asked)),
     )
 
 

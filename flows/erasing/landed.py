@@ -87,18 +87,19 @@ def traces_in(records: Sequence[Record], person: Person, traces: Traces) -> Trac
     told = [record for record in records if isinstance(record, Comment | Post)]
     if any(record.platform == person.platform for record in told):
         return traces
-    return traces.without_names if any(is_namesake(r, traces) for r in told) else traces
+    if any(is_namesake(record, traces) for record in told):
+        return traces.without_names
+    return traces.without_mentions
 
 
-def namesake_files(person: Person, traces: Traces, settings: Settings) -> frozenset[Path]:
-    """Landed files in which a namesake keeps the name, so that the proof must not miss it."""
+def traces_by_file(person: Person, traces: Traces, settings: Settings) -> dict[Path, Traces]:
+    """What must not be in each landed file."""
     landing, seal_key = settings.paths.landing, read_landing_key(settings.privacy)
-    found = []
+    found = {}
     for landed in landed_files(landing):
         with opened(landed, landing, seal_key) as readable:
-            if traces_in(read(readable, settings), person, traces) != traces:
-                found.append(landed.path)
-    return frozenset(found)
+            found[landed.path] = traces_in(read(readable, settings), person, traces)
+    return found
 
 
 def is_namesake(record: Comment | Post, traces: Traces) -> bool:

@@ -35,6 +35,8 @@ class Person:
     """Pseudonyms, of every id and name."""
     names: set[str] = field(default_factory=set)
     """Ids, handles and names, as the platform writes them."""
+    accounts: set[str] = field(default_factory=set)
+    """Those of the names that tell accounts apart, so that they are nobody else's."""
     texts: set[str] = field(default_factory=set)
     """Texts of comments and posts, as they landed and as plain text."""
     comment_ids: set[str] = field(default_factory=set)
@@ -76,6 +78,11 @@ def is_telling(name: str) -> bool:
     if len(name) < 5:
         return False
     return bool(re.search(r"[\s\d_.@:/-]", name)) or len(name) >= 12
+
+
+def is_handle(name: str) -> bool:
+    """Whether a name can stand behind `@` and in links; a number may count anything."""
+    return len(name) > 1 and not name.isdigit() and not re.search(r"[\s/@]", name)
 
 
 def person_of_handle(handle: str, platform: str, settings: Settings) -> Person:
@@ -184,4 +191,5 @@ def add(person: Person, record: Comment | Post, key: bytes) -> None:
             person.names.add(name.strip().removeprefix("@"))
     primary = record.author or (record.author_name if isinstance(record, Comment) else None)
     if primary and primary.strip():
+        person.accounts.add(primary.strip().removeprefix("@"))
         person.keys.add(author_key(record.platform, primary, key))

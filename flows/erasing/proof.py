@@ -1,6 +1,6 @@
 """Proof of an erasure: every file below the data folder is looked through for what must be gone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,12 +29,12 @@ def look_through(
     traces: Traces,
     seal_key: bytes,
     limits: Ingest,
-    namesakes: frozenset[Path] = frozenset(),
+    landed: Mapping[Path, Traces],
 ) -> Proof:
     """Search every file, sealed, packed or in DuckDB's format, for names and texts of a person.
 
-    In the landed files `namesakes` the name is that of somebody else. Never raises for what is
-    wrong with a file: it is told.
+    `landed` says what must not be in each landed file: in some, the name is that of somebody else.
+    Never raises for what is wrong with a file: it is told.
     """
     files = [
         path for path in sorted(paths.root.rglob("*")) if path.is_file() and not path.is_symlink()
@@ -43,7 +43,7 @@ def look_through(
     told: dict[Finding, list[str]] = {"found": [], "unopened": []}
     with workspace(paths.landing) as work:
         for path in files:
-            search = Search(sought_in(path, paths, traces, namesakes), limits, work)
+            search = Search(sought_in(path, paths, traces, landed), limits, work)
             for finding in set(findings_in(path, search, seal_key)):
                 told[finding].append(path.relative_to(paths.root).as_posix())
     return Proof(len(files), sum(sizes), tuple(told["found"]), tuple(told["unopened"]))
@@ -72,11 +72,15 @@ def readable(path: Path, folder: Path, seal_key: bytes) -> Iterator[Path]:
         plain.unlink(missing_ok=True)
 
 
-def sought_in(path: Path, paths: Paths, traces: Traces, namesakes: frozenset[Path]) -> Traces:
-    """What must not be in a file."""
-    if path in namesakes:
-        return traces.without_names
-    return replace(traces, pseudonyms=frozenset()) if holds_ledger(path, paths) else traces
+def sought_in(path: Path, paths: Paths, traces: Traces, landed: Mapping[Path, Traces]) -> Traces:
+    """What must not be in a file; a mention or link may be of a namesake where no platform is told.
+
+    Of what is no landed file those were edited by what its rows tell; the inbox is only told of.
+    """
+    if path in landed or path.is_relative_to(paths.inbox):
+        return landed.get(path, traces)
+    sought = traces.without_mentions
+    return replace(sought, pseudonyms=frozenset()) if holds_ledger(path, paths) else sought
 
 
 def holds_ledger(path: Path, paths: Paths) -> bool:

@@ -36,11 +36,22 @@ class Traces:
     pseudonyms: frozenset[str] = frozenset()
     nameless: Mapping[str, str] = field(default_factory=dict)
     """Native ids of the comments -> what stands for them in fields that hold ids."""
+    mentioned: frozenset[str] = frozenset()
+    """Names by which the person is mentioned (`@bergmann`) or linked (`/bergmann`), words, too."""
+    platform: str = ""
+    """Where mentions are the person's."""
+    handles: frozenset[str] = frozenset()
+    """Names that are nobody else's on the platform: fields that hold them alone are blanked."""
+
+    @property
+    def without_mentions(self) -> "Traces":
+        """What tells of the person in files of other platforms."""
+        return replace(self, mentioned=frozenset(), handles=frozenset())
 
     @property
     def without_names(self) -> "Traces":
-        """What tells of the person in files of other platforms, where a namesake wrote."""
-        return replace(self, telling=frozenset(), names=frozenset())
+        """The same where a namesake wrote."""
+        return replace(self.without_mentions, telling=frozenset(), names=frozenset())
 
     @cached_property
     def accounts(self) -> frozenset[str]:
@@ -49,13 +60,17 @@ class Traces:
 
     @cached_property
     def pattern(self) -> re.Pattern[str] | None:
-        """Finds telling names and ids as whole words, texts and links as files write them."""
-        words = [rf"(?<!\w)@?{re.escape(name)}(?!\w)" for name in self.telling]
+        """Finds telling names and ids as whole words, texts and links as files write them.
+
+        What its group `address` holds leads to the name, and stays.
+        """
+        words = [rf"{BEFORE}@?{re.escape(name)}(?!\w)" for name in self.telling]
         told = [name for name in self.comment_ids if not DERIVED_ID.fullmatch(name)]
         words += [rf"(?<![\w:.-]){re.escape(name)}(?![\w-])" for name in told]
         words += [re.escape(name) for name in self.pseudonyms]
         whole = [re.escape(form) for text in self.texts | self.permalinks for form in forms(text)]
         parts = sorted(whole, key=len, reverse=True) + words
+        parts += mentions_of(self.mentioned) + fields_of(self.handles)
         return re.compile("|".join(parts), re.IGNORECASE) if parts else None
 
     def is_author(self, value: object) -> bool:
@@ -64,7 +79,17 @@ class Traces:
 
     def taken_from(self, text: str) -> str:
         """`text` without the traces that stand for the person anywhere."""
-        return self.pattern.sub(ERASED, text) if self.pattern else text
+        return self.pattern.sub(blank, text) if self.pattern else text
+
+    def unmentioned(self, value: object) -> object:
+        """The value of a field that tells of others, without the handle, alone or in a list."""
+        if not isinstance(value, str) or not NAMES.fullmatch(value):
+            return value
+        return re.sub(r"[^\s,;|]+", lambda m: ERASED if self.is_handle(m[0]) else m[0], value)
+
+    def is_handle(self, value: str) -> bool:
+        """Whether a value is a handle of the person, and nobody else's."""
+        return account(value) in {account(name) for name in self.handles}
 
     def found_in(self, text: str) -> int:
         """How many such traces `text` holds."""
@@ -74,6 +99,45 @@ class Traces:
         """Whether such a trace begins at `earliest` or behind it."""
         found = self.pattern.finditer(text) if self.pattern else iter(())
         return any(match.start() >= earliest for match in found)
+
+
+BEFORE = r"(?:(?<!\w)|(?<=\\[nrt])|(?<=\\u00[0-3][0-9a-f]))"
+"""Before a word; JSON writes some signs that are no letters with letters."""
+
+AFTER = r"(?![\w-]|(?-i:\.[a-z0-9_]))"
+"""Behind a handle: `bergmann-soehne` and `bergmann.berlin` are others."""
+
+ADDRESS = "|".join((
+    r"https?:[\\/]+[^\s\"'<>]*?/",
+    *(r"(?<=\.\w\w)/", r"(?<=\.\w\w\w)/"),
+    rf"(?<=[\"'=])\\?/|{BEFORE}/?u(?:ser)?/",
+))  # fmt: skip
+"""What leads to a profile: an address up to a slash in it, a host, a link's beginning, Reddit's."""
+
+NAMES = re.compile(r"@?[\w.@-]+(?:\s*[,;|]\s*@?[\w.@-]+)*")
+"""Names, one or several, and no running text."""
+
+
+def mentions_of(names: frozenset[str]) -> list[str]:
+    """Patterns of mentions of somebody, and of links to a profile; never of the bare word."""
+    words = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    if not words:
+        return []
+    mention = rf"(?<![\w.])@(?:(?:<|\\u003c)span(?:>|\\u003e))?(?:{words}){AFTER}"
+    escaped = rf"(?:(?<=\\[nrt])|(?<=\\u00[0-3][0-9a-f]))@(?:{words}){AFTER}"
+    return [mention, escaped, rf"(?P<address>{ADDRESS})(?:{words}){AFTER}"]
+
+
+def fields_of(names: frozenset[str]) -> list[str]:
+    """Patterns of fields in JSON that hold a name alone."""
+    words = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    before = r"(?:(?<=[:,\[{]\")|(?<=\s\"))"
+    return [rf"{before}@?(?:{words})(?=\"\s*[,}}\]:])"] if words else []
+
+
+def blank(found: re.Match[str]) -> str:
+    """What stands for a trace: what led to it stays."""
+    return (found.groupdict().get("address") or "") + ERASED
 
 
 ID_FIELD = re.compile(
@@ -126,7 +190,9 @@ def edit_text(path: Path, traces: Traces) -> None:
     start = text.lstrip("\ufeff \r\n\t")[:1]
     if start in ("{", "[") or re.match(r"\ufeff?\s*window\.", text):
         text = edited_json(text, traces)
-    elif start != "<":
+    elif start == "<":
+        text = edited_marks(text, traces)
+    else:
         text = edited_table(text, traces)
     path.write_bytes(traces.taken_from(text).encode(encoding_of(encoding), "surrogatepass"))
 
@@ -138,6 +204,23 @@ def encoding_of(told: str) -> str:
     except LookupError:
         return "utf-8"
     return told
+
+
+MARKED = re.compile(
+    r"""(?P<before><(?!(?:a|b|i|p|q|em|li|td|span|strong)[\s>])[\w:.-]+[^<>]*>\s*"""
+    r"""|\s[\w:.-]+=["'])(?P<value>[^<>"'\s]+)(?=\s*</|["'])"""
+)
+"""A field of XML with one word: an element, but none of those that set words in a text, or an
+attribute."""
+
+
+def edited_marks(text: str, traces: Traces) -> str:
+    """XML in which no field holds a handle alone."""
+
+    def left(found: re.Match[str]) -> str:
+        return found["before"] + ERASED if traces.is_handle(found["value"]) else found[0]
+
+    return MARKED.sub(left, text) if traces.handles else text
 
 
 def edited_json(text: str, traces: Traces) -> str:
@@ -182,7 +265,12 @@ def emptied(value: Any, traces: Traces) -> Any:
         name: renamed(item, traces) if ID_FIELD.search(name) else emptied(item, traces)
         for name, item in value.items()
     }
-    return blanked(inner, traces) if is_own(value, traces) else inner
+    if is_own(value, traces):
+        return blanked(inner, traces)
+    return {
+        name: traces.unmentioned(item) if OTHERS.search(name) else item
+        for name, item in inner.items()
+    }
 
 
 def renamed(value: Any, traces: Traces) -> Any:
@@ -218,7 +306,11 @@ AUTHOR_FIELDS = frozenset((
 """What objects that tell of an author are called inside a comment, in small letters."""
 
 
-OTHERS = re.compile(r"reply|parent|mention|retweet|quote|moderat|receiver|recipient", re.IGNORECASE)
+OTHERS = re.compile(
+    r"reply|parent|mention|retweet|quote(?!_id$)|moderat|receiver|recipient"
+    r"|antwort\w*[ _](?:an|auf)\b|erwähn",
+    re.IGNORECASE,
+)
 """Parts of the names of fields that tell of somebody else than the author."""
 
 WORDS = frozenset((
@@ -255,27 +347,45 @@ def edited_table(text: str, traces: Traces) -> str:
     kept, buffer = [], io.StringIO(text, newline="")
     lines = text.splitlines(keepends=True)
     reader = csv.reader(buffer, delimiter=delimiter, strict=False)
-    taken, columns = 0, frozenset[int]()
+    taken, columns = 0, Columns()
     for row in reader:
         chunk = "".join(lines[taken : reader.line_num])
-        columns = columns if taken else id_columns(row)
+        columns = columns if taken else columns_of(row)
         taken = reader.line_num
-        if not is_own_row(tuple(row), traces):
-            cells = nameless_row(row, columns, traces)
+        if not is_own_row(columns.own(row), traces):
+            cells = columns.nameless(row, traces)
             kept.append(chunk if cells == row else written_row(cells, delimiter, chunk))
     return "".join(kept)
 
 
-def id_columns(header: Sequence[Any]) -> frozenset[int]:
-    """Which columns of a table hold ids, by the names in its first row."""
-    return frozenset(
-        place for place, name in enumerate(header) if ID_FIELD.search(str(name or "").strip())
+@dataclass(frozen=True)
+class Columns:
+    """Which columns of a table hold ids, and which tell of others than the author, by place."""
+
+    ids: frozenset[int] = frozenset()
+    others: frozenset[int] = frozenset()
+
+    def own(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        """The cells that tell whose a row is."""
+        return tuple(cell for place, cell in enumerate(row) if place not in self.others)
+
+    def nameless(self, row: Sequence[Any], traces: Traces) -> list[Any]:
+        """A row of others, which answers the person's comments namelessly and mentions nobody."""
+        return [self.left(place, cell, traces) for place, cell in enumerate(row)]
+
+    def left(self, place: int, cell: Any, traces: Traces) -> Any:
+        """A cell of a row of others, as it stays."""
+        left = renamed(cell, traces) if place in self.ids else cell
+        return traces.unmentioned(left) if place in self.others else left
+
+
+def columns_of(header: Sequence[Any]) -> Columns:
+    """Which columns are of which kind, by the names in a table's first row."""
+    names = [str(name or "").strip() for name in header]
+    return Columns(
+        frozenset(place for place, name in enumerate(names) if ID_FIELD.search(name)),
+        frozenset(place for place, name in enumerate(names) if OTHERS.search(name)),
     )
-
-
-def nameless_row(row: Sequence[Any], columns: frozenset[int], traces: Traces) -> list[Any]:
-    """A row of others, in which the person's comments are answered namelessly."""
-    return [renamed(cell, traces) if place in columns else cell for place, cell in enumerate(row)]
 
 
 def written_row(cells: list[str], delimiter: str, before: str) -> str:
@@ -306,15 +416,20 @@ def without(rows: Any, traces: Traces) -> Any:
     texts = [name for name, kind in rows.schema.items() if kind == pl.String]
     if not texts or rows.is_empty():
         return rows
-    own = pl.Series([is_own_row(row, traces) for row in rows.select(texts).iter_rows()])
-    ids = [name for name in texts if ID_FIELD.search(name)] if traces.nameless else []
-    kept = rows.filter(~own).with_columns(pl.col(ids).replace(dict(traces.nameless)))
+    columns = columns_of(texts)
+    own = [is_own_row(columns.own(row), traces) for row in rows.select(texts).iter_rows()]
+    kept = rows.filter(~pl.Series(own))
     return kept.with_columns(
-        pl.col(name).map_elements(traces.taken_from, return_dtype=pl.String) for name in texts
+        pl.Series(
+            name,
+            [cell and traces.taken_from(columns.left(place, cell, traces)) for cell in kept[name]],
+            pl.String,
+        )
+        for place, name in enumerate(texts)
     )
 
 
-def is_own_row(cells: tuple[Any, ...], traces: Traces) -> bool:
+def is_own_row(cells: Sequence[Any], traces: Traces) -> bool:
     """Whether a row is of one of the person's comments, or of the person."""
     return any(
         cell in traces.comment_ids
@@ -333,26 +448,26 @@ def edit_workbook(path: Path, traces: Traces) -> None:
     # As a stream: a landed file's ending is not that of a workbook.
     book, is_changed = openpyxl.load_workbook(io.BytesIO(path.read_bytes())), False
     for sheet in book.worksheets:
+        columns = columns_of(next(sheet.iter_rows(max_row=1, values_only=True), ()))
         own = [
             number
             for number, row in enumerate(sheet.iter_rows(values_only=True), start=1)
-            if is_own_row(row, traces)
+            if is_own_row(columns.own(row), traces)
         ]
         for number in reversed(own):
             sheet.delete_rows(number)
             is_changed = True
-        header = next(sheet.iter_rows(max_row=1, values_only=True), ())
-        columns = id_columns(header)
         for row in sheet.iter_rows():
             for place, cell in enumerate(row):
-                left = without_traces(cell.value, place in columns, traces)
+                left = without_traces(columns.left(place, cell.value, traces), traces)
                 if left != cell.value:
                     cell.value, is_changed = left, True
     if is_changed:
         book.save(path)
 
 
-def without_traces(value: Any, is_id: bool, traces: Traces) -> Any:
+def without_traces(value: Any, traces: Traces) -> Any:
     """The value of a workbook's cell without what stands for the person."""
-    left = renamed(value, traces) if is_id else value
-    return traces.taken_from(left) if isinstance(left, str) and traces.found_in(left) else left
+    if isinstance(value, str) and traces.found_in(value):
+        return traces.taken_from(value)
+    return value

@@ -159,18 +159,21 @@ def blank_posts(connection: duckdb.DuckDBPyConnection, person: Person) -> int:
 def scrub_column(
     connection: duckdb.DuckDBPyConnection, table: str, column: str, traces: Traces
 ) -> int:
-    """Take telling names and long texts of the person out of a column of others' rows."""
+    """Take names and long texts of the person out of a column of others' rows."""
+    if not traces.pattern:
+        return 0
     rows = frame(
         connection,
-        f'SELECT rowid AS row, "{column}" AS value FROM {table} '
-        f'WHERE "{column}" IS NOT NULL AND length("{column}") >= 5',
+        f'SELECT rowid AS row, "{column}" AS value, '
+        f"{is_elsewhere(connection, table)} AS is_elsewhere FROM {table} "
+        f'WHERE "{column}" IS NOT NULL AND length("{column}") >= 3',
+        {"platform": traces.platform},
     )
-    if rows.is_empty() or not traces.pattern:
-        return 0
+    of_namesakes = traces.without_mentions
     found = [
-        (row, traces.taken_from(value))
-        for row, value in rows.iter_rows()
-        if traces.pattern.search(value)
+        (row, left)
+        for row, value, elsewhere in rows.iter_rows()
+        if (left := (of_namesakes if elsewhere else traces).taken_from(value)) != value
     ]
     if not found:
         return 0
@@ -182,6 +185,18 @@ def scrub_column(
     )
     connection.unregister("scrubbed")
     return len(found)
+
+
+def is_elsewhere(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    """SQL that says whether a row of `table` is of another platform than `$platform`.
+
+    Where neither a platform nor an id that begins with it is told, it may be of any.
+    """
+    names = set(connection.table(table).columns)
+    if "platform" in names:
+        return "platform <> $platform"
+    told = next((name for name in ("comment_id", "post_id") if name in names), None)
+    return f"NOT starts_with({told}, $platform || ':')" if told else "$platform = ''"
 
 
 def has_hash(table: str, column: str) -> bool:

@@ -319,3 +319,42 @@ def test_files_that_cannot_be_opened_are_told_and_keep_nothing_from_being_writte
     assert report.rejected_count == len(names)
     assert query("SELECT count(*) FROM ops.run WHERE stage = 'erase'") == [(1,)]
     assert query("SELECT count(*) FROM ops.erasure WHERE effect IS NOT NULL") == [(3,)]
+
+
+MENTIONS = (
+    '{"resonanz_page":1,"source":"hackernews_api","about":{},"body":'
+    '{"id":1,"type":"story","title":"Danke @bergmann","author":"cio","created_at_i":1762160000,'
+    '"children":['
+    '{"id":2,"type":"comment","author":"bergmann","text":"%s","created_at_i":1762160100,'
+    '"parent_id":1,"story_id":1,"children":[]},'
+    '{"id":3,"type":"comment","author":"anna","text":"Danke @Bergmann, genau so","parent_id":1,'
+    '"in_reply_to_screen_name":"bergmann","created_at_i":1762160200,"story_id":1,"children":[]},'
+    '{"id":4,"type":"comment","author":"anna","text":"Der Bergmann war mein Opa","parent_id":1,'
+    '"created_at_i":1762160300,"story_id":1,"children":[]}]}}\n'
+)
+
+
+def test_a_handle_that_is_a_word_is_gone_from_what_others_wrote_on_its_platform(
+    workplace: Path, tmp_path: Path, query: Query
+) -> None:
+    (tmp_path / "pages.jsonl").write_text(MENTIONS % HIS, encoding="utf-8")
+    other = "Kommentar-ID;Datum;Autor;Kommentar;Beitrag\nc-1;03.11.2025;Dora;Nein @bergmann;Cloud\n"
+    (tmp_path / "other.csv").write_text(other, encoding="utf-8")
+    ingest(files=[tmp_path / "pages.jsonl", tmp_path / "other.csv"], as_of=MONDAY)
+    refine(as_of=MONDAY)
+    assert "nothing of them left" in str(
+        erase(author="bergmann", platform="hackernews", as_of=MONDAY)
+    )
+    (landed,) = (workplace / "landing").rglob("*.jsonl")
+    told = json.loads(landed.read_text(encoding="utf-8"))["body"]
+    assert told["title"] == "Danke [erased]"
+    assert [child["text"] for child in told["children"]] == [
+        "[erased]",
+        "Danke [erased], genau so",
+        "Der Bergmann war mein Opa",
+    ]
+    assert told["children"][1]["in_reply_to_screen_name"] == "[erased]"
+    assert "@bergmann" in next((workplace / "landing").rglob("*.csv")).read_text(encoding="utf-8")
+    assert query("SELECT title FROM clean.post WHERE platform = 'hackernews'") == [
+        ("Danke [erased]",)
+    ]

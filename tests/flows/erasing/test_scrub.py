@@ -4,6 +4,7 @@ from pathlib import Path
 
 import openpyxl
 import polars as pl
+import pytest
 
 from flows.erasing.scrub import Traces, edit, forms
 
@@ -18,12 +19,116 @@ TRACES = Traces(
     permalinks=frozenset({"https://x.example/uwe_b77/1"}),
 )
 
+BERGMANN = Traces(
+    telling=frozenset(),
+    names=frozenset({"bergmann"}),
+    texts=frozenset(),
+    comment_ids=frozenset(),
+    permalinks=frozenset(),
+    mentioned=frozenset({"bergmann"}),
+    handles=frozenset({"bergmann"}),
+)
+"""Somebody whose handle is a word."""
 
-def edited(path: Path, content: str | None = None) -> str:
+
+def edited(path: Path, content: str | None = None, traces: Traces = TRACES) -> str:
     if content is not None:
         path.write_text(content, encoding="utf-8")
-    assert edit(path, TRACES)
+    assert edit(path, traces)
     return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Danke @bergmann, genau so", "Danke [erased], genau so"),
+        ("@Bergmann: ja. Und @bergmann!", "[erased]: ja. Und [erased]!"),
+        ("siehe https://x.example/bergmann/status/9", "siehe https://x.example/[erased]/status/9"),
+        ("https://f.example/u/Bergmann?tab=1", "https://f.example/u/[erased]?tab=1"),
+        ("sagt u/bergmann dazu", "sagt u/[erased] dazu"),
+        ("auf x.com/bergmann steht", "auf x.com/[erased] steht"),
+        (
+            '<a href="/bergmann">@<span>bergmann</span></a>',
+            '<a href="/[erased]">[erased]</span></a>',
+        ),
+        ("Hallo\n@bergmann", "Hallo\n[erased]"),
+    ],
+)
+def test_a_handle_that_is_a_word_goes_where_it_is_a_mention_or_an_address(
+    before: str, after: str, tmp_path: Path
+) -> None:
+    assert BERGMANN.taken_from(before) == after
+    line = json.dumps({"author": "anna", "text": before}) + "\n"
+    left = json.loads(edited(tmp_path / "a.jsonl", line, BERGMANN))
+    assert left == {"author": "anna", "text": after}
+    assert not BERGMANN.found_in(edited(tmp_path / "a.jsonl"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Der Bergmann sagt: bergmann bleibt bergmann.",
+        "Steiger/Bergmann, Ober-Bergmann und die Bergmanns",
+        'ein "Bergmann", der',
+        "info@bergmann.example und @bergmanns @bergmann-soehne @bergmann.berlin",
+        "https://x.example/bergmannstrasse und /bergmann-soehne/",
+    ],
+)
+def test_a_word_that_is_somebodys_handle_stays_in_running_text(text: str, tmp_path: Path) -> None:
+    line = json.dumps({"author": "anna", "text": text}, ensure_ascii=False) + "\n"
+    assert edited(tmp_path / "a.jsonl", line, BERGMANN) == line
+    table = "author;text\nanna;" + '"' + text.replace('"', '""') + '"\n'
+    assert edited(tmp_path / "a.csv", table, BERGMANN) == table
+
+
+def test_fields_of_others_that_name_the_handle_alone_are_blanked(tmp_path: Path) -> None:
+    record = {
+        "author": "x",
+        "text": "Danke @bergmann, genau so",
+        "in_reply_to_screen_name": "bergmann",
+        "mentions": ["Bergmann", "anna"],
+        "entities": {"user_mentions": [{"screen_name": "bergmann", "indices": [6, 15]}]},
+    }
+    left = json.loads(edited(tmp_path / "a.json", json.dumps([record], indent=2), BERGMANN))
+    assert left == [
+        {
+            "author": "x",
+            "text": "Danke [erased], genau so",
+            "in_reply_to_screen_name": "[erased]",
+            "mentions": ["[erased]", "anna"],
+            "entities": {"user_mentions": [{"screen_name": "[erased]", "indices": [6, 15]}]},
+        }
+    ]
+    marked = '<c by="anna" to="bergmann"><re>Bergmann</re><p>Bergmann</p></c>'
+    assert edited(tmp_path / "a.xml", marked, BERGMANN) == (
+        '<c by="anna" to="[erased]"><re>[erased]</re><p>Bergmann</p></c>'
+    )
+
+
+def test_a_row_that_answers_the_person_stays_without_the_name(tmp_path: Path) -> None:
+    table = (
+        "id,author,text,in_reply_to_screen_name,mentions\n"
+        '1,bergmann,Glück auf,,\n2,anna,Danke,bergmann,"bergmann, berta"\n3,berta,Ja,,\n'
+    )
+    left = edited(tmp_path / "a.csv", table, BERGMANN)
+    assert left == (
+        "id,author,text,in_reply_to_screen_name,mentions\n"
+        '2,anna,Danke,[erased],"[erased], berta"\n3,berta,Ja,,\n'
+    )
+    rows = pl.read_csv(table.encode())
+    rows.write_parquet(tmp_path / "a.parquet")
+    assert edit(tmp_path / "a.parquet", BERGMANN)
+    assert pl.read_parquet(tmp_path / "a.parquet").equals(pl.read_csv(left.encode()))
+    book = openpyxl.Workbook()
+    for row in [rows.columns, *rows.rows()]:
+        book.active.append(list(row))
+    book.save(tmp_path / "a.xlsx")
+    assert edit(tmp_path / "a.xlsx", BERGMANN)
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert [row[3:] for row in sheet.iter_rows(values_only=True)][1:] == [
+        ("[erased]", "[erased], berta"),
+        (None, None),
+    ]
 
 
 def test_of_json_only_the_objects_of_the_person_are_emptied(tmp_path: Path) -> None:
@@ -121,3 +226,9 @@ def test_a_word_that_only_begins_like_the_name_stays() -> None:
 def test_the_forms_of_a_text_are_those_of_the_files() -> None:
     assert json.dumps(HIS)[1:-1] in forms(HIS)
     assert HIS.replace("&", "&amp;") in forms(HIS)
+
+
+def test_a_row_is_known_by_its_quotes_id(tmp_path: Path) -> None:
+    assert edited(tmp_path / "a.csv", "quote_id,text\nx:1,Ja\nx:2,Nein\n") == (
+        "quote_id,text\nx:2,Nein\n"
+    )
