@@ -344,9 +344,9 @@ def edited_table(text: str, traces: Traces) -> str:
     """A table of text without the rows of the person; the others stay to the letter."""
     sample = text[:20_000]
     delimiter = max(",;\t|", key=sample.count)
-    kept, buffer = [], io.StringIO(text, newline="")
-    lines = text.splitlines(keepends=True)
-    reader = csv.reader(buffer, delimiter=delimiter, strict=False)
+    # Cut where `csv` ends lines: `splitlines` does it at form feeds and Unicode's separators, too.
+    kept, lines = [], list(io.StringIO(text, newline=""))
+    reader = csv.reader(lines, delimiter=delimiter, strict=False)
     taken, columns = 0, Columns()
     for row in reader:
         chunk = "".join(lines[taken : reader.line_num])

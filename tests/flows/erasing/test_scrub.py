@@ -1,3 +1,5 @@
+import csv
+import io
 import json
 from io import BytesIO
 from pathlib import Path
@@ -5,8 +7,10 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from flows.erasing.scrub import Traces, edit, forms
+from flows.erasing.scrub import Traces, edit, edited_table, forms
 
 HIS = 'Wer soll das "alles" bezahlen & wann,\nfrage ich?'
 HERS = "Das ist wirklich eine gute Entscheidung."
@@ -232,3 +236,25 @@ def test_a_row_is_known_by_its_quotes_id(tmp_path: Path) -> None:
     assert edited(tmp_path / "a.csv", "quote_id,text\nx:1,Ja\nx:2,Nein\n") == (
         "quote_id,text\nx:2,Nein\n"
     )
+
+
+BREAKS = "\u2028\u2029\x85\x0b\x0c\x1c\x1d\x1e"
+"""Signs that end a line for Python, but none of a table."""
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.text(alphabet=f"ab;\"' \n\r{BREAKS}", max_size=12), max_size=5),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_whatever_breaks_lines_only_the_rows_of_the_person_go(texts: list[str], end: str) -> None:
+    def table(*rows: tuple[str, str]) -> str:
+        written = io.StringIO(newline="")
+        writer = csv.writer(written, delimiter=";", lineterminator=end, quoting=csv.QUOTE_ALL)
+        writer.writerows(rows)
+        return written.getvalue()
+
+    others = [("anna;", text) for text in texts]
+    mixed = [row for other in others for row in (other, ("uwe_b77", other[1]))]
+    left = edited_table(table(("wer;", "was"), ("uwe_b77", BREAKS), *mixed), TRACES)
+    assert left == table(("wer;", "was"), *others)
