@@ -43,7 +43,22 @@ facebook-graph/posts_feed_fields_p2.json                  facebook_graph   5   0
 facebook-graph/posts_feeds_default_fields_p1.json         facebook_graph   5   0 0
 facebook-graph/posts_multi_posts_data_fields.json         facebook_graph   2   0 0
 facebook-graph/posts_single_post_data_fields.json         facebook_graph   1   0 0
+instagram/comment_fields.json                             instagram_answers 0   1 0
+instagram/comments_fields.json                            -
+instagram/media_comments_p1.json                          instagram_answers 0   2 0
+instagram/media_comments_p2.json                          instagram_answers 0   2 0
+instagram/media_medias_fields.json                        -
+instagram/replies.json                                    instagram_answers 0   1 0
+instagram/users_medias_p1.json                            instagram_answers 2   0 0
+instagram/users_medias_p2.json                            instagram_answers 2   0 0
+instagram/users_mentioned_comment.json                    -
 isso/generic.json                                         isso_export      2   2 0
+isso-real/fetch.json                                      isso_answers     0   0 1
+isso-real/fetch_after_delete_edit.json                    isso_answers     0   0 1
+isso-real/fetch_limit1.json                               isso_answers     0   0 1
+isso-real/fetch_nested_limit_0.json                       isso_answers     0   0 1
+isso-real/fetch_plain.json                                isso_answers     0   0 1
+isso-real/latest.json                                     isso_answers     0   0 1
 reddit-dumps/RC_2026-01.schema.json                       -
 remark42/tree.json                                        remark42_export  1  12 0
 wordpress-rest-real/comments_default10_page9.json         wordpress_rest   0  10 0
@@ -78,6 +93,20 @@ wordpress-wxr/wpimporter-valid-wxr-1.1.xml                wordpress_wxr    2   1
 wordpress-wxr/wpimporter-wxr-comprehensive.xml            wordpress_wxr    2   1 0
 wordpress-wxr/wpimporter-wxr-simple.xml                   wordpress_wxr    1   0 0
 wordpress-wxr/wpimporter-wxr-utf-8-challenges.xml         wordpress_wxr    1   0 0
+youtube-api/comment_thread_single.json                    youtube_answers  0   1 0
+youtube-api/comment_threads_all_to_me.json                youtube_answers  0   4 0
+youtube-api/comment_threads_by_channel.json               youtube_answers  0   2 0
+youtube-api/comment_threads_by_video_paged_1.json         youtube_answers  0   5 0
+youtube-api/comment_threads_multi.json                    youtube_answers  0   2 0
+youtube-api/comment_threads_with_search.json              youtube_answers  0   1 0
+youtube-api/comments_by_parent_paged_1.json               youtube_answers  0   2 0
+youtube-api/comments_by_parent_paged_2.json               youtube_answers  0   1 0
+youtube-api/comments_multi.json                           youtube_answers  0   2 0
+youtube-api/comments_single.json                          youtube_answers  0   1 0
+youtube-api/error_permission_resp.json                    -
+youtube-api/error_response.json                           -
+youtube-api/error_response_simple.json                    -
+youtube-api/videos_info_multi.json                        youtube_answers  2   0 0
 youtube-takeout/comments_new_post2024-06.csv              youtube_takeout  0   2 0
 youtube-takeout/comments_old_pre2024-06.csv               youtube_takeout  0   2 0
 """
