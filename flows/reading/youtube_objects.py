@@ -7,6 +7,7 @@ Pictures and names of channels are never taken over, except the name an author s
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flows.reading.api_pages import LandedPage
 from flows.reading.json_values import (
     JsonObject,
     count_in,
@@ -16,7 +17,8 @@ from flows.reading.json_values import (
     packed,
     text_in,
 )
-from models.canonical import Comment, Post, Rejected, Status, TextFormat
+from flows.reading.landed import ReadingRules
+from models.canonical import Comment, Post, Record, Rejected, Status, TextFormat
 
 PLATFORM = "youtube"
 CHANNEL = "youtube"
@@ -45,6 +47,21 @@ class Place:
     video: str | None = None
     channel: str | None = None
     display_format: TextFormat = "html"
+
+
+def read_page(page: LandedPage, _rules: ReadingRules) -> Iterator[Record]:
+    """The videos, or the comments, that one answer holds."""
+    display_format: TextFormat = "plain" if page.about.get("text") == "plain" else "html"
+    place = Place(text_in(page.about, "video"), text_in(page.about, "channel"), display_format)
+    for item in page.body.get("items") or []:
+        if not isinstance(item, dict):
+            yield Rejected(position=0, reason="broken record", detail="an item that is no object")
+        elif item.get("kind") == "youtube#video":
+            yield post_of(item)
+        elif item.get("kind") == "youtube#commentThread":
+            yield from comments_of_thread(item, place)
+        else:
+            yield comment_of(item, place)
 
 
 def post_of(video: JsonObject) -> Post | Rejected:

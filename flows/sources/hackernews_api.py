@@ -16,11 +16,13 @@ from flows.fetching.session import Absent
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.landed import ReadingRules
 from flows.sources.base import ApiSource, Errand, Page
-from flows.sources.hackernews_file import OPTION
 from models.canonical import Comment, Post, Record
 
 NAME = "hackernews_api"
 PLATFORM = "hackernews"
+OPTION = "pollopt"
+"""One answer of a poll, which stands in the poll: neither a post nor a comment."""
+
 BASE = "https://hn.algolia.com/api/v1/"
 
 

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 
 from flows.reading.api_pages import LandedPage
+from flows.reading.instagram_objects import read_page
 from flows.reading.json_values import JsonObject
 from flows.reading.json_window import utf_8_start
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.reading.saved_answers import saved_records
 from flows.sources.base import FileSource
-from flows.sources.instagram_api import read_page
 from models.canonical import Record
 
 OPENING = re.compile(rb'\{\s*"(?:data|id|text|timestamp|username|like_count)"\s*:')

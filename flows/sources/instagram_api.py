@@ -4,24 +4,19 @@ Format: https://developers.facebook.com/docs/instagram-platform/reference/instag
 .../instagram-comment, v26.0. Comments can't be edited; deleted ones are absent.
 """
 
-import json
 from collections.abc import Generator, Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from flows.fetching.graph import Answer, answers, bearer, by_graph, without_links
 from flows.fetching.ledger import Ledger
 from flows.fetching.session import Absent, Session
-from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
-from flows.reading.graph_objects import GraphObject, object_in, text_in
-from flows.reading.landed import ReadingRules
+from flows.reading.api_pages import read_pages, recognise_pages
+from flows.reading.graph_objects import GraphObject, text_in
+from flows.reading.instagram_objects import PLATFORM, has_id, moment_of, read_page
 from flows.sources.base import ApiSource, Errand, Page
-from models.canonical import Comment, Post, Record, Rejected
 from models.errors import GiveUp
 
 NAME = "instagram_api"
-PLATFORM = "instagram"
-CHANNEL = "instagram"
 
 BASES = {
     "facebook": "https://graph.facebook.com/v26.0/",
@@ -54,7 +49,7 @@ def pages(errand: Errand) -> Iterator[Page]:
         parameters: dict[str, str | int] = {"fields": MEDIA_FIELDS, "limit": AT_ONCE}
         for answer in answers(session, f"{name}/media", parameters):
             yield Page(answer.body, about)
-            posts = [post for post in answer.body["data"] if _has_id(post)]
+            posts = [post for post in answer.body["data"] if has_id(post)]
             for post in (post for post in posts if _is_in_reach(post, errand)):
                 name = str(post["id"])
                 if ledger.is_due(name, _mark(post)):
@@ -91,7 +86,7 @@ def _account(session: Session, name: str) -> dict[str, Any]:
 
 
 def _is_in_reach(post: GraphObject, errand: Errand) -> bool:
-    created = _moment(text_in(post, "timestamp"))
+    created = moment_of(text_in(post, "timestamp"))
     return errand.is_full_sweep or created is None or created >= errand.look_back
 
 
@@ -130,99 +125,6 @@ def _answers(session: Session, edge: str, fields: str) -> Iterator[Answer]:
         yield from answers(session, edge, {"fields": fields, "limit": AT_ONCE})
     except Absent:
         return
-
-
-def read_page(page: LandedPage, _rules: ReadingRules) -> Iterator[Record]:
-    """The posts or the comments of one answer, each comment before its answers."""
-    edge = page.about["edge"]
-    if edge == "account":
-        return
-    for value in page.body["data"]:
-        if not _has_id(value):
-            detail = f"an object of `{edge}` without `id`, expected one in each"
-            yield Rejected(position=0, reason="broken record", detail=detail, line=page.line)
-        elif edge == "media":
-            yield _post(value)
-        else:
-            yield from _comments(value, page)
-
-
-def _has_id(value: Any) -> bool:
-    return isinstance(value, dict) and text_in(value, "id") is not None
-
-
-def _post(value: GraphObject) -> Post:
-    likes, shortcode = _count(value, "like_count"), _shortcode(value)
-    return Post(
-        platform=PLATFORM,
-        site="",
-        native_id=str(text_in(value, "id")),
-        position=0,
-        channel=CHANNEL,
-        text=text_in(value, "caption"),
-        url=text_in(value, "permalink"),
-        author=text_in(value, "username"),
-        created_at=_moment(text_in(value, "timestamp")),
-        created_at_raw=text_in(value, "timestamp"),
-        status="published",
-        reported_comment_count=_count(value, "comments_count"),
-        reported_counts=None if likes is None else json.dumps({"like": likes}),
-        aliases=(shortcode,) if shortcode else (),
-    )
-
-
-def _shortcode(value: GraphObject) -> str | None:
-    """What the post is called in its address, as exports call it."""
-    path = (text_in(value, "permalink") or "").rstrip("/")
-    return text_in(value, "shortcode") or path.rpartition("/")[2] or None
-
-
-def _comments(value: GraphObject, page: LandedPage) -> Iterator[Comment]:
-    own = _comment(value, page, page.about.get("comment"))
-    yield own
-    replies = object_in(value, "replies").get("data")
-    for reply in replies if isinstance(replies, list) else []:
-        if _has_id(reply):
-            yield _comment(reply, page, own.native_id)
-
-
-def _comment(value: GraphObject, page: LandedPage, parent: str | None) -> Comment:
-    author = object_in(value, "from")
-    name = text_in(value, "username") or text_in(author, "username")
-    return Comment(
-        platform=PLATFORM,
-        site="",
-        position=0,
-        line=page.line,
-        native_id=text_in(value, "id"),
-        channel=CHANNEL,
-        post_native_id=page.about["post"],
-        parent_native_id=text_in(value, "parent_id") or parent,
-        reply_semantics="two_level",
-        author=text_in(author, "id") or name,
-        author_name=name,
-        is_owner=name is not None and name == page.about["account"],
-        text=text_in(value, "text"),
-        created_at=_moment(text_in(value, "timestamp")),
-        created_at_raw=text_in(value, "timestamp"),
-        status="hidden" if value.get("hidden") is True else "published",
-        like_count=_count(value, "like_count"),
-    )
-
-
-def _moment(raw: str | None) -> datetime | None:
-    """The time that Instagram writes, always with its offset."""
-    try:
-        moment = datetime.fromisoformat(raw or "")
-        return moment.astimezone(UTC) if moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def _count(value: GraphObject, name: str) -> int | None:
-    found = value.get(name)
-    is_count = isinstance(found, int) and not isinstance(found, bool) and found >= 0
-    return found if is_count else None
 
 
 SOURCE = ApiSource(

@@ -8,12 +8,11 @@ Comments tell no time of change: a mark of each is kept as long as they are youn
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from flows.fetching.ledger import Ledger
 from flows.fetching.session import Absent
@@ -25,14 +24,11 @@ from flows.fetching.wordpress import (
     find_door,
     with_scheme,
 )
-from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
-from flows.reading.landed import ReadingRules
+from flows.reading.api_pages import read_pages, recognise_pages
+from flows.reading.wordpress_objects import PLATFORM, WordPressObject, has_id, read_page
 from flows.sources.base import ApiSource, Errand, Page
-from models.canonical import Comment, Post, Record, Rejected, Status
 
 NAME = "wordpress_api"
-PLATFORM = "wordpress"
-CHANNEL = "blog"
 
 POSTS_A_PAGE = 20
 """The blog renders each of them, and long ones make it slow."""
@@ -48,31 +44,6 @@ COMMENT_FIELDS = (
     *("id", "post", "parent", "author", "author_name", "date", "date_gmt", "content"),
     *("link", "status", "type"),
 )
-
-POST_STATUS: dict[str, Status] = {
-    "publish": "published",
-    "draft": "pending",
-    "pending": "pending",
-    "future": "pending",
-    "private": "hidden",
-    "trash": "trash",
-}
-COMMENT_STATUS: dict[str, Status] = {
-    "approved": "published",
-    "hold": "pending",
-    "spam": "spam",
-    "trash": "trash",
-}
-COMMENT_KINDS = {
-    "review": "review",
-    "pingback": "pingback",
-    "trackback": "trackback",
-    "order_note": "system",
-    "action_log": "system",
-}
-"""Types that WordPress, its shop and its scheduler write; those of other plugins are comments."""
-
-WordPressObject = Mapping[str, Any]
 
 
 def pages(errand: Errand) -> Iterator[Page]:
@@ -127,7 +98,7 @@ class _Blog:
             for listed in self.interface.listed(kind, self._post_parameters()):
                 totals: dict[str, int] = {}
                 items = _only(listed.items, POST_FIELDS)
-                for post in filter(_has_id, items):
+                for post in filter(has_id, items):
                     native, mark = str(post["id"]), _post_mark(post)
                     self.marks[native] = mark
                     if ledger.is_due(native, mark):
@@ -145,10 +116,10 @@ class _Blog:
             for listed in self.interface.listed("comments", self._comment_parameters(post)):
                 items = _only(listed.items, COMMENT_FIELDS)
                 self._remember_comments(items)
-                waiting += sum(item.get("status") == "hold" for item in filter(_has_id, items))
+                waiting += sum(item.get("status") == "hold" for item in filter(has_id, items))
                 is_whole = is_whole and (listed.total is None or listed.total >= most)
                 most = max(most, listed.total or 0)
-                here |= {str(item["id"]) for item in filter(_has_id, items)}
+                here |= {str(item["id"]) for item in filter(has_id, items)}
                 # A plugin that hides comments answers an empty list, without their number.
                 is_told = listed.total is not None or bool(here)
                 about = self._about_comments(items)
@@ -172,7 +143,7 @@ class _Blog:
 
     def _posts_of(self, comments: Sequence[Any]) -> Iterator[Page]:
         """The posts of comments that no run has met."""
-        posts = (str(item["post"]) for item in comments if _has_id(item) and item.get("post"))
+        posts = (str(item["post"]) for item in comments if has_id(item) and item.get("post"))
         missing = [post for post in dict.fromkeys(posts) if post not in self.marks]
         for kind in self._kinds() if missing else ():
             parameters = self._post_parameters(per_page=COMMENTS_A_PAGE)
@@ -184,7 +155,7 @@ class _Blog:
 
     def _post_page(self, listed: list[Any]) -> Iterator[Page]:
         items = _only(listed, POST_FIELDS)
-        marks = {str(post["id"]): _post_mark(post) for post in filter(_has_id, items)}
+        marks = {str(post["id"]): _post_mark(post) for post in filter(has_id, items)}
         if marks.items() <= self.marks.items():
             return
         self.marks |= marks
@@ -195,7 +166,7 @@ class _Blog:
         since = _as_told(self.errand.look_back)
         marks = {
             str(item["id"]): hashlib.sha256(json.dumps(item).encode()).hexdigest()[:8]
-            for item in filter(_has_id, items)
+            for item in filter(has_id, items)
             if str(item.get("date_gmt") or "") >= since
         }
         is_new = not marks.items() <= self.seen.items()
@@ -204,7 +175,7 @@ class _Blog:
 
     def _forget_below(self, items: Sequence[Any]) -> None:
         """Forget comments that are not listed any more: answers come in the order of ids."""
-        ids = {int(item["id"]) for item in filter(_has_id, items)}
+        ids = {int(item["id"]) for item in filter(has_id, items)}
         highest = max(ids, default=self.reached)
         self.seen = {
             one: mark
@@ -214,7 +185,7 @@ class _Blog:
         self.reached = highest
 
     def _about_comments(self, items: Sequence[Any]) -> dict[str, Any]:
-        posts = {str(item.get("post")) for item in filter(_has_id, items)}
+        posts = {str(item.get("post")) for item in filter(has_id, items)}
         authors = {post: self.marks.get(post, "").partition(" ")[0] for post in sorted(posts)}
         return {"kind": "comments", "site": self.site, "authors": authors}
 
@@ -249,132 +220,12 @@ def _only(items: Sequence[Any], fields: Sequence[str]) -> list[Any]:
     ]
 
 
-def _has_id(item: Any) -> bool:
-    return isinstance(item, dict) and _number(item, "id") is not None
-
-
 def _post_mark(post: WordPressObject) -> str:
     return f"{post.get('author')} {post.get('modified_gmt')}"
 
 
 def _as_told(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat()[:19]
-
-
-def read_page(page: LandedPage, rules: ReadingRules) -> Iterator[Record]:
-    """The posts or the comments of one answer."""
-    kind = page.about["kind"]
-    for item in page.body if kind in ("posts", "comments") else ():
-        if not _has_id(item):
-            detail = f"an object of `{kind}` without a whole `id`, expected one in each"
-            yield Rejected(position=0, reason="broken record", detail=detail, line=page.line)
-        elif kind == "posts":
-            yield _post(item, page, rules)
-        else:
-            yield _comment(item, page, rules)
-
-
-def _post(item: WordPressObject, page: LandedPage, rules: ReadingRules) -> Post:
-    native, author = str(item["id"]), _number(item, "author")
-    status = _text(item, "status") or ""
-    created = _time(item, "date", rules)
-    modified = _aware(_text(item, "modified_gmt"), "UTC")
-    return Post(
-        platform=PLATFORM,
-        site=page.about["site"],
-        native_id=native,
-        position=0,
-        channel=CHANNEL,
-        kind=_text(item, "type") or "post",
-        title=_written(item, "title") or _shown(item, "title"),
-        text=_shown(item, "content") or _written(item, "content"),
-        text_format="html",
-        url=_text(item, "link"),
-        author=f"user:{author}" if author else None,
-        created_at=created.at,
-        created_at_raw=created.raw,
-        updated_at=modified,
-        status=POST_STATUS.get(status, "unknown"),
-        visibility="private" if status == "private" else None,
-        reported_comment_count=(page.about.get("totals") or {}).get(native),
-    )
-
-
-def _comment(item: WordPressObject, page: LandedPage, rules: ReadingRules) -> Comment:
-    user, post, name = _number(item, "author"), _number(item, "post"), _text(item, "author_name")
-    owner = page.about["authors"].get(post)
-    created = _time(item, "date", rules)
-    return Comment(
-        platform=PLATFORM,
-        site=page.about["site"],
-        position=0,
-        line=page.line,
-        native_id=str(item["id"]),
-        channel=CHANNEL,
-        kind=COMMENT_KINDS.get(_text(item, "type") or "", "comment"),
-        post_native_id=post,
-        parent_native_id=_number(item, "parent"),
-        reply_semantics="tree",
-        author=f"user:{user}" if user else name,
-        author_name=name,
-        is_owner=user is not None and user == owner,
-        text=_written(item, "content") or _shown(item, "content"),
-        text_format="html",
-        created_at=created.at,
-        created_at_raw=created.raw,
-        created_tz_assumed=created.zone_assumed,
-        status=COMMENT_STATUS.get(_text(item, "status") or "", "unknown"),
-        permalink=_text(item, "link"),
-    )
-
-
-@dataclass(frozen=True)
-class _Moment:
-    at: datetime | None
-    raw: str | None
-    zone_assumed: str | None = None
-
-
-def _time(item: WordPressObject, name: str, rules: ReadingRules) -> _Moment:
-    """The time in UTC, which `name`_gmt tells, else `name` in the blog's own zone."""
-    universal, local = _text(item, f"{name}_gmt"), _text(item, name)
-    if at := _aware(universal, "UTC"):
-        return _Moment(at, universal)
-    if at := _aware(local, rules.time_zone):
-        return _Moment(at, local, rules.time_zone)
-    return _Moment(None, universal or local)
-
-
-def _aware(text: str | None, zone: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text or "")
-        placed = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
-        return placed.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _text(item: WordPressObject, name: str) -> str | None:
-    value = item.get(name)
-    return value if isinstance(value, str) and value else None
-
-
-def _number(item: WordPressObject, name: str) -> str | None:
-    """An id; None for 0, which WordPress writes for "none"."""
-    value = item.get(name)
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) and value else None
-
-
-def _written(item: WordPressObject, name: str) -> str | None:
-    """A text as it was written, which only a token shows."""
-    value = item.get(name)
-    return _text(value, "raw") if isinstance(value, dict) else None
-
-
-def _shown(item: WordPressObject, name: str) -> str | None:
-    """A text as the blog shows it."""
-    value = item.get(name)
-    return _text(value, "rendered") if isinstance(value, dict) else None
 
 
 def _site(address: str) -> str:

@@ -15,8 +15,8 @@ from flows.reading.json_values import JsonObject, object_in, objects_in, text_in
 from flows.reading.json_window import utf_8_start
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.reading.saved_answers import saved_records
+from flows.reading.wordpress_objects import read_page
 from flows.sources.base import FileSource
-from flows.sources.wordpress_api import read_page
 from models.canonical import Record
 
 OPENING = re.compile(rb'(?:\[\s*)?\{\s*"(?!resonanz_page")\w+"\s*:')

@@ -13,8 +13,8 @@ from flows.reading.json_values import JsonObject, text_in
 from flows.reading.json_window import utf_8_start
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.reading.saved_answers import saved_records
+from flows.reading.youtube_objects import read_page
 from flows.sources.base import FileSource
-from flows.sources.youtube_api import read_page
 from models.canonical import Record
 
 OPENING = re.compile(rb'(?:\[\s*)?\{\s*"(?:kind|etag|items|pageInfo|nextPageToken|id|snippet)"\s*:')

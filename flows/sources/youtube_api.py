@@ -16,19 +16,14 @@ import httpx
 from flows.fetching.ledger import Ledger
 from flows.fetching.session import Absent, Session, Verdict, by_status, holding
 from flows.fetching.turning import InCircles, turned
-from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
+from flows.reading.api_pages import read_pages, recognise_pages
 from flows.reading.json_values import count_in, moment_of, object_in, objects_in, text_in
-from flows.reading.landed import ReadingRules
 from flows.reading.youtube_objects import (
     PLATFORM,
-    Place,
-    comment_of,
-    comments_of_thread,
     has_all_answers,
-    post_of,
+    read_page,
 )
 from flows.sources.base import ApiSource, Errand, Page
-from models.canonical import Record, Rejected, TextFormat
 from models.errors import GiveUp
 
 NAME = "youtube_api"
@@ -281,21 +276,6 @@ def _page(cursor: str | None) -> dict[str, str | int]:
 
 def _next(answer: Any) -> str | None:
     return text_in(answer, "nextPageToken")
-
-
-def read_page(page: LandedPage, _rules: ReadingRules) -> Iterator[Record]:
-    """The videos, or the comments, that one answer holds."""
-    display_format: TextFormat = "plain" if page.about.get("text") == "plain" else "html"
-    place = Place(text_in(page.about, "video"), text_in(page.about, "channel"), display_format)
-    for item in page.body.get("items") or []:
-        if not isinstance(item, dict):
-            yield Rejected(position=0, reason="broken record", detail="an item that is no object")
-        elif item.get("kind") == "youtube#video":
-            yield post_of(item)
-        elif item.get("kind") == "youtube#commentThread":
-            yield from comments_of_thread(item, place)
-        else:
-            yield comment_of(item, place)
 
 
 SOURCE = ApiSource(
