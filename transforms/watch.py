@@ -58,7 +58,8 @@ def volume_suite(weekly: pl.DataFrame, this_week: date, limits: Limits) -> Suite
 
     `weekly` has (channel, week_start, comment_count), as it is published: what a warning tells,
     the tables tell, too. Hidden weeks (null) are not judged, and no part of what is usual.
-    `this_week` is the Monday of the week that has not ended. Channels with fewer than `fewest_usual` comments in a usual week are left out.
+    `this_week` is the Monday of the week that has not ended. Channels with fewer than
+    `fewest_usual` comments in a usual week are left out.
     A channel that is silent, or far louder than usual, warns: exports come in by hand, and late.
     """
     judged = this_week - timedelta(weeks=1)

@@ -38,11 +38,11 @@ def build_marts(settings: Settings) -> dict[Table, pl.DataFrame]:
             coverage = marts.pop(COVERAGE.table)
             marts |= comments_behind(connection, marts, mart_rules(settings))
             candidates = frame(connection, "FROM classified.open_comment ORDER BY comment_id")
-        for table, rows in marts.items():
-            store_mart(connection, table, rows)
-        for statement in later_marts():
-            marts[statement.table] = checked(statement, frame(connection, statement.query))
-            store_mart(connection, statement.table, marts[statement.table])
+            for table, rows in marts.items():
+                store_mart(connection, table, rows)
+            for statement in later_marts():
+                marts[statement.table] = checked(statement, frame(connection, statement.query))
+                store_mart(connection, statement.table, marts[statement.table])
         marts[COMMENTS_TO_ANSWER] = comments_to_answer(candidates, connection, settings)
     return dict(sorted(marts.items(), key=lambda mart: mart[0].name)) | {COVERAGE.table: coverage}
 

@@ -13,7 +13,7 @@ is_flagged     = ["flag",  "this metric is not as it was; empty where that can't
 is_comparable  = ["flag",  "no metric of this channel and week is flagged; empty where no metric can be told", "optional"]
 reason         = ["text",  "why is_flagged is as it is: `changed`, `as before` or `too few comments`", ["changed", "as before", "too few comments"]]
 [small_cells]
-exempt = "how a week's texts are made, from 30 comments on; nothing of what was said, and no counts"
+exempt = "how the texts of weeks are made whose numbers of comments `channel_weekly` and `sentiment_weekly` show; of a week that they hide it tells nothing, not even whether it has 30 comments"
 ---*/
 WITH comment AS (
     SELECT channel, week_start, comment_id
@@ -77,11 +77,17 @@ WITH comment AS (
     JOIN measured USING (comment_id)
     GROUP BY ALL
 ), binned AS (
+    -- Of a hidden week, a mean would tell what its number of comments is a multiple of, and a verdict
+    -- whether there are enough: also as one of the eight weeks before another.
     SELECT channel, metric, week_start, bin, n, parts / 4294967296 AS total
     FROM of_channel
+    SEMI JOIN (FROM mart.channel_weekly WHERE hidden_reason IS NULL) AS shown
+        ON shown.channel = of_channel.channel AND shown.week_start = of_channel.week_start
     UNION ALL
     SELECT '(all)', metric, week_start, bin, sum(n)::BIGINT, sum(parts) / 4294967296
     FROM of_channel
+    SEMI JOIN (FROM mart.sentiment_weekly WHERE hidden_reason IS NULL) AS shown
+        ON shown.week_start = of_channel.week_start
     GROUP BY metric, week_start, bin
 ), weekly AS (
     SELECT channel, metric, week_start, sum(n) AS comment_count, sum(total ORDER BY bin) / sum(n) AS value

@@ -2,9 +2,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import duckdb
+import polars as pl
 import pytest
 from scipy.spatial.distance import jensenshannon
 
+from flows.publishing.marts import store_mart
 from models.tables.text_profile import TEXT_PROFILE
 from tests.builders import Row, comment_row
 from transforms.marts import all_marts
@@ -27,6 +29,19 @@ def week(
         ]
         + [(name, "sentiment", "positive", sure) for name in ids],
     }
+
+
+@pytest.fixture
+def mart(con: duckdb.DuckDBPyConnection, mart: Mart) -> Mart:
+    """Build a mart of those that drift is told with, as they are: nothing is hidden."""
+
+    def build(name: str) -> list[Row]:
+        for needed in ("channel_weekly", "sentiment_weekly"):
+            table = all_marts()[needed].table
+            store_mart(con, table, pl.DataFrame(mart(needed), schema=table.schema()))
+        return mart(name)
+
+    return build
 
 
 @pytest.fixture
@@ -151,3 +166,24 @@ def test_numbers_are_the_same_to_the_last_digit_in_whatever_order_comments_lie(
         con.execute(f"INSERT INTO classified.text_profile {profiles} ORDER BY {order}")
         found.append(mart("drift_weekly"))
     assert found[0] == found[1] == found[2]
+
+
+def test_of_hidden_weeks_nothing_is_told_not_even_whether_they_are_large(
+    weeks: Callable[..., None], mart: Mart, con: duckdb.DuckDBPyConnection
+) -> None:
+    weeks(*(week(number, 40, english=4) for number in range(6)))
+    rows = {name: mart(name) for name in ("channel_weekly", "sentiment_weekly")}
+    told = of(mart, "language")
+    for name, found in rows.items():
+        table = all_marts()[name].table
+        hidden = pl.when(pl.col("week") == "2025-W37").then(pl.lit("would reveal another row"))
+        kept = pl.DataFrame(found, schema=table.schema()).with_columns(hidden_reason=hidden)
+        store_mart(con, table, kept)
+    statement = all_marts()["drift_weekly"]
+    left = con.execute(f"FROM ({statement.query}) WHERE metric = 'language'").pl()
+    assert set(told) - {"2025-W37"} == set(left["week"])
+    # Three weeks with 120 comments came before this one; without the hidden one, too few.
+    blog = left.filter(channel="blog").sort("week")
+    assert told["2025-W39"]["reason"] == "as before"
+    assert dict(blog.select("week", "reason").iter_rows())["2025-W39"] == "too few comments"
+    assert blog["reason"][-1] == "as before"
