@@ -1,6 +1,8 @@
 """Questions to the published tables: SQL in, rows out, and nothing can be changed."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -100,10 +102,33 @@ def first_sentence(about: str) -> str:
 def _write_csv(rows: duckdb.DuckDBPyRelation, out: TextIO) -> None:
     import csv
 
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(rows.columns)
+    writer = csv.writer(_Lines(out))
+    writer.writerow(_harmless(rows.columns))
     while batch := rows.fetchmany(10_000):
-        writer.writerows(batch)
+        writer.writerows(zip(*map(_harmless, zip(*batch, strict=True)), strict=True))
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Takes lines that end as Windows ends them, so that `csv` quotes either sign in a cell."""
+
+    out: TextIO
+
+    def write(self, line: str) -> int:
+        return self.out.write(line.removesuffix("\r\n") + "\n")
+
+
+def _harmless(values: Sequence[object]) -> list[object]:
+    """Cells of a CSV, which as a rule is opened with a spreadsheet: none runs as a formula."""
+    import polars as pl
+
+    from flows.exports.cells import harmless
+
+    texts = [str(value) if isinstance(value, str | list | dict) else None for value in values]
+    if not any(texts):
+        return list(values)
+    left = harmless(pl.DataFrame({"text": pl.Series(texts, dtype=pl.String)}))["text"]
+    return [value if text is None else text for value, text in zip(values, left, strict=True)]
 
 
 def _write_json(rows: duckdb.DuckDBPyRelation, out: TextIO) -> None:

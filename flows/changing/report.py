@@ -1,7 +1,7 @@
 """A trial as files: the page, tables beside it, and a few lines for a terminal."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import polars as pl
 from flows.changing.page import as_markdown, percent
 from flows.changing.trial import Trial, warnings
 from flows.evaluate import shown
+from flows.exports.cells import harmless
 from flows.keeping.kept import TRIALS
 from flows.landing.files import STAMP
 from models.paired import Paired
@@ -32,9 +33,14 @@ def write_report(trial: Trial, models: Path) -> Path:
         "quality": quality_rows(trial.quality),
         "examples": trial.flips.examples,
     }
-    for name, rows in tables.items():
-        rows.write_csv(folder / f"{name}.csv")
+    write_tables(tables, folder)
     return folder
+
+
+def write_tables(tables: Mapping[str, pl.DataFrame], folder: Path) -> None:
+    """Write tables as CSV, of which no cell runs as a formula: examples quote comments."""
+    for name, rows in tables.items():
+        harmless(rows).write_csv(folder / f"{name}.csv")
 
 
 def quality_rows(quality: Sequence[Paired]) -> pl.DataFrame:

@@ -9,10 +9,13 @@ import openpyxl
 import polars as pl
 import pytest
 
-from flows.exports import dashboard_csv, excel_csv, workbook
+from flows.ask import answer
+from flows.changing.report import write_tables
+from flows.exports import analyst_copy, dashboard_csv, excel_csv, workbook
 from flows.exports.cells import harmless
 from flows.publishing.publication import Publication
 from flows.reviewing.workbook import put
+from models.contract import quoted
 from tests.example_mart import TABLE, rows
 
 FORMULAS = [
@@ -105,3 +108,29 @@ def test_no_cell_of_a_review_sheet_is_a_formula_even_after_it_was_edited(tmp_pat
     cells = [row[0] for row in openpyxl.load_workbook(tmp_path / "sheet.xlsx").active.iter_rows()]
     assert {cell.data_type for cell in cells} == {"s"}
     assert all(cell.quotePrefix for cell in cells)
+
+
+@pytest.mark.parametrize("delimiter", list(",;\t|"), ids=["comma", "semicolon", "tab", "bar"])
+def test_no_cell_that_resonanz_sql_answers_as_csv_runs(delimiter: str, workplace: Path) -> None:
+    folder = workplace / "published" / "latest"
+    folder.mkdir(parents=True)
+    analyst_copy.EXPORT.write(published(FORMULAS), folder)
+    texts, out = FORMULAS + WITHIN, io.StringIO()
+    rows = ", ".join(f"({quoted(text)}, -1, [{quoted(text)}])" for text in texts)
+    answer(f'SELECT col0 AS "=1+1", col1, col2 FROM (VALUES {rows})', "csv", out)
+    text = out.getvalue()
+    naive = [cell for line in text.splitlines() for cell in line.split(delimiter)]
+    parsed = list(csv.reader(io.StringIO(text, newline="")))
+    assert [cell for row in parsed for cell in [row[0], row[2]] if runs(cell)] == []
+    assert [cell for cell in naive if runs(cell) and cell != "-1"] == []
+    assert {row[1] for row in parsed[1:]} == {"-1"}
+
+
+def test_no_cell_of_a_report_on_a_tried_model_runs(tmp_path: Path) -> None:
+    examples = pl.DataFrame({"comment_id": FORMULAS, "text": FORMULAS})
+    write_tables({"examples": examples}, tmp_path)
+    cells = [
+        cell for row in csv.reader((tmp_path / "examples.csv").open(newline="")) for cell in row
+    ]
+    assert len(cells) == 2 * len(FORMULAS) + 2
+    assert [cell for cell in cells if runs(cell)] == []
