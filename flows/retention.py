@@ -11,12 +11,14 @@ from prefect import flow, get_run_logger
 
 from flows.erasing.stored import deleted, forget_embeddings
 from flows.keeping.kept import EXAMPLES, TRIALS, put_in_place
+from flows.keys.author import read_author_key
 from flows.landing.files import STAMP, delete_bytes, landed_files
 from flows.running.report import StageReport
 from flows.running.stage import stage
 from flows.settings import Retention, Settings, load_settings
 from flows.warehouse import exists, forget, frame, merge, writing
 from models.tables.run import RUN
+from transforms.pseudonymise import author_key
 
 EXPIRED_ROWS = {
     "versions": (
@@ -44,6 +46,13 @@ EMPTIED = (
     "WHERE last_seen_at_utc < $limit AND (text <> '' OR author_key IS NOT NULL)"
 )
 """`text_hash` stays: it ties a comment to its labels."""
+
+EMPTIED_POSTS = (
+    "UPDATE clean.post SET title = NULL, text = NULL, url = NULL, author_key = NULL "
+    "WHERE last_seen_at_utc < $limit AND coalesce(title, text, url, author_key) IS NOT NULL "
+    "AND NOT list_contains($own, coalesce(author_key, ''))"
+)
+"""The row stays: it is the place of others' comments."""
 
 PARTS_OF_TEXTS = (
     "UPDATE classified.label SET decided_by = NULL WHERE decided_by IS NOT NULL "
@@ -73,7 +82,8 @@ def retention(as_of: datetime | None = None) -> StageReport:
     )
     if exists(settings.paths.warehouse, settings.warehouse):
         with writing(settings.paths.warehouse, settings.warehouse) as connection:
-            rows = expire_rows(connection, settings.retention, moment)
+            rows = expire_posts(connection, settings, moment)
+            rows += expire_rows(connection, settings.retention, moment)
         removed["examples in reports"] = expire_examples(settings)
         if rows:
             forget(settings.paths.warehouse, settings.warehouse)
@@ -93,7 +103,8 @@ def limit_of(days: int, moment: datetime) -> datetime | None:
 
 def landing_days(kept: Retention) -> int:
     """Days that landing files stay: no longer than the texts that they hold."""
-    return min((days for days in (kept.landing, kept.comments) if days), default=0)
+    periods = (kept.landing, kept.comments, kept.posts)
+    return min((days for days in periods if days), default=0)
 
 
 def expire_landing(settings: Settings, moment: datetime) -> int:
@@ -161,6 +172,30 @@ def expire_examples(settings: Settings) -> int:
             put_in_place(left.write_csv().encode(), path)
             count += examples.height - left.height
     return count
+
+
+def expire_posts(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, moment: datetime
+) -> Counter[str]:
+    """Take words, links and authors out of posts beyond their period; counts by what.
+
+    Posts of the organisation's own accounts stay: what it has said publicly itself is no datum of
+    somebody who commented. A post whose source tells no author is taken for somebody else's.
+    """
+    limit = limit_of(settings.retention.posts, moment)
+    if not limit:
+        return Counter()
+    key = read_author_key(settings.privacy.author_key_file)
+    platforms = connection.execute("SELECT DISTINCT platform FROM clean.post").fetchall()
+    own = [
+        author_key(platform, form, key)
+        for (platform,) in platforms
+        for name in settings.sources.owners
+        for form in (name, name.removeprefix("@"), f"@{name.removeprefix('@')}")
+    ]
+    values = {"limit": limit.replace(tzinfo=None), "own": own}
+    row = connection.execute(EMPTIED_POSTS, values).fetchone()
+    return +Counter({"texts of posts": int(row[0]) if row else 0})
 
 
 def expire_rows(

@@ -430,6 +430,9 @@ class Retention(Concern):
     comments: int = Field(
         default=0, ge=0, description="texts and pseudonyms of comments; labels and counts stay"
     )
+    posts: int = Field(
+        default=0, ge=0, description="texts and pseudonyms of posts that are not your own"
+    )
     versions: int = Field(default=365, ge=0, description="earlier wordings of edited comments")
     rejected: int = Field(default=365, ge=0, description="reasons why records were rejected")
     reviews: int = Field(default=0, ge=0, description="what people said of comments; sheets")

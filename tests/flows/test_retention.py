@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from flows.classify import count_pending
+from flows.keys.author import read_author_key
 from flows.landing.files import land, landed_files
 from flows.retention import retention
 from flows.settings import load_settings
@@ -14,9 +15,11 @@ from flows.warehouse import merge, use_time_zone, writing
 from models.tables.comment import COMMENT
 from models.tables.comment_version import COMMENT_VERSION
 from models.tables.label import LABEL
+from models.tables.post import POST
 from models.tables.run import RUN
-from tests.builders import comment_row, label_row
+from tests.builders import comment_row, label_row, post_row
 from tests.flows.conftest import Query
+from transforms.pseudonymise import author_key
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -181,4 +184,34 @@ def test_examples_of_a_models_report_go_with_their_texts(keep: Keep, workplace: 
     report = retention(as_of=NOW)
     assert examples.read_text() == "comment_id,text\nnew,Wortlaut von new\n"
     assert "1 examples in reports" in str(report)
+    assert str(retention(as_of=NOW)) == "retention: nothing due"
+
+
+def test_posts_of_others_lose_their_words_and_own_posts_keep_them(
+    keep: Keep, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESONANZ_SOURCES__OWNERS", '["@CIO_Nordhafen"]')
+    settings = load_settings()
+    key = read_author_key(settings.privacy.author_key_file)
+    authors = {"own": "cio_nordhafen", "other": "bergmann", "new": "bergmann"}
+    rows = [
+        post_row(
+            name,
+            text=f"Wortlaut von {name}",
+            url="https://x",
+            author_key=author_key("blog", author, key),
+            last_seen_at_utc=NEW if name == "new" else OLD,
+        )
+        for name, author in authors.items()
+    ]
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        merge(connection, POST, pl.DataFrame(rows, schema=POST.schema()))
+    keep(posts=30)
+    assert str(retention(as_of=NOW)) == "retention: deleted: 1 texts of posts"
+    left = "SELECT post_id, title, text, url, author_key IS NULL FROM clean.post ORDER BY ALL"
+    assert query(left) == [
+        ("new", "Title of new", "Wortlaut von new", "https://x", False),
+        ("other", None, None, None, True),
+        ("own", "Title of own", "Wortlaut von own", "https://x", False),
+    ]
     assert str(retention(as_of=NOW)) == "retention: nothing due"
