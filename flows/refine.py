@@ -43,6 +43,7 @@ from models.tables.refined_file import REFINED_FILE
 from models.tables.run import RUN
 from transforms.canonical import Origin, account, naive_utc
 from transforms.plain_text import VERSION as TEXT_VERSION
+from transforms.pseudonymise import VERSION as NAME_VERSION
 from transforms.redact import VERSION as REDACTION_VERSION
 from transforms.row_checks import ROW_CHECKS
 
@@ -145,7 +146,7 @@ def readings(settings: Settings) -> dict[str, str]:
     """
     key = read_author_key(settings.privacy.author_key_file)
     domains = settings.audience.email_domains
-    versions = (TEXT_VERSION, REDACTION_VERSION, ROW_CHECKS)
+    versions = (TEXT_VERSION, REDACTION_VERSION, ROW_CHECKS, NAME_VERSION)
     rules = digest(settings.sources, settings.refine, key, *versions, *domains)
     sources = all_sources().values()
     everyone = digest(*(f"{source.name}/{source.version}" for source in sources))

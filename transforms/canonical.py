@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -138,7 +139,7 @@ def channel_of(*candidates: str | None, link: str | None = None) -> str:
 
 def account(name: str) -> str:
     """A name, handle or id as accounts are compared: `@CIO_Nordhafen ` is `cio_nordhafen`."""
-    return name.strip().removeprefix("@").casefold()
+    return unicodedata.normalize("NFC", name).strip().removeprefix("@").casefold()
 
 
 def post_id_of(platform: str, site: str, native_id: str) -> str:

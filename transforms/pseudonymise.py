@@ -7,7 +7,11 @@ whoever learns the old key alone can compute nothing.
 
 import hashlib
 import hmac
+import unicodedata
 from functools import lru_cache
+
+VERSION = 2
+"""Raised when what is hashed of a name changes: landed files are then read again."""
 
 SEPARATOR = b"\n"
 """Between the keys of a chain, the oldest first."""
@@ -17,9 +21,11 @@ SEPARATOR = b"\n"
 def author_key(platform: str, author: str, key: bytes) -> str:
     """The pseudonym of `author` on `platform`: 128 bits of HMAC-SHA-256 (RFC 2104), as hex.
 
-    Without `key` it can neither be computed from a name nor turned back into one.
+    Letters with marks are one however they are spelt (Unicode NFC); what is spelt so already keeps
+    its pseudonym. Without `key` it can neither be computed from a name nor turned back into one.
     """
-    return keyed(f"{platform}\x1f{author.strip().casefold()}", key)
+    name = unicodedata.normalize("NFC", author).strip().casefold()
+    return keyed(f"{platform}\x1f{name}", key)
 
 
 def keyed(text: str, key: bytes) -> str:

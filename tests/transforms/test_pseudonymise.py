@@ -1,4 +1,5 @@
-from transforms.pseudonymise import author_key
+from transforms.canonical import account
+from transforms.pseudonymise import author_key, keyed
 
 KEY = b"k" * 32
 
@@ -24,3 +25,11 @@ def test_a_pseudonym_is_the_published_hmac() -> None:
 
 def test_a_name_with_a_broken_character_still_has_a_pseudonym() -> None:
     assert len(author_key("x", "anna\ud83d", KEY)) == 32
+
+
+def test_a_name_has_one_pseudonym_whether_its_umlauts_are_one_sign_or_two() -> None:
+    composed, parts = "J\u00fcrgen", "Ju\u0308rgen"
+    assert author_key("x", composed, KEY) == author_key("x", parts, KEY)
+    assert account(composed) == account(parts)
+    stored = keyed("x\x1fj\u00fcrgen", KEY)  # as it was hashed before names were normalised
+    assert author_key("x", composed, KEY) == stored
