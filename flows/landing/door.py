@@ -15,8 +15,9 @@ from flows.reading.table_rows import open_table
 from flows.reading.table_types import BrokenTable, Row
 
 FIELDS = {
-    "email": r"(?:comment_|author_?|user_?|sender_?)*e-?mail(?:_?address|-?adresse)?|mail",
-    "ip": r"(?:comment_|author_?|user_?)*ip(?:_?address)?|remote_?addr",
+    "email": r"(?:comment_|author_?|user_?|sender_?)*e-?mails?"
+    r"(?:_?address(?:es)?|[_-]?adressen?|_?hash)?|mails?",
+    "ip": r"(?:comment_|author_?|user_?)*ip(?:_?address|[_-]?adresse)?|remote_?addr",
     "avatar": r"gravatar(?:_image|_hash)?|avatar(?:_?urls?|_template|_hash)?|image_\d+|picture"
     r"|profile_?(?:image|pic(?:ture)?)(?:_?url)?(?:_https)?",
     "phone": r"phone|telephone|mobile(?:_?phone)?|phone_?number|telefon",
@@ -27,8 +28,8 @@ FIELDS = {
 
 NAMES = "|".join(f"(?P<{kind}>{names})" for kind, names in FIELDS.items())
 NAME = re.compile(NAMES, re.IGNORECASE)
-IN_JSON = re.compile(rb'"([\w-]+)"\s*:\s*(?="[^"]|\{\s*")')
-"""The name of any JSON field with a value: neither empty, null nor a number."""
+IN_JSON = re.compile(rb'"([\w-]+)"\s*:\s*(?="[^"]|\{\s*"|\[\s*[^\]\s]|-?\d)')
+"""The name of any JSON field with a value: neither empty nor null, true nor false."""
 
 IN_XML = re.compile(rb"<(?:[\w-]+:)?([\w-]+)>(?=<!\[CDATA\[[^\]]|[^<\s])")
 """The name of any XML element with a text."""

@@ -1,3 +1,4 @@
+import json
 import re
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -112,3 +113,14 @@ def test_no_reader_hands_one_on_from_real_files() -> None:
             read += 1
             assert private_fields(record) == [], f"{source.name}: {path.name}"
     assert read > 100
+
+
+def test_german_names_hashes_lists_and_numbers_are_counted(tmp_path: Path) -> None:
+    told = {"emails": ["a@b.example"], "email_hash": "9f", "ip": 3232235777, "phone": 4930123456}
+    empty = {"emails": [], "email_hash": "", "ip": None, "phone": False}
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps([told, empty]), encoding="utf-8")
+    assert left_out_fields(path) == {"email": 2, "ip": 1, "phone": 1}
+    table = tmp_path / "a.csv"
+    table.write_text("Autor;IP-Adresse;Text\nAnna;10.0.0.1;Gut\nBerta;;Nein\n", encoding="utf-8")
+    assert left_out_fields(table) == {"ip": 1}
