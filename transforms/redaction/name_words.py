@@ -13,6 +13,13 @@ def words_of(name: str) -> frozenset[str]:
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
+def names_of(name: str) -> frozenset[str]:
+    """The names of the file `<name>.txt` beside this one, parted by commas, in small letters."""
+    lines = Path(__file__).with_name(f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    parts = (part for line in lines if not line.startswith("#") for part in line.split(","))
+    return frozenset(part.strip().casefold() for part in parts) - {""}
+
+
 @cache
 def given_names() -> frozenset[str]:
     """The given names that are known."""
@@ -32,9 +39,27 @@ def no_surnames() -> frozenset[str]:
 
 
 @cache
+def word_names() -> frozenset[str]:
+    """Given names that are words, too: `Mark`, `Will`."""
+    return words_of("word_names")
+
+
+@cache
+def public_surnames() -> frozenset[str]:
+    """Surnames that by themselves mean somebody known to all, in small letters."""
+    return frozenset(word.casefold() for word in words_of("public_surnames"))
+
+
+@cache
 def public_figures() -> frozenset[str]:
-    """Surnames that in comments mean somebody known to the public."""
-    return words_of("public_figures")
+    """Full names of people known to the public, in small letters."""
+    return names_of("public_figures")
+
+
+@cache
+def firms_like_people() -> frozenset[str]:
+    """Names of firms and houses that look like those of people, in small letters."""
+    return names_of("firms_like_people")
 
 
 @cache

@@ -10,13 +10,16 @@ that is as a rule the author of the post, whose name stands above it.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from typing import Literal
 
 from transforms.redaction.name_words import (
     given_names,
     names_of_things,
     no_names,
-    public_figures,
+    no_surnames,
+    word_names,
 )
+from transforms.redaction.public import is_firm, is_public
 from transforms.redaction.span import Span
 
 _UP = "".join(chr(code) for code in range(0x41, 0x250) if chr(code).isupper())
@@ -91,6 +94,23 @@ GREETINGS = (
 )  # fmt: skip
 """Words with which letters end, in small letters."""
 
+OF_THINGS_TOO = frozenset(
+    (
+        *("partner", "leiter", "leiterin", "mitarbeiter", "mitarbeiterin", "kontakt", "contact", "patient", "patienten", "kunde"),
+        *("kunden", "ehemals", "übernimmt", "eintrag", "dossier", "ask", "ask for", "asked for", "erreichbar ist", "zuständig ist"),
+        *("thanks", "thank you", "danke", "merci", "vielen dank", "cheers", "vertrag von", "admin", "berater"),
+        *(f"{owner} {word}" for owner in _OWNERS for word in ("partner", "admin", "patient", "family")),
+    )
+)  # fmt: skip
+"""Of the introductions and greetings those that as often stand before a firm, a department or a
+product (`Danke Deutsche Bahn`): the first word behind them must be a known given name."""
+
+PLAIN_INTRODUCTIONS = tuple(word for word in INTRODUCTIONS if word not in OF_THINGS_TOO)
+PLAIN_GREETINGS = tuple(word for word in GREETINGS if word not in OF_THINGS_TOO)
+
+Told = Literal["by an introduction", "by a given name"]
+"""Who is introduced or signs is private, even with the name of somebody known."""
+
 OWN = re.compile(r"\s(?:ihre?|deine?|eure?r?)$")
 """`Gruß, Ihr Max Mustermann`."""
 FROM_PLACE = re.compile(r"\baus (?:dem |der |den )?\w+$")
@@ -101,6 +121,9 @@ LOOK_BACK = 45
 
 TURNED = re.compile(rf"\b[Nn]ame:? (?P<value>{_WORD}, {_WORD})")
 """`Name: Müller, Anna`, as forms have it."""
+
+BESIDE = 25
+"""Characters between a name and a number that are still those of one person."""
 
 WORDS = re.compile(r"\S+")
 _HONORIFIC = r"(?:Familie|Herrn?|Hr\.|Frau|Fr\.|Mr\.?|Mrs\.?|Ms\.?|Miss|Monsieur|Madame|Signora?)"
@@ -155,7 +178,18 @@ def find_names(text: str, others: Sequence[Span]) -> Iterator[Span]:
     if any(tells_of_somebody(span) for span in others):
         for pattern in (_SEGMENT, _SURNAME_TITLED):
             for match in pattern.finditer(text):
-                yield from name_in(text, match.start("value"), match.end("value"))
+                words = plain_words(match["value"])
+                if not is_public(words) or is_beside(*match.span("value"), others):
+                    yield from name_in(text, *match.span("value"))
+
+
+def is_beside(start: int, end: int, others: Iterable[Span]) -> bool:
+    """Whether another piece of somebody's data stands next to what lies from `start` to `end`."""
+    return any(
+        0 <= max(start - span.end, span.start - end) <= BESIDE
+        for span in others
+        if tells_of_somebody(span) and span.kind != "name"
+    )
 
 
 def tells_of_somebody(span: Span) -> bool:
@@ -170,24 +204,35 @@ def names_in_run(text: str, run: re.Match[str]) -> Iterator[Span]:
     ]
     for start in starts:
         name = FULL.match(text, start)
-        if name and is_told(text, name):
-            yield from name_in(text, start, name.end())
+        told = how_told(text, name) if name else None
+        if name and told:
+            words = plain_words(name[0])
+            is_spared = is_public(words) if told == "by a given name" else is_firm(words)
+            if not is_spared:
+                yield from name_in(text, start, name.end())
             return
 
 
-def is_told(text: str, name: re.Match[str]) -> bool:
-    """Whether what stands before two capitalised words, or the first of them, makes them a name."""
+def how_told(text: str, name: re.Match[str]) -> Told | None:
+    """What makes two capitalised words a name: what stands before them, or the first of them."""
+    first, *rest = name[0].split()
+    if first in no_surnames():
+        return None
+    is_given = first.split("-")[0] in given_names()
     start = name.start()
     before = text[max(0, start - LOOK_BACK) : start].rstrip(' \n"„“»,:–-').casefold()
-    if ends_with(before, INTRODUCTIONS):
-        return True
-    if ends_with(greeting_before(text, start), GREETINGS):
-        return is_last(text, name.end())
-    first, *rest = name[0].split()
+    if ends_with(before, INTRODUCTIONS if is_given else PLAIN_INTRODUCTIONS):
+        return "by an introduction"
+    if ends_with(greeting_before(text, start), GREETINGS if is_given else PLAIN_GREETINGS):
+        return "by an introduction" if is_last(text, name.end()) else None
+    if not is_given:
+        return None
+    if ends_with(before, WEAK_INTRODUCTIONS):
+        return "by an introduction"
     surname = next((word for word in rest if word[0].isupper() and word[-1] != "."), "")
-    if first.split("-")[0] not in given_names() or not surname:
-        return False
-    return ends_with(before, WEAK_INTRODUCTIONS) or surname not in public_figures()
+    if not surname or surname in no_surnames() or (first in word_names() and surname in no_names()):
+        return None
+    return "by a given name"
 
 
 def greeting_before(text: str, start: int) -> str:
@@ -218,6 +263,8 @@ def find_honoured(text: str) -> Iterator[Span]:
         yield from name_in(text, match.start("value"), match.end("value"))
     for match in HONORIFIC.finditer(text) if HONORIFICS.search(text) else ():
         words = plain_words(match["value"])
+        if is_public(words[:1]) or is_public(words):
+            continue
         is_full = len(words) > 1 and words[1] not in no_names()
         before = text[max(0, match.start() - 20) : match.start()]
         is_about = (
@@ -238,7 +285,7 @@ def name_in(text: str, start: int, end: int) -> Iterator[Span]:
     """The name of a private person that `text[start:end]` begins with, if it is one."""
     value = text[start:end]
     words = plain_words(value)
-    if not words or words[0] in no_names() or any(word in public_figures() for word in words):
+    if not words or words[0] in no_names():
         return
     cut = next((word for word in words[1:] if word in no_names()), None)
     if cut:

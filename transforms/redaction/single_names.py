@@ -15,8 +15,8 @@ from transforms.redaction.name_words import (
     names_of_things,
     no_names,
     no_surnames,
-    public_figures,
 )
+from transforms.redaction.public import is_public
 from transforms.redaction.span import Span
 
 _UP = "A-ZÄÖÜÀ-ÖØ-ÞĆČĐŁŚŠŞŻŽİ"
@@ -96,7 +96,7 @@ def find_single_names(text: str) -> Iterator[Span]:
                 yield Span(match.start("value"), match.end("value"), "name")
     if "Herr" in text or "Frau" in text or "M" in text:
         for match in TOLD_OF.finditer(text):
-            if is_surname(match["value"]) and match["value"] not in public_figures():
+            if is_surname(match["value"]) and not is_public(match["value"].split()[-1:]):
                 yield Span(match.start("value"), match.end("value"), "name")
     if any(hint in text for hint in HAS_TEAM):
         for match in OF_TEAM.finditer(text):

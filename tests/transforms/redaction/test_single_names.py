@@ -22,6 +22,7 @@ from transforms.redact import redact
         ("Frau Röder hat gesagt: weiter", "Frau [Name] hat gesagt: weiter"),
         ("Frau Dr. Müller-Lüdenscheid hat es erklärt", "Frau [Name] hat es erklärt"),
         ("Mr. Doyle said no", "Mr. [Name] said no"),
+        ("Frau Fischer hat mir geholfen", "Frau [Name] hat mir geholfen"),
     ],
 )
 def test_a_name_of_one_word_goes_where_the_text_tells_whose_it_is(text: str, expected: str) -> None:
@@ -42,6 +43,7 @@ def test_a_name_of_one_word_goes_where_the_text_tells_whose_it_is(text: str, exp
         "Der Chef Controlling aus der Zentrale",
         "Das Mandat von der IT",
         "Release from Legal",
+        "our admin Panel is slow",
     ],
 )
 def test_who_is_one_of_thousands_addressed_known_or_no_person_stays(text: str) -> None:
