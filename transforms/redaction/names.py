@@ -122,6 +122,10 @@ LOOK_BACK = 45
 TURNED = re.compile(rf"\b[Nn]ame:? (?P<value>{_WORD}, {_WORD})")
 """`Name: Müller, Anna`, as forms have it."""
 
+NEAR = 100
+"""Characters of a stretch: a name by itself between commas is looked for within one or two of them
+from somebody's number, or another name."""
+
 BESIDE = 25
 """Characters between a name and a number that are still those of one person."""
 
@@ -175,12 +179,18 @@ def find_names(text: str, others: Sequence[Span]) -> Iterator[Span]:
     yield from find_honoured(text)
     for match in TURNED.finditer(text) if "ame" in text else ():
         yield from name_in(text, match.start("value"), match.end("value"))
-    if any(tells_of_somebody(span) for span in others):
-        for pattern in (_SEGMENT, _SURNAME_TITLED):
-            for match in pattern.finditer(text):
+    near = {block for span in others if tells_of_somebody(span) for block in blocks_of(span)}
+    for pattern in (_SEGMENT, _SURNAME_TITLED) if near else ():
+        for match in pattern.finditer(text):
+            if match.start("value") // NEAR in near:
                 words = plain_words(match["value"])
                 if not is_public(words) or is_beside(*match.span("value"), others):
                     yield from name_in(text, *match.span("value"))
+
+
+def blocks_of(span: Span) -> range:
+    """The stretches of a text, `NEAR` characters each, in which and beside which `span` lies."""
+    return range(span.start // NEAR - 1, span.end // NEAR + 2)
 
 
 def is_beside(start: int, end: int, others: Iterable[Span]) -> bool:

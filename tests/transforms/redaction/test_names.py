@@ -78,3 +78,11 @@ def test_the_name_of_a_private_person_is_replaced(text: str, expected: str) -> N
 )
 def test_who_is_addressed_known_to_all_or_no_person_stays(text: str) -> None:
     assert redact(text).text == text
+
+
+def test_a_name_by_itself_goes_near_a_number_of_somebody_and_stays_far_from_one() -> None:
+    between = "Und so geht das seit Wochen ohne ein Wort davon weiter" + ", das ist lang" * 20
+    near = "Ruf an, 0171 2345678, Uwex Dannecker"
+    assert redact(near).text == "Ruf an, [Telefon], [Name]"
+    far = f"0171 2345678. {between}. Guter Beitrag."
+    assert redact(far).text == far.replace("0171 2345678", "[Telefon]")
