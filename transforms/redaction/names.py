@@ -40,6 +40,16 @@ RUN = re.compile(
 )
 """Capitalised words in a row: in German as often nouns as names, so what stands before them tells."""
 
+SHORT_OR_LOUD = re.compile(
+    rf"(?<![\w@#/.-])(?P<given>{_WORD}) (?P<surname>[A-HJ-UWYZ]\.(?=[,;:!?)]|$| [^{_UP}])|[{_UP}]{{4,}}(?:-[{_UP}]{{2,}})*)(?![\w-])(?! [{_UP}]{{2,}}\b)"
+)
+"""`Sabine K.`, `Hans MÜLLER`: no number of a king, and no word of a sentence that is shouted."""
+
+LOUD_WORDS = frozenset(
+    "NATO EDEKA IKEA LIDL ARTE NASA HTML JSON DSGVO GDPR LINUX NICHT NEIN DANKE BITTE IMMER NEVER VERDI BITKOM BMDS SAFE SCRUM".split()
+)
+"""What is written in capitals and no surname."""
+
 _MASCULINE = "kollege sohn bruder vater mann opa onkel ehemann freund azubi praktikant sachbearbeiter ansprechpartner \
 hausmeister teamleiter abteilungsleiter projektleiter mitarbeiter mitschüler patient lehrer administrator admin betriebsrat \
 kunde schulleiter leiter techniker chef nachbar vormieter nachmieter mieter partner betreuer vermieter berater"
@@ -176,6 +186,9 @@ def find_names(text: str, others: Sequence[Span]) -> Iterator[Span]:
     """Every name of a private person in `text`, where `others` found other data of persons."""
     for run in RUN.finditer(text):
         yield from names_in_run(text, run)
+    for match in SHORT_OR_LOUD.finditer(text):
+        if is_short_or_loud(match["given"], match["surname"]):
+            yield Span(match.start(), match.end(), "name")
     yield from find_honoured(text)
     for match in TURNED.finditer(text) if "ame" in text else ():
         yield from name_in(text, match.start("value"), match.end("value"))
@@ -186,6 +199,15 @@ def find_names(text: str, others: Sequence[Span]) -> Iterator[Span]:
                 words = plain_words(match["value"])
                 if not is_public(words) or is_beside(*match.span("value"), others):
                     yield from name_in(text, *match.span("value"))
+
+
+def is_short_or_loud(given: str, surname: str) -> bool:
+    """Whether an initial or a word in capitals behind a known given name is a private surname."""
+    if given.split("-")[0] not in given_names() or given in word_names():
+        return False
+    things = no_names() | no_surnames() | names_of_things()
+    is_word = surname in LOUD_WORDS or surname in things or surname.title() in things
+    return not is_word and not is_public([given, surname])
 
 
 def blocks_of(span: Span) -> range:
@@ -232,7 +254,7 @@ def how_told(text: str, name: re.Match[str]) -> Told | None:
     start = name.start()
     before = text[max(0, start - LOOK_BACK) : start].rstrip(' \n"„“»,:–-').casefold()
     if ends_with(before, INTRODUCTIONS if is_given else PLAIN_INTRODUCTIONS):
-        return "by an introduction"
+        return "by a given name" if ends_with(before, ("frau",)) else "by an introduction"
     if ends_with(greeting_before(text, start), GREETINGS if is_given else PLAIN_GREETINGS):
         return "by an introduction" if is_last(text, name.end()) else None
     if not is_given:

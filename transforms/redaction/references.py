@@ -7,7 +7,7 @@ from transforms.redaction.counts import LOOK_AHEAD, is_count
 from transforms.redaction.span import Span
 
 WORD = (
-    r"(?:(?:vertragskonto|kundenkonto|personal|pers|mitarbeiter|mitglied(?:s)?|kunden?|kd|versicherungs|versicherten|vertrag(?:s)?|police|"
+    r"(?:(?:vertragskonto|kundenkonto|personal|pers|mitarbeiter|mitglied(?:s)?|sch(?:ü|ue)ler|kunden?|kd|versicherungs|versicherten|vertrag(?:s)?|police|"
     r"ticket|tickets|vorgang(?:s)?|fall|akten|schaden(?:s)?|z(?:ä|ae)hler|matrikel|buchungs?|auftrag(?:s)?|bestell|"
     r"lieferanten|pass|ausweis|reisepass|personalausweis|f(?:ü|ue)hrerschein|karten?|kundenkarte|patienten|sendungs|"
     r"antrag(?:s)?|rechnung(?:s)?|mandats|bg|steuer|st|melde|anschluss|inventar|matr|benutzer|user|service)"

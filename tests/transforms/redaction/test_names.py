@@ -36,6 +36,10 @@ from transforms.redact import redact
         ("Das war André Huber", "Das war [Name]"),
         ("Vreni Zgraggen und Hüseyin Akbulut", "[Name] und [Name]"),
         ("Danke Zoltán Kerekes", "Danke [Name]"),
+        ("Hans MÜLLER war da", "[Name] war da"),
+        ("das weiß Anna SCHULTE-HOLT genau", "das weiß [Name] genau"),
+        ("Sabine K. hat es gebaut", "[Name] hat es gebaut"),
+        ("von Murat Y., Abteilung 3", "von [Name], Abteilung 3"),
     ],
 )
 def test_the_name_of_a_private_person_is_replaced(text: str, expected: str) -> None:
@@ -57,6 +61,7 @@ def test_the_name_of_a_private_person_is_replaced(text: str, expected: str) -> N
         "danke! Erster Eintrag in der Liste",
         "Olaf Scholz sieht das anders, Ursula von der Leyen auch",
         "Elon Musks Firma und Angela Merkels Satz",
+        "Frau Angela Merkel und George W. Bush",
         "Frau Merkel hat das gesagt, Herr Merz hat es wiederholt",
         "Roland Berger, Oliver Wyman und Ernst & Young",
         "our partner Roland Berger, Hugo Boss, Carl Zeiss, Robert Bosch",
@@ -73,6 +78,10 @@ def test_the_name_of_a_private_person_is_replaced(text: str, expected: str) -> N
         "Danke Teams Meeting",
         "Vielen Dank Stadtwerke Ulm",
         "Frank und frei gesagt",
+        "Peter HAT RECHT, Jens NICHT",
+        "Anna SAP und Peter von der NATO",
+        "Heinrich V. und Elisabeth I. hatten keine Cloud",
+        "Mark I. und Max A.",
         "Mark Up und Will Microsoft das?",
     ],
 )

@@ -13,6 +13,7 @@ from transforms.redact import redact
         ("BG-Nummer 25704//0049913", "BG-Nummer [Nummer]"),
         ("employee no. HC-77120", "employee no. [Nummer]"),
         ("Buchung BW7K2Q", "Buchung [Nummer]"),
+        ("Schülernummer 88214, bitte", "Schülernummer [Nummer], bitte"),
         ("Zähler 1ESY1160 774 392", "Zähler [Nummer]"),
         (
             "Ticketnummer 48213 Seiten lang kommentiert",
