@@ -168,7 +168,7 @@ def is_in_parquet(path: Path, traces: Traces, limits: Ingest) -> bool:
     count = rows.select(pl.len()).collect().item() if texts.collect_schema() else 0
     for offset in range(0, count, SLICE):
         part = texts.slice(offset, SLICE).collect()
-        budget.count(part.estimated_size())
+        budget.count(int(part.estimated_size()))
         for column in part.iter_columns():
             if any(traces.found_in(value) for value in column.drop_nulls().unique()):
                 return True
