@@ -46,8 +46,11 @@ SHORT_OR_LOUD = re.compile(
 """`Sabine K.`, `Hans MÜLLER`: no number of a king, and no word of a sentence that is shouted."""
 
 LOUD_WORDS = frozenset(
-    "NATO EDEKA IKEA LIDL ARTE NASA HTML JSON DSGVO GDPR LINUX NICHT NEIN DANKE BITTE IMMER NEVER VERDI BITKOM BMDS SAFE SCRUM".split()
-)
+    (
+        *("NATO", "EDEKA", "IKEA", "LIDL", "ARTE", "NASA", "HTML", "JSON", "DSGVO", "GDPR", "LINUX", "NICHT", "NEIN"),
+        *("DANKE", "BITTE", "IMMER", "NEVER", "VERDI", "BITKOM", "BMDS", "SAFE", "SCRUM"),
+    )
+)  # fmt: skip
 """What is written in capitals and no surname."""
 
 _MASCULINE = "kollege sohn bruder vater mann opa onkel ehemann freund azubi praktikant sachbearbeiter ansprechpartner \
