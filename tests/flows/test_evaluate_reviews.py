@@ -1,18 +1,19 @@
 import json
+from datetime import datetime, timedelta
 
 import pytest
 
 from flows.evaluate_reviews import evaluate_reviews
 from models.errors import GiveUp
-from tests.builders import comment_row
+from tests.builders import NOON, comment_row
 from tests.review_desk import Desk, fill, ids_in
 
 SENTIMENTS = ("negative", "neutral", "positive")
 
 
-def week(desk: Desk, count: int) -> None:
+def week(desk: Desk, count: int, name: str = "c", at: datetime = NOON) -> None:
     """Comments that the model finds negative, in two channels and two languages."""
-    ids = [f"c{n}" for n in range(count)]
+    ids = [f"{name}{n}" for n in range(count)]
     labels: list[tuple[object, ...]] = [
         (comment_id, "sentiment", label, 0.8 if label == "negative" else 0.1)
         for comment_id in ids
@@ -20,7 +21,11 @@ def week(desk: Desk, count: int) -> None:
     ]
     labels += [(c, "language", "de" if n % 2 else "en", 1.0) for n, c in enumerate(ids)]
     desk.given(
-        [comment_row(c, channel="blog" if n < 4 else "x") for n, c in enumerate(ids)], labels
+        [
+            comment_row(c, channel="blog" if n < 4 else "x", created_at_utc=at)
+            for n, c in enumerate(ids)
+        ],
+        labels,
     )
 
 
@@ -42,14 +47,26 @@ def test_drawn_comments_are_measured_in_whole_and_by_language_and_channel(desk: 
     assert "training" not in text
 
 
-def test_draws_of_different_chance_are_weighed(desk: Desk) -> None:
+def test_of_two_sheets_that_have_read_all_each_comment_stands_for_itself(desk: Desk) -> None:
     week(desk, 20)
     (few,) = desk.sheet(audit=2, name="few")
     desk.take_in(fill(few, {c: {"sentiment": "negativ"} for c in ids_in(few)}))
     (rest,) = desk.sheet(audit=99, name="rest")
     desk.take_in(fill(rest, {c: {"sentiment": "positiv"} for c in ids_in(rest)}))
     found = json.loads(evaluate_reviews(as_json=True))["audit"]["sentiment"]["accuracy"]["value"]
-    # Two drawn of 20 stand for 20, the other 18 for themselves.
+    assert found == pytest.approx(2 / 20)
+
+
+def test_draws_of_different_chance_are_weighed(desk: Desk) -> None:
+    week(desk, 20)
+    late = NOON + timedelta(days=1)
+    week(desk, 18, "late", late)
+    days = (NOON.date(), late.date())
+    for day, audit, answer in zip(days, (2, 99), ("negativ", "positiv"), strict=True):
+        (path,) = desk.sheet(audit=audit, name=answer, first_day=day, last_day=day)
+        desk.take_in(fill(path, {c: {"sentiment": answer} for c in ids_in(path)}))
+    found = json.loads(evaluate_reviews(as_json=True))["audit"]["sentiment"]["accuracy"]["value"]
+    # Two drawn of 20 stand for 20, the 18 of the other day for themselves.
     assert found == pytest.approx(20 / 38)
 
 
