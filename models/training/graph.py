@@ -20,6 +20,10 @@ WEIGHT_TOP = 63
 STATE_TOP = 127
 MIDDLE = 128
 """What stands for zero in the unsigned bytes of a quantised state."""
+LIFT = 0.17
+"""GELU gives nothing below -0.17 (Hendrycks and Gimpel 2016, https://arxiv.org/abs/1606.08415)."""
+LIFTED_TOP = 255
+"""So what it gives, lifted, is never negative, and its bytes need no sign: they are twice as fine."""
 MICROSOFT = "com.microsoft"
 BYTES, SCALES = ".bytes", ".scales"
 """Endings of the two constants that a weight becomes."""
@@ -51,10 +55,11 @@ class Graph:
 
 @dataclass(frozen=True)
 class Quantised:
-    """States as bytes (rows, width) and the scale of each row (rows, 1)."""
+    """States as bytes (rows, width), the scale of each row (rows, 1), and what stands for zero."""
 
     values: str
     scale: str
+    zero: int
 
 
 def quantised_rows(weight: np.ndarray, top: int) -> tuple[np.ndarray, np.ndarray]:
@@ -65,15 +70,32 @@ def quantised_rows(weight: np.ndarray, top: int) -> tuple[np.ndarray, np.ndarray
 
 def quantised_state(graph: Graph, source: str, width: int) -> Quantised:
     """Quantise (texts, tokens, width), each token by its own largest value."""
-    flat = graph.node("Reshape", source, graph.constant(np.array([-1, width], np.int64)))
+    flat = flattened(graph, source, width)
+    return quantised_by(graph, flat, graph.node("Abs", flat), STATE_TOP, MIDDLE)
+
+
+def quantised_gelu(graph: Graph, source: str, width: int) -> Quantised:
+    """Quantise what a GELU gave, lifted by `LIFT`: the product must be lowered again."""
+    lift = graph.constant(np.array(LIFT, np.float32))
+    flat = flattened(graph, graph.node("Add", source, lift), width)
+    return quantised_by(graph, flat, flat, LIFTED_TOP, 0)
+
+
+def flattened(graph: Graph, source: str, width: int) -> str:
+    """(texts, tokens, width) as (rows, width)."""
+    return graph.node("Reshape", source, graph.constant(np.array([-1, width], np.int64)))
+
+
+def quantised_by(graph: Graph, flat: str, sizes: str, top: int, zero: int) -> Quantised:
+    """Quantise (rows, width) so that the largest of each row's `sizes` is `top` steps from zero."""
     last = graph.constant(np.array([-1], np.int64))
-    largest = graph.node("ReduceMax", graph.node("Abs", flat), last, keepdims=1)
-    scale = graph.node("Mul", largest, graph.constant(np.array(1 / STATE_TOP, np.float32)))
+    largest = graph.node("ReduceMax", sizes, last, keepdims=1)
+    scale = graph.node("Mul", largest, graph.constant(np.array(1 / top, np.float32)))
     column = graph.node("Reshape", scale, last)
-    middle = graph.node(
-        "Expand", graph.constant(np.array(MIDDLE, np.uint8)), graph.node("Shape", column)
+    zeros = graph.node(
+        "Expand", graph.constant(np.array(zero, np.uint8)), graph.node("Shape", column)
     )
-    return Quantised(graph.node("QuantizeLinear", flat, column, middle, axis=0), scale)
+    return Quantised(graph.node("QuantizeLinear", flat, column, zeros, axis=0), scale, zero)
 
 
 def product(graph: Graph, source: Quantised, weights: Weights, name: str) -> str:
@@ -86,7 +108,7 @@ def product(graph: Graph, source: Quantised, weights: Weights, name: str) -> str
         graph.constant(rows.T, name + BYTES),
         graph.constant(np.array(1, np.float32)),
         graph.constant(scales[:, 0], name + SCALES),
-        graph.constant(np.array(MIDDLE, np.uint8)),
+        graph.constant(np.array(source.zero, np.uint8)),
         domain=MICROSOFT,
     )
     width = graph.constant(np.array([len(weight)], np.int64))
@@ -154,14 +176,31 @@ def attention(
 
 
 def residual(
-    graph: Graph, skip: str, source: str, weights: Weights, name: str, epsilon: float
+    graph: Graph, skip: str, change: str, weights: Weights, name: str, epsilon: float
 ) -> str:
-    """Project `source`, add `skip`, normalise."""
-    width = weights[f"{name}.dense.weight"].shape[1]
-    quantised = quantised_state(graph, source, width)
-    change = product(graph, quantised, weights, f"{name}.dense.weight")
-    change = graph.node("Add", change, stored(graph, weights, f"{name}.dense.bias"))
+    """Add `change` to `skip`, normalise."""
     return norm(graph, graph.node("Add", skip, change), weights, f"{name}.LayerNorm", epsilon)
+
+
+def attended(graph: Graph, context: str, weights: Weights, name: str) -> str:
+    """The output projection of an attention."""
+    dense = f"{name}.dense"
+    quantised = quantised_state(graph, context, weights[f"{dense}.weight"].shape[1])
+    change = product(graph, quantised, weights, f"{dense}.weight")
+    return graph.node("Add", change, stored(graph, weights, f"{dense}.bias"))
+
+
+def narrowed(graph: Graph, inner: str, weights: Weights, name: str) -> str:
+    """The second half of a feed-forward layer, of what a GELU gave."""
+    dense = f"{name}.dense"
+    weight = weights[f"{dense}.weight"]
+    quantised = quantised_gelu(graph, inner, weight.shape[1])
+    change = product(graph, quantised, weights, f"{dense}.weight")
+    rows, scales = quantised_rows(weight, WEIGHT_TOP)
+    raised = graph.constant((LIFT * rows.sum(axis=1) * scales[:, 0]).astype(np.float32))
+    # Of two constants; the engine computes it once, when it loads the graph.
+    bias = graph.node("Sub", stored(graph, weights, f"{dense}.bias"), raised)
+    return graph.node("Add", change, bias)
 
 
 def encoder_layer(
@@ -171,12 +210,15 @@ def encoder_layer(
     width = weights[f"{layer}.attention.self.query.weight"].shape[1]
     quantised = quantised_state(graph, source, width)
     context = attention(graph, quantised, mask, weights, layer, shape)
-    source = residual(graph, source, context, weights, f"{layer}.attention.output", shape.epsilon)
+    name = f"{layer}.attention.output"
+    change = attended(graph, context, weights, name)
+    source = residual(graph, source, change, weights, name, shape.epsilon)
     quantised = quantised_state(graph, source, width)
     inner = product(graph, quantised, weights, f"{layer}.intermediate.dense.weight")
     bias = stored(graph, weights, f"{layer}.intermediate.dense.bias")
     inner = graph.node("BiasGelu", inner, bias, domain=MICROSOFT)
-    return residual(graph, source, inner, weights, f"{layer}.output", shape.epsilon)
+    change = narrowed(graph, inner, weights, f"{layer}.output")
+    return residual(graph, source, change, weights, f"{layer}.output", shape.epsilon)
 
 
 def comment_mean(graph: Graph, states: str, separator: int) -> str:

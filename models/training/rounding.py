@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from models.training.graph import STATE_TOP, WEIGHT_TOP
+from models.training.graph import LIFT, LIFTED_TOP, STATE_TOP, WEIGHT_TOP
 from models.training.network import Network
 
 SMALLEST = 1e-8
@@ -43,6 +43,11 @@ def rounded_input(_module: nn.Module, given: tuple[Tensor, ...]) -> tuple[Tensor
     return (rounded_rows(given[0], STATE_TOP), *given[1:])
 
 
+def rounded_gelu(_module: nn.Module, given: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """The same of what a GELU gave, whose bytes have no sign."""
+    return (rounded_rows(given[0] + LIFT, LIFTED_TOP) - LIFT, *given[1:])
+
+
 @contextmanager
 def rounding(network: Network, is_wanted: bool = True) -> Iterator[None]:
     """Within it the encoder's products are rounded; afterwards the weights stay on their grid.
@@ -51,7 +56,11 @@ def rounding(network: Network, is_wanted: bool = True) -> Iterator[None]:
     """
     layers = network.encoder.encoder.layer if is_wanted else []
     products = [m for layer in layers for m in layer.modules() if isinstance(m, nn.Linear)]
-    hooks = [product.register_forward_pre_hook(rounded_input) for product in products]
+    after_gelu = {layer.output.dense for layer in layers}
+    hooks = [
+        product.register_forward_pre_hook(rounded_gelu if product in after_gelu else rounded_input)
+        for product in products
+    ]
     for product in products:
         parametrize.register_parametrization(product, "weight", RoundedRows())
     try:

@@ -1,13 +1,22 @@
 """Within `rounding` the network says what its bytes will say."""
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
+onnxruntime = pytest.importorskip("onnxruntime")
 
-from models.training.graph import WEIGHT_TOP, quantised_rows  # noqa: E402
+from models.training.export import arrays  # noqa: E402
+from models.training.graph import (  # noqa: E402
+    STATE_TOP,
+    WEIGHT_TOP,
+    Shape,
+    network_graph,
+    quantised_rows,
+)
 from models.training.rounding import rounded_rows, rounding  # noqa: E402
-from tests.models.training.tiny import tiny_network  # noqa: E402
+from tests.models.training.tiny import HEADS, tiny_network  # noqa: E402
 
 pytestmark = pytest.mark.slow
 
@@ -47,3 +56,20 @@ def test_nothing_is_rounded_unless_wanted():
     with rounding(network, is_wanted=False):
         pass
     assert torch.equal(network.encoder.encoder.layer[0].output.dense.weight, before)
+
+
+def test_within_it_the_network_says_what_the_graph_says():
+    network = tiny_network().eval()
+    words = network.encoder.embeddings.word_embeddings.weight
+    rows, scales = quantised_rows(words.detach().numpy(), STATE_TOP)
+    with torch.no_grad():
+        words.copy_(torch.from_numpy(rows * scales))
+    ids = torch.tensor([[0, 4, 7, 2, 8, 5, 2]])
+    with torch.no_grad(), rounding(network):
+        inside = network(ids, torch.ones_like(ids))["sentiment"].numpy()
+    labels = {name: len(head.labels) for name, head in HEADS.items()}
+    graph = network_graph(arrays(network), labels, Shape(2, 4, 1e-12, 2))
+    session = onnxruntime.InferenceSession(graph.SerializeToString())
+    feed = {"input_ids": ids.numpy(), "attention_mask": np.ones_like(ids.numpy())}
+    (found,) = session.run(["sentiment"], feed)
+    assert np.abs(found - inside).max() < 2e-3
