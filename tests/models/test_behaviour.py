@@ -14,22 +14,22 @@ from benchmarks.behaviour import CASES, CHECKPOINT, failures, judged, rate, read
 from models.encoder import Encoder, load_encoder
 
 MINIMUM = {
-    "dialect": 0.81,
+    "dialect": 0.75,
     "direction": 0.83,
     "emoji": 0.78,
     "invariance": 0.64,
-    "irony": 0.31,
+    "irony": 0.25,
     "jargon": 0.89,
-    "mixed": 0.35,
-    "negation": 0.61,
+    "mixed": 0.28,
+    "negation": 0.57,
     "question": 0.93,
     "reply": 0.52,
-    "stance": 0.37,
+    "stance": 0.43,
     "topic_keyword": 0.85,
     "topic_plain": 0.77,
-    "toxic": 0.94,
+    "toxic": 0.83,
     "umlaut": 0.84,
-    "understatement": 0.70,
+    "understatement": 0.75,
 }
 """Kind -> the share of its cases that must pass: what the shipped model passed, less one case."""
 

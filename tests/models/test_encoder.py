@@ -117,7 +117,10 @@ def test_odd_texts_are_read(shipped, text):
 
 def test_a_verdict_at_the_end_of_a_long_comment_counts(shipped):
     facts = "Die Umstellung betrifft 14 Standorte und beginnt im Mai. " * 30
-    verdict = "Das ist eine absolute Katastrophe, unfassbar schlecht, ich bin stinksauer! " * 10
+    verdict = (
+        "Das ist eine absolute Katastrophe, unfassbar schlecht, ich bin stinksauer! Niemand hat "
+        "uns gefragt, nichts funktioniert, und am Ende dürfen wir es wieder ausbaden. Mir reicht's."
+    )
     chances = shipped.read([facts, facts + verdict]).probabilities["sentiment"]
     assert chances[1, 0] > chances[0, 0]
 
