@@ -23,7 +23,7 @@ MIDDLE = 128
 LIFT = 0.17
 """GELU gives nothing below -0.17 (Hendrycks and Gimpel 2016, https://arxiv.org/abs/1606.08415)."""
 LIFTED_TOP = 255
-"""So what it gives, lifted, is never negative, and its bytes need no sign: they are twice as fine."""
+"""What it gives, lifted, is never negative: its bytes need no sign, and are twice as fine."""
 MICROSOFT = "com.microsoft"
 BYTES, SCALES = ".bytes", ".scales"
 """Endings of the two constants that a weight becomes."""

@@ -55,7 +55,7 @@ def test_a_platform_that_dies_in_the_middle_costs_nothing(place: Place, status: 
         assert rows(again.state(), "clean.post") < rows(expected, "clean.post")
         again.daily()
     found = again.state()
-    # Published twice: there are two states, which are remembered; the second tells what it corrected.
+    # Published twice: two states are remembered, and the second tells what it has corrected.
     tables = {name: rows for name, rows in expected.items() if not name.startswith("publish")}
     assert differences(tables, {name: found.get(name) for name in tables}) == []
 
