@@ -23,9 +23,9 @@ from flows.reading.xml_records import (
     Node,
     XmlShape,
     inner_html,
-    root_start_tag,
     xml_records,
 )
+from flows.reading.xml_start import root_start_tag
 from flows.sources.base import FileSource
 from models.canonical import Comment, Post, Record, Rejected, TextFormat
 

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from itertools import count
 
 from flows.reading.landed import LandedFile, ReadingRules
-from flows.reading.xml_records import Damage, Node, XmlShape, root_start_tag, xml_records
+from flows.reading.xml_records import Damage, Node, XmlShape, xml_records
+from flows.reading.xml_start import root_start_tag
 from flows.sources.base import FileSource
 from models.canonical import Comment, Post, Record, Rejected, Status
 from transforms.email_domains import domain_of

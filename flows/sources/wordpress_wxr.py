@@ -19,9 +19,9 @@ from flows.reading.xml_records import (
     Node,
     XmlRecord,
     XmlShape,
-    root_start_tag,
     xml_records,
 )
+from flows.reading.xml_start import root_start_tag
 from flows.sources.base import FileSource
 from models.canonical import Comment, Post, Record, Rejected, Status
 from transforms.email_domains import domain_of

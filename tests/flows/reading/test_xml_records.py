@@ -13,7 +13,6 @@ from flows.reading.xml_records import (
     Damage,
     XmlRecord,
     XmlShape,
-    root_start_tag,
     xml_records,
 )
 
@@ -269,20 +268,3 @@ def test_any_damage_leaves_the_other_records_as_they_were(data: st.DataObject) -
 
 def _same(one: object, other: object) -> bool:
     return re.sub(r"line=\d+", "", repr(one)) == re.sub(r"line=\d+", "", repr(other))
-
-
-@pytest.mark.parametrize(
-    ("sample", "root"),
-    [
-        pytest.param(b"<?xml version='1.0'?><!-- <a> --><rss a='b'><c>", "<rss a='b'>", id="plain"),
-        pytest.param(b"\xef\xbb\xbf \n<rss>", "<rss>", id="mark"),
-        pytest.param("<rss ü=''>".encode("utf-16"), "<rss ü=''>", id="UTF-16"),
-        pytest.param(b"oops <?xml version='1.0'?>\n<rss>", "<rss>", id="junk"),
-        pytest.param(b"<!DOCTYPE a [<!ENTITY b '>'>]><rss>", "<rss>", id="DTD"),
-        pytest.param(b"<!-- never closed <rss>", "", id="cut"),
-        pytest.param(b"{}", "", id="JSON"),
-        pytest.param(b"", "", id="empty"),
-    ],
-)
-def test_the_root_is_found_in_a_sample(sample: bytes, root: str) -> None:
-    assert root_start_tag(sample) == root
