@@ -5,13 +5,11 @@ address and picture of commenters are never taken over.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flows.reading.api_pages import LandedPage
 from flows.reading.landed import ReadingRules
+from flows.reading.wordpress_times import Moment, aware, moment_of
 from models.canonical import Comment, Post, Record, Rejected, Status
 
 PLATFORM = "wordpress"
@@ -65,7 +63,7 @@ def _post(item: WordPressObject, page: LandedPage, rules: ReadingRules) -> Post:
     native, author = str(item["id"]), _number(item, "author")
     status = _text(item, "status") or ""
     created = _time(item, "date", rules)
-    modified = _aware(_text(item, "modified_gmt"), "UTC")
+    modified = aware(_text(item, "modified_gmt"), "UTC")
     return Post(
         platform=PLATFORM,
         site=page.about["site"],
@@ -115,30 +113,9 @@ def _comment(item: WordPressObject, page: LandedPage, rules: ReadingRules) -> Co
     )
 
 
-@dataclass(frozen=True)
-class _Moment:
-    at: datetime | None
-    raw: str | None
-    zone_assumed: str | None = None
-
-
-def _time(item: WordPressObject, name: str, rules: ReadingRules) -> _Moment:
+def _time(item: WordPressObject, name: str, rules: ReadingRules) -> Moment:
     """The time in UTC, which `name`_gmt tells, else `name` in the blog's own zone."""
-    universal, local = _text(item, f"{name}_gmt"), _text(item, name)
-    if at := _aware(universal, "UTC"):
-        return _Moment(at, universal)
-    if at := _aware(local, rules.time_zone):
-        return _Moment(at, local, rules.time_zone)
-    return _Moment(None, universal or local)
-
-
-def _aware(text: str | None, zone: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text or "")
-        placed = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
-        return placed.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+    return moment_of(_text(item, f"{name}_gmt"), _text(item, name), rules.time_zone)
 
 
 def _text(item: WordPressObject, name: str) -> str | None:

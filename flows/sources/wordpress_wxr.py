@@ -8,12 +8,11 @@ to 1.2/. IP and URL of commenters are in it and are never taken over, of e-mails
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from itertools import count
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from flows.reading.landed import LandedFile, ReadingRules
+from flows.reading.wordpress_times import Moment, moment_of
 from flows.reading.xml_records import (
     Damage,
     Node,
@@ -132,15 +131,6 @@ class Place:
     owners: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Moment:
-    """A time in UTC, as it was written, and the zone that was assumed for it, if one was."""
-
-    at: datetime | None
-    raw: str | None
-    zone_assumed: str | None = None
-
-
 def recognise(sample: bytes) -> bool:
     """Whether the root element is `rss` and declares the namespace of WordPress exports."""
     root = root_start_tag(sample)
@@ -257,25 +247,8 @@ def _comment(node: Node, place: Place, rules: ReadingRules, position: int) -> Co
 
 
 def _time(node: Node, tag: str, zone: str) -> Moment:
-    """The time in UTC, which `tag`_gmt tells, else `tag` in the blog's own `zone`.
-
-    Drafts and hand-made files have 0000-00-00 in the former.
-    """
-    universal, local = node.value(f"{tag}_gmt"), node.value(tag)
-    if at := _aware(universal, "UTC"):
-        return Moment(at, universal)
-    if at := _aware(local, zone):
-        return Moment(at, local, zone)
-    return Moment(None, universal or local)
-
-
-def _aware(text: str | None, zone: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text or "")
-        placed = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
-        return placed.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+    """The time in UTC, which `tag`_gmt tells, else `tag` in the blog's own `zone`."""
+    return moment_of(node.value(f"{tag}_gmt"), node.value(tag), zone)
 
 
 def _number(text: str | None) -> str | None:
