@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.settings import Classify, cores, load_settings
+from flows.settings import load_settings
 from models.errors import GiveUp
 
 
@@ -64,14 +64,6 @@ def test_what_cannot_be_understood_is_named(home: Path, text: str, message: str)
         load_settings()
 
 
-def test_a_mapping_reaches_the_readers(home: Path) -> None:
-    (home / "settings.toml").write_text(
-        '[[sources.mappings]]\nmatch = "umfrage*"\ncolumns = { text = "Meinung" }\n'
-    )
-    (mapping,) = load_settings().sources.rules().mappings
-    assert (mapping.match, mapping.columns) == ("umfrage*", {"text": "Meinung"})
-
-
 def test_a_variable_that_is_no_table_is_named_and_its_value_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -79,30 +71,3 @@ def test_a_variable_that_is_no_table_is_named_and_its_value_is_not(
     with pytest.raises(GiveUp, match='"alerts"') as raised:
         load_settings()
     assert "secret" not in str(raised.value)
-
-
-def test_a_data_folder_in_which_duckdb_would_lose_its_log_is_refused_at_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("RESONANZ_PATHS__DATA", str(tmp_path / "what?" / "data"))
-    with pytest.raises(GiveUp, match=r"found a `\?` in its path, expected none; rename"):
-        load_settings()
-
-
-@pytest.mark.parametrize(
-    ("settings", "threads"),
-    [
-        pytest.param({"workers": 1}, cores(), id="one has all cores"),
-        pytest.param({"workers": 0}, 1, id="one a core"),
-        pytest.param({"workers": 1000}, 1, id="more than cores"),
-        pytest.param({"workers": 0, "threads": 3}, 3, id="as many as are named"),
-        pytest.param({"dask_address": "tls://host:8786"}, 1, id="elsewhere, as Dask counts"),
-    ],
-)
-def test_workers_share_the_cores(settings: dict[str, object], threads: int) -> None:
-    assert Classify.model_validate(settings).threads_each == threads
-
-
-@pytest.mark.parametrize("address", ["", "tls://dask.example:8786", "tcp://127.0.0.1:8786"])
-def test_comments_may_travel_encrypted_or_within_this_machine(address: str) -> None:
-    assert Classify(dask_address=address).dask_address == address

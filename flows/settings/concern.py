@@ -1,0 +1,37 @@
+"""A table of `settings.toml`, and what the values of several of them must be."""
+
+import os
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict
+
+LOCAL_HOSTS = (None, "localhost", "127.0.0.1", "::1")
+"""Servers that no network lies before."""
+
+
+class Concern(BaseModel):
+    """One table of `settings.toml`: immutable, and a misspelt key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def home() -> Path:
+    """Where relative paths of the settings start: `RESONANZ_HOME`, or the project's folder."""
+    return Path(os.environ.get("RESONANZ_HOME") or Path(__file__).parents[2]).resolve()
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def known_zone(name: str) -> str:
+    """Return `name` if it is a time zone, else raise ValueError."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"`{name}` is not a time zone; write one like `Europe/Berlin`") from error
+    return name
