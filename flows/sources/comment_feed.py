@@ -18,13 +18,8 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
-from flows.reading.xml_records import (
-    Damage,
-    Node,
-    XmlShape,
-    inner_html,
-    xml_records,
-)
+from flows.reading.xml_elements import Node, XmlShape, inner_html
+from flows.reading.xml_records import Damage, xml_records
 from flows.reading.xml_start import root_start_tag
 from flows.sources.base import FileSource
 from models.canonical import Comment, Post, Record, Rejected, TextFormat

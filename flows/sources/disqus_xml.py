@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from itertools import count
 
 from flows.reading.landed import LandedFile, ReadingRules
-from flows.reading.xml_records import Damage, Node, XmlShape, xml_records
+from flows.reading.xml_elements import Node, XmlShape
+from flows.reading.xml_records import Damage, xml_records
 from flows.reading.xml_start import root_start_tag
 from flows.sources.base import FileSource
 from models.canonical import Comment, Post, Record, Rejected, Status

@@ -13,13 +13,8 @@ from urllib.parse import urlsplit
 
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.reading.wordpress_times import Moment, moment_of
-from flows.reading.xml_records import (
-    Damage,
-    Node,
-    XmlRecord,
-    XmlShape,
-    xml_records,
-)
+from flows.reading.xml_elements import Node, XmlRecord, XmlShape
+from flows.reading.xml_records import Damage, xml_records
 from flows.reading.xml_start import root_start_tag
 from flows.sources.base import FileSource
 from models.canonical import Comment, Post, Record, Rejected, Status

@@ -8,13 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.reading.xml_records import (
-    FIRST_CHUNK,
-    Damage,
-    XmlRecord,
-    XmlShape,
-    xml_records,
-)
+from flows.reading.xml_elements import XmlRecord, XmlShape
+from flows.reading.xml_parser import FIRST_CHUNK
+from flows.reading.xml_records import Damage, xml_records
 
 SHAPE = XmlShape(
     depth=2,
