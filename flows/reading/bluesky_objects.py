@@ -8,15 +8,8 @@ post of a thread holds whose thread it is.
 import re
 from datetime import datetime
 
-from flows.reading.json_values import (
-    JsonObject,
-    count_in,
-    moment_of,
-    object_in,
-    objects_in,
-    packed,
-    text_in,
-)
+from flows.reading.iso_times import moment_of
+from flows.reading.json_values import JsonObject, count_in, object_in, objects_in, packed, text_in
 from models.canonical import Comment, Post, Rejected
 
 PLATFORM = "bluesky"

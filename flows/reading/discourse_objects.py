@@ -7,10 +7,11 @@ name. The topic's first post is the text of the topic, and its author the owner.
 
 import html
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from flows.reading.iso_times import moment_of
 from models.canonical import Comment, Post, Status
 
 PLATFORM = "discourse"
@@ -81,7 +82,7 @@ def topic_of(
         text_format="html",
         url=_address(forum, f"t/{_text(topic, 'slug') or '-'}/{native}"),
         author=owner_of(topic),
-        created_at=moment(written),
+        created_at=moment_of(written),
         created_at_raw=written,
         updated_at=_edited_at(first or {}),
         status=_status_of_topic(topic, status),
@@ -126,7 +127,7 @@ def comment_of(
         is_owner=name is not None and name == owner,
         text=text,
         text_format="html",
-        created_at=moment(written),
+        created_at=moment_of(written),
         created_at_raw=written,
         edited_at=_edited_at(post),
         is_edited=_is_edited(post),
@@ -141,15 +142,6 @@ def comment_of(
         else None,
         aliases=(str(key),) if key is not None and native != str(key) else (),
     )
-
-
-def moment(text: str | None) -> datetime | None:
-    """A time as Discourse writes it; None if it names no zone."""
-    try:
-        written = datetime.fromisoformat(text or "")
-        return written.astimezone(UTC) if written.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def _text_and_status(post: DiscourseObject) -> tuple[str | None, Status]:
@@ -188,7 +180,7 @@ def _is_edited(post: DiscourseObject) -> bool | None:
 
 
 def _edited_at(post: DiscourseObject) -> datetime | None:
-    return moment(_text(post, "updated_at")) if _is_edited(post) else None
+    return moment_of(_text(post, "updated_at")) if _is_edited(post) else None
 
 
 def _likes(post: DiscourseObject) -> int | None:

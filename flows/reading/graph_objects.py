@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
-from zoneinfo import ZoneInfo
 
+from flows.reading.iso_times import Moment, placed
 from flows.reading.landed import ReadingRules
 from models.canonical import Comment, Post, Status
 
@@ -91,15 +91,6 @@ class Link:
     post: str | None = None
     comment: str | None = None
     reply: str | None = None
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A time in UTC, as it was written, and the zone that was assumed for it, if one was."""
-
-    at: datetime | None
-    raw: str | None
-    zone_assumed: str | None = None
 
 
 def kind_of(value: GraphObject, posts: Container[str]) -> Kind | None:
@@ -279,14 +270,11 @@ def _joined(post: str | None, comment: str) -> str:
 
 
 def _time(raw: str | None, zone: str) -> Moment:
-    """The time that `raw` says; it is in `zone` where it names none."""
+    """The time that `raw` says; asked for with `date_format=U`, it is seconds."""
+    if not raw or not raw.isdecimal():
+        return placed(raw, zone)
     try:
-        if raw and raw.isdecimal():  # asked for with `date_format=U`: seconds
-            return Moment(datetime.fromtimestamp(int(raw), UTC), raw)
-        moment = datetime.fromisoformat(raw or "")
-        if moment.tzinfo:
-            return Moment(moment.astimezone(UTC), raw)
-        return Moment(moment.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC), raw, zone)
+        return Moment(datetime.fromtimestamp(int(raw), UTC), raw)
     except (ValueError, OverflowError, OSError):
         return Moment(None, raw)
 

@@ -6,11 +6,11 @@ Fields: https://developers.facebook.com/docs/instagram-platform/reference/instag
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from flows.reading.api_pages import LandedPage
 from flows.reading.graph_objects import GraphObject, object_in, text_in
+from flows.reading.iso_times import moment_of
 from flows.reading.landed import ReadingRules
 from models.canonical import Comment, Post, Record, Rejected
 
@@ -95,15 +95,6 @@ def _comment(value: GraphObject, page: LandedPage, parent: str | None) -> Commen
         status="hidden" if value.get("hidden") is True else "published",
         like_count=_count(value, "like_count"),
     )
-
-
-def moment_of(raw: str | None) -> datetime | None:
-    """The time that Instagram writes, always with its offset."""
-    try:
-        moment = datetime.fromisoformat(raw or "")
-        return moment.astimezone(UTC) if moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def _count(value: GraphObject, name: str) -> int | None:

@@ -6,7 +6,6 @@ Platforms leave out fields, and now and then change the type of one; a reader mu
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 JsonObject = Mapping[str, Any]
@@ -44,15 +43,6 @@ def objects_in(value: JsonObject, key: str) -> list[JsonObject]:
     """The objects in the array under `key`; [] where it is something else."""
     found = value.get(key)
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
-
-
-def moment_of(raw: str | None) -> datetime | None:
-    """The UTC time that a text in ISO 8601 with an offset tells; None where it is none."""
-    try:
-        moment = datetime.fromisoformat(raw or "")
-        return moment.astimezone(UTC) if moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def packed(value: Any) -> str | None:

@@ -6,15 +6,8 @@ status everywhere is its `uri`, so that this is an alias of it.
 
 from dataclasses import dataclass
 
-from flows.reading.json_values import (
-    JsonObject,
-    count_in,
-    moment_of,
-    object_in,
-    objects_in,
-    packed,
-    text_in,
-)
+from flows.reading.iso_times import moment_of
+from flows.reading.json_values import JsonObject, count_in, object_in, objects_in, packed, text_in
 from models.canonical import Comment, Post
 
 PLATFORM = "mastodon"

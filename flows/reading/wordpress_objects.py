@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flows.reading.api_pages import LandedPage
+from flows.reading.iso_times import Moment, aware
 from flows.reading.landed import ReadingRules
-from flows.reading.wordpress_times import Moment, aware, moment_of
+from flows.reading.wordpress_times import moment_of
 from models.canonical import Comment, Post, Record, Rejected, Status
 
 PLATFORM = "wordpress"

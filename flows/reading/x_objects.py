@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from flows.reading.iso_times import moment_of
 from flows.reading.json_values import text_in
 from models.canonical import Comment, Post
 
@@ -101,7 +102,7 @@ def post_of(value: XObject) -> Post:
         text=text_of(value),
         url=address_of(native_id),
         author=value.get("author_id"),
-        created_at=_time(value.get("created_at")),
+        created_at=moment_of(text_in(value, "created_at")),
         created_at_raw=value.get("created_at"),
         status="published",
         language_declared=language_of(value.get("lang")),
@@ -129,7 +130,7 @@ def comment_of(value: XObject, root: str, owner: str) -> Comment:
         is_owner=author is not None and author == owner,
         text=text_of(value),
         language_declared=language_of(value.get("lang")),
-        created_at=_time(value.get("created_at")),
+        created_at=moment_of(text_in(value, "created_at")),
         created_at_raw=value.get("created_at"),
         is_edited=bool(others) if _versions(value) else None,
         status="published",
@@ -197,14 +198,6 @@ def _mentions(value: XObject) -> str | None:
         if isinstance(one, dict) and isinstance(one.get("start"), int)
     ]
     return json_of(places)
-
-
-def _time(raw: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(raw if isinstance(raw, str) else "")
-        return moment.astimezone(UTC) if moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def _object(value: XObject, key: str) -> XObject:

@@ -8,15 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flows.reading.api_pages import LandedPage
-from flows.reading.json_values import (
-    JsonObject,
-    count_in,
-    moment_of,
-    object_in,
-    objects_in,
-    packed,
-    text_in,
-)
+from flows.reading.iso_times import moment_of
+from flows.reading.json_values import JsonObject, count_in, object_in, objects_in, packed, text_in
 from flows.reading.landed import ReadingRules
 from models.canonical import Comment, Post, Record, Rejected, Status, TextFormat
 

@@ -17,16 +17,9 @@ from typing import Any
 
 from flows.reading.comment_links import comment_link
 from flows.reading.fixed_table import column_names, rows_to_the_end
+from flows.reading.iso_times import moment_of
 from flows.reading.json_objects import broken, json_objects, object_of
-from flows.reading.json_values import (
-    JsonObject,
-    count_in,
-    moment_of,
-    object_in,
-    objects_in,
-    packed,
-    text_in,
-)
+from flows.reading.json_values import JsonObject, count_in, object_in, objects_in, packed, text_in
 from flows.reading.json_window import Found, utf_8_start
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from flows.reading.table_rows import open_table

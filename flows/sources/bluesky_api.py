@@ -16,14 +16,8 @@ from flows.fetching.sweeping import Sweep
 from flows.fetching.turning import InCircles, turned
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.bluesky_objects import PLATFORM, Above, record_of_node, record_of_view, root_of
-from flows.reading.json_values import (
-    JsonObject,
-    count_in,
-    moment_of,
-    object_in,
-    objects_in,
-    text_in,
-)
+from flows.reading.iso_times import moment_of
+from flows.reading.json_values import JsonObject, count_in, object_in, objects_in, text_in
 from flows.reading.landed import ReadingRules
 from flows.sources.base import ApiSource, Errand, Page
 from models.canonical import Record

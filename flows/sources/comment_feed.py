@@ -10,13 +10,14 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from itertools import count
 from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
+from flows.reading.iso_times import Moment, moment_of
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from flows.reading.xml_elements import Node, XmlShape, inner_html
 from flows.reading.xml_records import Damage, xml_records
@@ -130,15 +131,6 @@ class Blog:
         if tag == "generator" and "wordpress" in f"{node.text} {node.attributes}".lower():
             return replace(self, is_wordpress=True)
         return self
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A time, as it was written, and the zone that was assumed for it, if one was."""
-
-    at: datetime | None
-    raw: str | None
-    zone_assumed: str | None = None
 
 
 def recognise(sample: bytes) -> bool:
@@ -277,7 +269,7 @@ class Entry:
         if not (self.place or self.answered or self.blog.is_of_comments):
             return self._rejected(position, "an item whose address leads to no comment")
         text, text_format = self._text()
-        written, changed = self._written(rules), _iso(self.value("atom:updated"))
+        written, changed = self._written(rules), moment_of(self.value("atom:updated"))
         native, basis = self._native_id()
         is_edited = bool(self.value("atom:published") and written.at and changed) and (
             changed > written.at  # type: ignore[operator]
@@ -345,7 +337,7 @@ class Entry:
         if raw := self.value("pubDate"):
             return _rfc_822(raw, rules.time_zone)
         raw = self.value("atom:published", "atom:issued", "dc:date", "atom:updated")
-        return Moment(_iso(raw), raw)
+        return Moment(moment_of(raw), raw)
 
     def _rejected(self, position: int, detail: str) -> Rejected:
         return Rejected(
@@ -383,15 +375,6 @@ def _path(address: str) -> str:
         return urlsplit(address).path.rstrip("/")
     except ValueError:
         return ""
-
-
-def _iso(text: str | None) -> datetime | None:
-    """A time in RFC 3339; None where it names no zone."""
-    try:
-        written = datetime.fromisoformat(text or "")
-        return written.astimezone(UTC) if written.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def _rfc_822(raw: str, zone: str) -> Moment:

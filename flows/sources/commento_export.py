@@ -13,8 +13,9 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import urljoin
 
+from flows.reading.iso_times import moment_of
 from flows.reading.json_objects import broken, object_of
-from flows.reading.json_values import JsonObject, moment_of, packed, text_in
+from flows.reading.json_values import JsonObject, packed, text_in
 from flows.reading.json_window import BrokenJson, Found, JsonWindow, open_text, utf_8_start
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.sources.base import FileSource

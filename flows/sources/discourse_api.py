@@ -21,12 +21,12 @@ from flows.reading.discourse_objects import (
     comment_of,
     is_first,
     is_notice,
-    moment,
     owner_of,
     posts_of,
     site_of,
     topic_of,
 )
+from flows.reading.iso_times import moment_of
 from flows.reading.landed import ReadingRules
 from flows.sources.base import ApiSource, Errand, Page
 from models.canonical import Record, Rejected
@@ -156,7 +156,7 @@ def _listed(session: Session, categories: list[str], errand: Errand) -> Iterator
 
 def _is_in_reach(entry: Mapping[str, Any], errand: Errand) -> bool:
     """Whether something was posted in a topic, or it was made, since the errand looks back."""
-    bumped = moment(entry.get("bumped_at") or entry.get("last_posted_at"))
+    bumped = moment_of(entry.get("bumped_at") or entry.get("last_posted_at"))
     return errand.is_full_sweep or bumped is None or bumped >= errand.look_back
 
 
@@ -214,7 +214,7 @@ def _young(
         for end in range(len(rest), 0, -AT_ONCE):
             (answer,) = _by_id(session, topic, rest[max(0, end - AT_ONCE) : end])
             yield Page(answer, about=about)
-            made = [moment(post.get("created_at")) for post in posts_of(answer)]
+            made = [moment_of(post.get("created_at")) for post in posts_of(answer)]
             if all(one is not None and one < since for one in made):
                 return
     except Absent:
@@ -224,7 +224,7 @@ def _young(
 def _is_changed_since(asked: datetime | None, pages: list[Page]) -> bool:
     """Whether a post was made, edited, hidden or deleted since it was asked for."""
     posts = (post for page in pages for post in posts_of(page.body))
-    changed = (moment(post.get("updated_at")) for post in posts)
+    changed = (moment_of(post.get("updated_at")) for post in posts)
     return asked is None or any(one is None or one >= asked - CLOCKS for one in changed)
 
 

@@ -8,9 +8,10 @@ of their e-mail only the domain is.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import count
 
+from flows.reading.iso_times import aware
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.reading.xml_elements import Node, XmlShape
 from flows.reading.xml_records import Damage, xml_records
@@ -107,7 +108,7 @@ def _thread_post(node: Node, forum: Forum, position: int) -> Post | Rejected:
         text_format="html",
         url=link,
         author=_author_value(node, "username") or _author_value(node, "name"),
-        created_at=_time(node.value("createdAt")),
+        created_at=_created(node),
         created_at_raw=node.value("createdAt"),
         status="deleted" if is_deleted else "published",
         # Threads of one page are one post, but a deleted one is not what now stands there. The
@@ -153,7 +154,7 @@ def _comment(node: Node, forum: Forum, position: int) -> Comment:
         is_owner=username is not None and username == thread.author,
         text=node.value("message"),
         text_format="html",
-        created_at=_time(node.value("createdAt")),
+        created_at=_created(node),
         created_at_raw=node.value("createdAt"),
         status=status,
         permalink=f"{thread.link}#comment-{native_id}" if thread.link and native_id else None,
@@ -180,13 +181,9 @@ def _author_value(node: Node, tag: str) -> str | None:
     return author.value(tag) if author else None
 
 
-def _time(text: str | None) -> datetime | None:
+def _created(node: Node) -> datetime | None:
     """Disqus writes UTC, with a Z or, in older exports, without."""
-    try:
-        moment = datetime.fromisoformat(text or "")
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+    return aware(node.value("createdAt"), "UTC")
 
 
 SOURCE = FileSource(

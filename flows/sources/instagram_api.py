@@ -12,7 +12,8 @@ from flows.fetching.ledger import Ledger
 from flows.fetching.session import Absent, Session
 from flows.reading.api_pages import read_pages, recognise_pages
 from flows.reading.graph_objects import GraphObject, text_in
-from flows.reading.instagram_objects import PLATFORM, has_id, moment_of, read_page
+from flows.reading.instagram_objects import PLATFORM, has_id, read_page
+from flows.reading.iso_times import moment_of
 from flows.sources.base import ApiSource, Errand, Page
 from models.errors import GiveUp
 

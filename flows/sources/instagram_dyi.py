@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flows.reading.json_values import moment_of
+from flows.reading.iso_times import moment_of
 from flows.reading.json_window import Found, utf_8_start
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.reading.meta_export import filled, listed, moment

@@ -17,7 +17,8 @@ from flows.fetching.session import Absent, Session, Verdict, by_status, holding
 from flows.fetching.sweeping import Sweep
 from flows.fetching.turning import InCircles, turned
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
-from flows.reading.json_values import JsonObject, count_in, moment_of, objects_in, text_in
+from flows.reading.iso_times import moment_of
+from flows.reading.json_values import JsonObject, count_in, objects_in, text_in
 from flows.reading.landed import ReadingRules
 from flows.reading.mastodon_objects import (
     PLATFORM,

@@ -12,15 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from flows.reading.json_values import (
-    JsonObject,
-    count_in,
-    moment_of,
-    object_in,
-    objects_in,
-    packed,
-    text_in,
-)
+from flows.reading.iso_times import moment_of
+from flows.reading.json_values import JsonObject, count_in, object_in, objects_in, packed, text_in
 from flows.reading.json_window import BrokenJson, Found, JsonWindow, open_text, utf_8_start
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.sources.base import FileSource

@@ -11,8 +11,9 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from flows.reading.iso_times import moment_of
 from flows.reading.json_objects import broken, json_objects, object_of
-from flows.reading.json_values import JsonObject, moment_of, object_in, packed, text_in
+from flows.reading.json_values import JsonObject, object_in, packed, text_in
 from flows.reading.json_window import utf_8_start
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.sources.base import FileSource

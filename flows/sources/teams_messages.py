@@ -14,16 +14,9 @@ from itertools import count
 from urllib.parse import unquote
 
 from flows.reading.api_pages import OPENING
+from flows.reading.iso_times import moment_of
 from flows.reading.json_objects import broken, json_objects, object_of, private
-from flows.reading.json_values import (
-    JsonObject,
-    count_in,
-    moment_of,
-    object_in,
-    objects_in,
-    packed,
-    text_in,
-)
+from flows.reading.json_values import JsonObject, count_in, object_in, objects_in, packed, text_in
 from flows.reading.json_window import utf_8_start
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.sources.base import FileSource

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from urllib.parse import urlsplit
 
+from flows.reading.iso_times import Moment
 from flows.reading.landed import LandedFile, ReadingRules
-from flows.reading.wordpress_times import Moment, moment_of
+from flows.reading.wordpress_times import moment_of
 from flows.reading.xml_elements import Node, XmlRecord, XmlShape
 from flows.reading.xml_records import Damage, xml_records
 from flows.reading.xml_start import root_start_tag

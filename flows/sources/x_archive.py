@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
 from typing import IO, Any
 
+from flows.reading.iso_times import moment_of
 from flows.reading.json_window import BrokenJson, Found, JsonWindow, open_text, utf_8_start
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.reading.x_objects import (
@@ -230,7 +231,7 @@ def _note(found: Found) -> tuple[Post | Comment | Rejected, ...]:
 
 def _note_comment(note: Tweet, native_id: str, text: str, line: int) -> Comment:
     raw = _text(note, "createdAt")
-    at = _iso(raw)
+    at = moment_of(raw)
     alias = long_alias(at, text)
     return Comment(
         platform=PLATFORM,
@@ -312,14 +313,6 @@ def _moment(tweet: Tweet) -> datetime | None:
             int(found[9]), MONTHS.index(found[1]) + 1, day, hour, minute, second, tzinfo=zone
         )
         return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _iso(raw: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(raw or "")
-        return moment.astimezone(UTC) if moment.tzinfo else None
     except (ValueError, OverflowError):
         return None
 

@@ -17,7 +17,8 @@ from flows.fetching.ledger import Ledger
 from flows.fetching.session import Absent, Session, Verdict, by_status, holding
 from flows.fetching.turning import InCircles, turned
 from flows.reading.api_pages import read_pages, recognise_pages
-from flows.reading.json_values import count_in, moment_of, object_in, objects_in, text_in
+from flows.reading.iso_times import moment_of
+from flows.reading.json_values import count_in, object_in, objects_in, text_in
 from flows.reading.youtube_objects import (
     PLATFORM,
     has_all_answers,

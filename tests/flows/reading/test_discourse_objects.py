@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from flows.reading.discourse_objects import comment_of, moment, owner_of, site_of, topic_of
+from flows.reading.discourse_objects import comment_of, owner_of, site_of, topic_of
 from models.canonical import Comment, Post
 
 FORUM = "https://forum.example.org"
@@ -191,8 +191,3 @@ def test_a_hidden_or_deleted_topic_is_told_and_one_without_id_is_none() -> None:
 )
 def test_a_forum_is_one_site_however_its_address_is_written(address: str) -> None:
     assert site_of(address) == "forum.example.org/talk"
-
-
-@pytest.mark.parametrize("text", [None, "", "gestern", "2025-11-03T08:00:00", "0000-00-00"])
-def test_what_names_no_moment_is_none(text: str | None) -> None:
-    assert moment(text) is None

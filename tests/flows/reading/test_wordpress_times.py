@@ -2,7 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from flows.reading.wordpress_times import Moment, moment_of
+from flows.reading.iso_times import Moment
+from flows.reading.wordpress_times import moment_of
 
 LOCAL = "2025-07-01 10:00:00"
 

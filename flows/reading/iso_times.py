@@ -1,0 +1,41 @@
+"""Times as machines write them (ISO 8601) in, times in UTC out; no zone is assumed silently."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A time in UTC, as it was written, and the zone that was assumed for it, if one was."""
+
+    at: datetime | None
+    raw: str | None
+    zone_assumed: str | None = None
+
+
+def moment_of(raw: str | None) -> datetime | None:
+    """The UTC time that a text in ISO 8601 with an offset tells; None where it is none."""
+    try:
+        moment = datetime.fromisoformat(raw or "")
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def aware(text: str | None, zone: str) -> datetime | None:
+    """The time in UTC of a text, as one of `zone` if it names none; None if it is no time."""
+    try:
+        moment = datetime.fromisoformat(text or "")
+        placed = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+        return placed.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def placed(raw: str | None, zone: str) -> Moment:
+    """The time that `raw` tells; it is in `zone`, and says so, where it names none."""
+    if at := moment_of(raw):
+        return Moment(at, raw)
+    at = aware(raw, zone)
+    return Moment(at, raw, zone if at else None)
