@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from flows.reading.api_pages import LandedPage
-from flows.reading.graph_objects import GraphObject, object_in, text_in
+from flows.reading.graph_places import GraphObject
 from flows.reading.iso_times import moment_of
+from flows.reading.json_values import object_in, text_in
 from flows.reading.landed import ReadingRules
 from models.canonical import Comment, Post, Record, Rejected
 

@@ -21,7 +21,7 @@ def text_in(value: JsonObject, key: str) -> str | None:
         return str(found)
     if not isinstance(found, str) or not found.strip():
         return None
-    return HALF_CHARACTER.sub("\ufffd", found)
+    return found if found.isascii() else HALF_CHARACTER.sub("\ufffd", found)
 
 
 def count_in(value: JsonObject, key: str) -> int | None:

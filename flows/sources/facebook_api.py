@@ -11,15 +11,9 @@ from flows.fetching.graph import answers, bearer, by_graph, without_links
 from flows.fetching.ledger import Ledger
 from flows.fetching.session import Absent, Session
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
-from flows.reading.graph_objects import (
-    PLATFORM,
-    Place,
-    comment_of,
-    ids_of_post,
-    object_in,
-    post_of,
-    text_in,
-)
+from flows.reading.graph_objects import PLATFORM, comment_of, post_of
+from flows.reading.graph_places import Place, ids_of_post
+from flows.reading.json_values import object_in, text_in
 from flows.reading.landed import ReadingRules
 from flows.sources.base import ApiSource, Errand, Page
 from models.canonical import Comment, Post, Record, Rejected

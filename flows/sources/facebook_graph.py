@@ -17,19 +17,17 @@ from itertools import count
 from typing import Any
 
 from flows.reading.api_pages import OPENING
-from flows.reading.graph_objects import (
+from flows.reading.graph_objects import comment_of, post_of
+from flows.reading.graph_places import (
     GraphObject,
     Kind,
     Place,
-    comment_of,
     ids_of_post,
     kind_of,
     nested_comments,
-    object_in,
     place_of,
-    post_of,
-    text_in,
 )
+from flows.reading.json_values import object_in, text_in
 from flows.reading.json_window import BrokenJson, Found, JsonWindow, open_text, utf_8_start
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.sources.base import FileSource

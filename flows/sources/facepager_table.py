@@ -12,15 +12,8 @@ from typing import Any
 
 from flows.reading.encodings import decoded_sample
 from flows.reading.fixed_table import column_names
-from flows.reading.graph_objects import (
-    Kind,
-    Place,
-    comment_of,
-    ids_of_post,
-    kind_of,
-    place_of,
-    post_of,
-)
+from flows.reading.graph_objects import comment_of, post_of
+from flows.reading.graph_places import Kind, Place, ids_of_post, kind_of, place_of
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.reading.table_entries import NO_VALUE
 from flows.reading.table_rows import open_table

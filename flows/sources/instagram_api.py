@@ -11,9 +11,10 @@ from flows.fetching.graph import Answer, answers, bearer, by_graph, without_link
 from flows.fetching.ledger import Ledger
 from flows.fetching.session import Absent, Session
 from flows.reading.api_pages import read_pages, recognise_pages
-from flows.reading.graph_objects import GraphObject, text_in
+from flows.reading.graph_places import GraphObject
 from flows.reading.instagram_objects import PLATFORM, has_id, read_page
 from flows.reading.iso_times import moment_of
+from flows.reading.json_values import text_in
 from flows.sources.base import ApiSource, Errand, Page
 from models.errors import GiveUp
 

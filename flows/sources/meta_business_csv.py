@@ -15,7 +15,7 @@ from pathlib import Path
 
 from flows.reading.column_names import plain_name
 from flows.reading.encodings import decoded_lines, decoded_sample
-from flows.reading.graph_objects import ids_of_post
+from flows.reading.graph_places import ids_of_post
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.reading.times import TimeReader, observed_order
 from flows.sources.base import FileSource
