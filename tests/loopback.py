@@ -10,7 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from flows.fetching.session import Judge, Session, by_status
+from flows.fetching.session import Session
+from flows.fetching.verdicts import Judge, by_status
 from flows.sources.base import Errand
 
 NOW = datetime(2025, 11, 10, 8, 0, tzinfo=UTC)

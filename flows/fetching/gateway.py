@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from flows.fetching.session import Judge, Session, by_status
+from flows.fetching.session import Session
+from flows.fetching.verdicts import Judge, by_status
 from models.errors import GiveUp
 
 THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})

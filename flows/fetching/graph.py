@@ -13,7 +13,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-from flows.fetching.session import Parameters, Session, Verdict, by_status
+from flows.fetching.session import Parameters, Session
+from flows.fetching.verdicts import Verdict, by_status
 
 THROTTLED = frozenset({4, 17, 32, 613, *range(80_000, 80_015)})
 """Codes of too many questions: of the app, the user, the page, an own limit, a business."""

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from flows.fetching.session import Absent, Parameters, Session, Verdict, by_status
+from flows.fetching.session import Absent, Parameters, Session
+from flows.fetching.verdicts import Verdict, by_status
 from models.errors import GiveUp
 
 ROUTE = "wp/v2"

@@ -18,7 +18,8 @@ from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from models.canonical import Record
 
 if TYPE_CHECKING:  # who reads files needs no network
-    from flows.fetching.session import Judge, Session
+    from flows.fetching.session import Session
+    from flows.fetching.verdicts import Judge
 
 Recognise = Callable[[bytes], bool]
 """The first `SAMPLE_SIZE` bytes of a file -> is it of this format?"""

@@ -11,9 +11,10 @@ from typing import Any
 
 import httpx
 
-from flows.fetching.session import Absent, Parameters, Session, Verdict, by_status
+from flows.fetching.session import Absent, Parameters, Session
 from flows.fetching.sweeping import Sweep
 from flows.fetching.turning import InCircles, turned
+from flows.fetching.verdicts import Verdict, by_status
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.bluesky_objects import PLATFORM, Above, record_of_node, record_of_view, root_of
 from flows.reading.iso_times import moment_of

@@ -14,7 +14,8 @@ from typing import Any
 import httpx
 
 from flows.fetching.ledger import Ledger
-from flows.fetching.session import Absent, Session, Verdict, by_status, holding
+from flows.fetching.session import Absent, Session, holding
+from flows.fetching.verdicts import Verdict, by_status
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.discourse_objects import (
     PLATFORM,

@@ -13,7 +13,8 @@ from urllib.parse import quote, unquote
 import httpx
 
 from flows.fetching.ledger import Ledger
-from flows.fetching.session import Absent, Session, Verdict, by_status, told_seconds
+from flows.fetching.session import Absent, Session
+from flows.fetching.verdicts import Verdict, by_status, told_seconds
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.landed import ReadingRules
 from flows.reading.linkedin_objects import (

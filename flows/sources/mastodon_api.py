@@ -13,9 +13,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from flows.fetching.session import Absent, Session, Verdict, by_status, holding
+from flows.fetching.session import Absent, Session, holding
 from flows.fetching.sweeping import Sweep
 from flows.fetching.turning import InCircles, turned
+from flows.fetching.verdicts import Verdict, by_status
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.iso_times import moment_of
 from flows.reading.json_values import JsonObject, count_in, objects_in, text_in

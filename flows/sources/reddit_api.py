@@ -18,7 +18,8 @@ from typing import Any
 import httpx
 
 from flows.fetching.ledger import Ledger
-from flows.fetching.session import Absent, Expects, Session, Verdict, by_status, holding
+from flows.fetching.session import Absent, Expects, Session, holding
+from flows.fetching.verdicts import Verdict, by_status
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.landed import ReadingRules
 from flows.reading.reddit_objects import PLATFORM, comment_of, moment, post_of, things

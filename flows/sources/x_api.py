@@ -12,7 +12,8 @@ from typing import Any
 
 import httpx
 
-from flows.fetching.session import Session, Verdict, by_status, holding, told_seconds
+from flows.fetching.session import Session, holding
+from flows.fetching.verdicts import Verdict, by_status, told_seconds
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.landed import ReadingRules
 from flows.reading.x_objects import PLATFORM, comment_of, moment_of_id, post_of, problems_in

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from flows.fetching.ledger import Ledger
-from flows.fetching.session import Absent, Session, Verdict, by_status, holding
+from flows.fetching.session import Absent, Session, holding
 from flows.fetching.turning import InCircles, turned
+from flows.fetching.verdicts import Verdict, by_status
 from flows.reading.api_pages import read_pages, recognise_pages
 from flows.reading.iso_times import moment_of
 from flows.reading.json_values import count_in, object_in, objects_in, text_in

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from flows.fetching.session import Absent, QuotaEnded, Session, Verdict, holding
+from flows.fetching.session import Absent, QuotaEnded, Session, holding
+from flows.fetching.verdicts import Verdict
 from models.errors import GiveUp, TryAgain
 from tests.loopback import Behaviour, Platform, Question, Reply, platform
 
