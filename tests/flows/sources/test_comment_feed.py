@@ -164,26 +164,6 @@ def test_a_wordpress_that_hides_its_name_is_known_by_where_its_feed_lies() -> No
     assert (other.platform, other.native_id) == ("rss", f"{BLOG}/?p=57#comment-4")
 
 
-@pytest.mark.parametrize(
-    ("raw", "at", "zone"),
-    [
-        ("Mon, 03 Nov 2025 08:00:00 GMT", 8, None),
-        ("Mon, 03 Nov 2025 08:00:00 -0000", 8, None),
-        ("Mon, 03 Nov 2025 09:00:00", 8, "Europe/Berlin"),
-        ("Mo, 03 Nov 2025 09:00:00 +0100", 8, None),
-        ("Mon, 03 Nov 2025 09:00:00 XYZ", None, None),
-        ("gestern", None, None),
-        ("0000-00-00 00:00:00", None, None),
-    ],
-)
-def test_a_time_is_read_or_none(raw: str, at: int | None, zone: str | None) -> None:
-    found = only(rss(item(pubDate=raw)))
-    expected = datetime(2025, 11, 3, at, tzinfo=UTC) if at else None
-    assert (found.created_at, found.created_at_raw, found.created_tz_assumed) == (
-        *(expected, raw, zone),
-    )
-
-
 def test_an_entry_that_changed_later_is_edited() -> None:
     content = '<content type="html">x</content>'
     found = only(blogger(content, updated="2025-11-03T11:00:00Z"))
@@ -224,22 +204,6 @@ def test_elements_of_xhtml_may_be_nested_thousands_deep() -> None:
     inner = f"{'<b>' * 5000}deep{'</b>' * 5000}"
     found = only(blogger(f'<content type="xhtml"><div>{inner}</div></content>'))
     assert plain_text(found.text or "", found.text_format) == "deep"
-
-
-@pytest.mark.parametrize(
-    ("fields", "author"),
-    [
-        ({"dc__creator": "", "author": "anna@example.org (Anna B.)"}, "Anna B."),
-        ({"dc__creator": "", "author": "anna@example.org"}, None),
-        ({"dc__creator": "anna@example.org"}, None),
-    ],
-)
-def test_an_author_is_a_name_and_never_an_address(
-    fields: dict[str, str], author: str | None
-) -> None:
-    found = only(rss(item(**fields)))
-    assert (found.author, found.author_name) == (author, author)
-    assert "@" not in repr(found)
 
 
 @pytest.mark.parametrize(
