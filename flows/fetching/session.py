@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import tenacity
@@ -225,6 +225,14 @@ class Session:
         if verdict.kind == "absent":
             raise Absent(where)
         raise GiveUp(f"{where}.")
+
+
+class Connect(Protocol):
+    """Opens a `Session`; tests give one that stays on this machine."""
+
+    def __call__(
+        self, base: str, *, headers: Mapping[str, str] | None = None, judge: Judge = ...
+    ) -> Session: ...
 
 
 @cache

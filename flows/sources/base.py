@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from models.canonical import Record
 
 if TYPE_CHECKING:  # who reads files needs no network
-    from flows.fetching.session import Session
-    from flows.fetching.verdicts import Judge
+    from flows.fetching.session import Connect
 
 Recognise = Callable[[bytes], bool]
 """The first `SAMPLE_SIZE` bytes of a file -> is it of this format?"""
@@ -59,14 +58,6 @@ class FileSource:
     """Links in such files may carry the token of who asked for them; it does not land."""
 
 
-class Connect(Protocol):
-    """Opens a `Session`; tests give one that stays on this machine."""
-
-    def __call__(
-        self, base: str, *, headers: Mapping[str, str] | None = None, judge: "Judge" = ...
-    ) -> "Session": ...
-
-
 @dataclass(frozen=True)
 class Errand:
     """What one run asks of one account.
@@ -79,7 +70,7 @@ class Errand:
 
     options: Mapping[str, str]
     token: str | None
-    connect: Connect
+    connect: "Connect"
     memory: Mapping[str, Any]
     look_back: datetime
     now: datetime

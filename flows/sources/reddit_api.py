@@ -1,25 +1,20 @@
 """Reddit's interface: posts of subreddits, of accounts or by name, and every comment on them.
 
-Format: https://www.reddit.com/dev/api/; signing in as an application:
-https://github.com/reddit-archive/reddit/wiki/OAuth2. A thread comes as a tree with stubs (`more`)
-in it: those that name comments are asked for by `/api/morechildren`, those that say "continue this
-thread" by the address of the comment that they hang on.
+Format: https://www.reddit.com/dev/api/. A thread comes as a tree with stubs (`more`) in it: those
+that name comments are asked for by `/api/morechildren`, those that say "continue this thread" by
+the address of the comment that they hang on.
 """
 
-import base64
 import re
-import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import httpx
-
 from flows.fetching.ledger import Ledger
-from flows.fetching.session import Absent, Expects, Session, holding
-from flows.fetching.verdicts import Verdict, by_status
+from flows.fetching.reddit import Reddit
+from flows.fetching.session import Absent, holding
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.landed import ReadingRules
 from flows.reading.reddit_objects import PLATFORM, comment_of, moment, post_of, things
@@ -28,8 +23,6 @@ from models.canonical import Record, Rejected
 from models.errors import GiveUp
 
 NAME = "reddit_api"
-SIGN_IN = "https://www.reddit.com/"
-BASE = "https://oauth.reddit.com/"
 
 MOST_AT_ONCE = 100
 """Posts of a listing, and ids in a question for more of them."""
@@ -39,20 +32,8 @@ MOST_COMMENTS = 500
 
 A_LISTING = holding("data")
 
-SPARE = 50
-"""Questions left in Reddit's window of ten minutes below which they are spread over its rest."""
-
-LONGEST_PACE = 60.0
-"""Seconds between two questions at most: beyond, Reddit's own refusal says how long to wait."""
-
-RENEW_BEFORE = 60.0
-"""Seconds before its end at which an access token is no longer used."""
-
 NOISE = frozenset({"score", "ups", "downs", "upvote_ratio", "subreddit_subscribers", "view_count"})
 """Fields that differ from one answer to the next: Reddit blurs its numbers of votes."""
-
-NOT_FOR_US = frozenset({"private", "quarantined", "gold_only", "banned", "gated"})
-"""Reasons that Reddit gives with 403: what was asked for is closed, the token is not wrong."""
 
 ACCOUNT = re.compile(r"[\w-]+", re.ASCII)
 POST_ADDRESS = re.compile(r"(?:/comments/|redd\.it/)([0-9a-z]+)")
@@ -98,111 +79,6 @@ class Thread:
             self.waiting.append(Question(self.post, tuple(ids[start : start + MOST_AT_ONCE])))
 
 
-class AccessEnded(Exception):
-    """Reddit does not take an access token any more."""
-
-
-class Reddit:
-    """Reddit as an application sees it: signs in, and again before its access ends."""
-
-    def __init__(self, errand: Errand) -> None:
-        self._errand = errand
-        self._session: Session | None = None
-        self._renew_at = 0.0
-
-    def __enter__(self) -> "Reddit":
-        self._sign_in()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._session:
-            self._session.__exit__(None, None, None)
-
-    def get(self, path: str, parameters: Mapping[str, str | int], expects: Expects) -> Any:
-        """The answer at `path`, its texts as they were typed."""
-        asked = {**parameters, "raw_json": 1}
-        return self._signed(lambda session: session.get(path, asked, expects))
-
-    def post(self, path: str, data: Mapping[str, Any], expects: Expects) -> Any:
-        """The answer to a form."""
-        form = {**data, "raw_json": 1}
-        return self._signed(
-            lambda session: session.post(path, form, as_json=False, expects=expects)
-        )
-
-    def _signed(self, ask: Callable[[Session], Any]) -> Any:
-        """The answer to a question; signs in anew, once, if access has ended before its time."""
-        try:
-            return ask(self._connected())
-        except AccessEnded:
-            self._sign_in()
-            try:
-                return ask(self._connected())
-            except AccessEnded:
-                raise GiveUp(
-                    "Reddit takes away the access that it has just given: is the application "
-                    "still there, and of the kind `script`?"
-                ) from None
-
-    def _connected(self) -> Session:
-        if self._session is None or time.monotonic() >= self._renew_at:
-            self._sign_in()
-        assert self._session
-        return self._session
-
-    def _sign_in(self) -> None:
-        client, is_pair, _ = (self._errand.token or "").partition(":")
-        if not (client and is_pair):
-            raise GiveUp("the token of Reddit has to be `client_id:client_secret`, with a colon.")
-        key = base64.b64encode((self._errand.token or "").encode()).decode()
-        own = _agent(self._errand)
-        with self._errand.connect(SIGN_IN, headers={"authorization": f"Basic {key}"} | own) as door:
-            answer = door.post(
-                "api/v1/access_token", {"grant_type": "client_credentials"}, as_json=False
-            )
-        access = answer.get("access_token")
-        if not isinstance(access, str):
-            raise GiveUp("Reddit gives no access: check the client id and the secret.")
-        self._renew_at = time.monotonic() + float(answer.get("expires_in", 3600)) - RENEW_BEFORE
-        self.__exit__()
-        headers = {"authorization": f"Bearer {access}"} | own
-        self._session = self._errand.connect(BASE, headers=headers, judge=judge)
-
-
-def _agent(errand: Errand) -> dict[str, str]:
-    """Reddit wants to know whom to write to, in a form of its own."""
-    contact = errand.options.get("contact", "").strip().removeprefix("/").removeprefix("u/")
-    return {"user-agent": f"python:resonanz:1 (by /u/{contact})"} if contact else {}
-
-
-def judge(response: httpx.Response) -> Verdict:
-    """What HTTP says; closed subreddits are data, and scarce questions are spread."""
-    if response.status_code == 401:
-        raise AccessEnded
-    if response.status_code == 403 and (reason := _reason(response)) in NOT_FOR_US:
-        return Verdict("absent", f"Reddit says it is {reason}")
-    verdict = by_status(response)
-    return Verdict("fine", seconds=_pace(response)) if verdict.kind == "fine" else verdict
-
-
-def _reason(response: httpx.Response) -> str | None:
-    try:
-        body = response.json()
-    except ValueError:
-        return None
-    reason = body.get("reason") if isinstance(body, dict) else None
-    return reason if isinstance(reason, str) else None
-
-
-def _pace(response: httpx.Response) -> float | None:
-    try:
-        left = float(response.headers["x-ratelimit-remaining"])
-        seconds = float(response.headers["x-ratelimit-reset"])
-    except (KeyError, ValueError):
-        return None
-    return min(seconds / max(left, 1.0), LONGEST_PACE) if left < SPARE else None
-
-
 def pages(errand: Errand) -> Iterator[Page]:
     """The posts in reach, then the comments of each whose number changed, of all in a full sweep.
 
@@ -215,7 +91,8 @@ def pages(errand: Errand) -> Iterator[Page]:
         raise GiveUp("name `subreddits`, `users` or `posts`: without, there is nothing to ask for.")
     ledger = Ledger(errand.memory, errand.now, errand.is_full_sweep, NOISE)
     reach: dict[str, Reach] = {}
-    with Reddit(errand) as reddit:
+    contact = errand.options.get("contact", "")
+    with Reddit(errand.connect, errand.token, contact) as reddit:
         for body in _bodies(reddit, errand, listings, named, missing):
             reach |= _reached(body)
             yield Page(body, about={"kind": "posts"})
