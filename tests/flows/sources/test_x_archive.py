@@ -132,32 +132,6 @@ def test_retweets_are_left_out_though_they_do_not_call_themselves_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("escaped", "text"),
-    [("a &amp; b", "a & b"), ("&lt;x&gt;", "<x>"), ("&amp;lt;", "&lt;"), ("&uuml;", "&uuml;")],
-)
-def test_the_three_signs_that_x_escapes_are_unescaped_once(escaped: str, text: str) -> None:
-    found = only(full_text=escaped)
-    assert isinstance(found, Post)
-    assert found.text == text
-
-
-@pytest.mark.parametrize(
-    "raw",
-    ["Mi Sep 17 06:55:52 +0000 2025", "Wed Foo 17 06:55:52 +0000 2025", "2025-09-17", "", None],
-)
-def test_a_time_that_cannot_be_read_stays_unknown(raw: str | None) -> None:
-    found = only(created_at=raw)
-    assert isinstance(found, Post)
-    assert (found.created_at, found.created_at_raw) == (None, raw or None)
-
-
-def test_a_time_of_another_zone_is_turned_to_utc() -> None:
-    found = only(created_at="Wed Sep 17 06:55:52 +0230 2025")
-    assert isinstance(found, Post)
-    assert found.created_at == datetime(2025, 9, 17, 4, 25, 52, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
     ("info", "aliases"),
     [
         ({"initial": {"editTweetIds": ["7"]}}, ()),
