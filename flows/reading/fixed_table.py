@@ -11,7 +11,7 @@ from pathlib import Path
 from flows.reading.column_names import plain_name
 from flows.reading.csv_rows import layout_of
 from flows.reading.encodings import decoded_sample, text_lines
-from flows.reading.table_entries import NO_VALUE
+from flows.reading.table_entries import NO_VALUE, count_of
 from flows.reading.table_rows import is_workbook, looks_like_table, open_table
 from flows.reading.table_types import BrokenTable, Cell, Row, TableFile
 from flows.reading.workbook_parts import texts_in
@@ -38,6 +38,11 @@ class FixedRow:
         cells = (self.cells.get(name) for name in names)
         texts = (str(cell) for cell in cells if cell is not None)
         return next((text for text in texts if text.strip()), None)
+
+    def count(self, *names: str) -> int | None:
+        """The first of the cells called `names` that is a count."""
+        counts = (count_of(self.cells.get(name)) for name in names)
+        return next((count for count in counts if count is not None), None)
 
 
 @lru_cache(maxsize=1)

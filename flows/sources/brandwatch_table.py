@@ -12,7 +12,7 @@ from flows.reading.encodings import decoded_sample
 from flows.reading.fixed_table import FixedRow, column_names, fixed_rows
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from flows.reading.mentions import Mention, records_of
-from flows.reading.table_entries import count_of, raw_text, somebody
+from flows.reading.table_entries import raw_text, somebody
 from flows.reading.table_rows import is_workbook
 from flows.reading.times import TimeReader
 from flows.reading.workbook_parts import texts_in
@@ -79,17 +79,12 @@ def _mention(row: FixedRow, times: TimeReader) -> Mention:
         author=somebody(row.text("author")),
         author_name=somebody(row.text("fullname")),
         language=row.text("language"),
-        like_count=_count(row, LIKES),
-        reply_count=_count(row, REPLIES),
+        like_count=row.count(*LIKES),
+        reply_count=row.count(*REPLIES),
         thread=thread if thread != url else None,
         thread_author=somebody(row.text("threadauthor")),
         answered=row.text("replyto"),
     )
-
-
-def _count(row: FixedRow, names: tuple[str, ...]) -> int | None:
-    counts = (count_of(row.cells.get(name)) for name in names)
-    return next((count for count in counts if count is not None), None)
 
 
 SOURCE = FileSource(

@@ -105,7 +105,7 @@ def _post(row: FixedRow, native_id: str) -> Post:
         created_at_raw=moment.raw,
         time_precision=moment.precision,
         status="published",
-        reported_comment_count=_count(row, REPLIES),
+        reported_comment_count=row.count(*REPLIES),
         reported_counts=packed(reactions),
     )
 
@@ -153,8 +153,8 @@ def _comment(row: FixedRow, native_id: str) -> Comment:
         created_at_raw=moment.raw,
         time_precision=moment.precision,
         status="published",
-        like_count=_count(row, LIKES),
-        reply_count=_count(row, REPLIES),
+        like_count=row.count(*LIKES),
+        reply_count=row.count(*REPLIES),
         platform_labels=packed({"pinned": True} if row.text("issticky") == "yes" else {}),
         permalink=_address(row),
     )
@@ -193,11 +193,6 @@ def _platform(row: FixedRow) -> tuple[str, str | None]:
 def _address(row: FixedRow) -> str | None:
     links = (row.text(name) for name in LINKS[:-1])
     return next((link for link in links if link and link.startswith("http")), None)
-
-
-def _count(row: FixedRow, names: tuple[str, ...]) -> int | None:
-    counts = (count_of(row.cells.get(name)) for name in names)
-    return next((count for count in counts if count is not None), None)
 
 
 SOURCE = FileSource(

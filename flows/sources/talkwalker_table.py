@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from flows.reading.fixed_table import FixedRow, column_names, fixed_rows
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.reading.mentions import Mention, records_of
-from flows.reading.table_entries import count_of, raw_text, somebody
+from flows.reading.table_entries import raw_text, somebody
 from flows.reading.times import TimeReader
 from flows.sources.base import FileSource
 from models.canonical import Record, Rejected
@@ -70,15 +70,10 @@ def _mention(row: FixedRow, times: TimeReader) -> Mention:
             row.text("extraauthorattributesname", "extraauthorattributesshortname")
         ),
         language=row.text("lang"),
-        like_count=_count(row, LIKE_NAMES),
-        reply_count=_count(row, REPLY_NAMES),
+        like_count=row.count(*LIKE_NAMES),
+        reply_count=row.count(*REPLY_NAMES),
         thread=above if above != url else None,
     )
-
-
-def _count(row: FixedRow, names: tuple[str, ...]) -> int | None:
-    counts = (count_of(row.cells.get(name)) for name in names)
-    return next((count for count in counts if count is not None), None)
 
 
 SOURCE = FileSource(

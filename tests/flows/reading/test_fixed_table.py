@@ -38,6 +38,13 @@ def test_cells_go_by_plain_names(tmp_path: Path) -> None:
     assert row.text("missing") is None
 
 
+def test_the_first_cell_that_is_a_count_is_taken() -> None:
+    row = FixedRow(1, 2, {"likes": "n/a", "hearts": "1.234", "shares": "0"})
+    assert row.count("likes", "hearts", "shares") == 1234
+    assert row.count("likes", "replies") is None
+    assert row.count("shares", "hearts") == 0
+
+
 def test_a_table_without_its_columns_is_rejected_as_a_whole(tmp_path: Path) -> None:
     (found,) = rows(tmp_path, "Full Text,Date\nGut,2025-11-03 08:00\n", "fulltext", "url")
     assert isinstance(found, Rejected)
