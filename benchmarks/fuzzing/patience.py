@@ -1,13 +1,10 @@
-"""A call in, its answer out, unless it takes longer than anybody waits."""
+"""What is done with an input ends, one way or the other, before anybody tires of waiting."""
 
 import faulthandler
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TypeVar
-
-Answer = TypeVar("Answer")
 
 SECONDS = 20
 """Processor time that one input may take, so that other work on the machine counts for nothing; the
@@ -39,9 +36,3 @@ def impatient() -> Iterator[None]:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         faulthandler.cancel_dump_traceback_later()
         signal.signal(signal.SIGVTALRM, before)
-
-
-def patiently(call: Callable[[], Answer]) -> Answer:
-    """What `call` gives; raises `Hangs`."""
-    with impatient():
-        return call()

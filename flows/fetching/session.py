@@ -100,7 +100,6 @@ class Session:
                 f"the {what} of the account holds signs that none can hold: copy it again."
             ) from None
         self._judge, self._sleep, self._longest_wait = judge, sleep, longest_wait
-        self.question_count = 0
 
     def __enter__(self) -> "Session":
         return self
@@ -182,7 +181,6 @@ class Session:
     def _ask(
         self, method: str, path: str, parameters: Parameters | None, body: Mapping[str, Any]
     ) -> httpx.Response:
-        self.question_count += 1
         try:
             response = self._client.request(method, path, params=parameters, **body)
             return self._judged(self._at_its_new_place(response))
