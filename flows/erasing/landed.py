@@ -68,7 +68,7 @@ def erase_in(
             after = read(left, settings)
             if (
                 is_edited
-                and not Search(wanted, settings.ingest, work).finds(copy)
+                and not Search(wanted, settings.ingest, work, is_export=True).finds(copy)
                 and keeps_others(before, after, person, traces, key)
             ):
                 put_edited(copy, landed.path, seal_key if is_sealed(landed.path) else None)

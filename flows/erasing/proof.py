@@ -43,7 +43,8 @@ def look_through(
     told: dict[Finding, list[str]] = {"found": [], "unopened": []}
     with workspace(paths.landing) as work:
         for path in files:
-            search = Search(sought_in(path, paths, traces, landed), limits, work)
+            is_export = path in landed or path.is_relative_to(paths.inbox)
+            search = Search(sought_in(path, paths, traces, landed), limits, work, is_export)
             for finding in set(findings_in(path, search, seal_key)):
                 told[finding].append(path.relative_to(paths.root).as_posix())
     return Proof(len(files), sum(sizes), tuple(told["found"]), tuple(told["unopened"]))

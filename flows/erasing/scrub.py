@@ -13,7 +13,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from flows.reading.encodings import decoded_lines
+from flows.erasing.signs import as_written, sign
+from flows.reading.encodings import decoded_lines, is_text
+from flows.reading.landed import SAMPLE_SIZE
+from flows.reading.xml_start import HEAD, UnreadableXml
+from flows.reading.xml_start import encoding_of as encoding_of_xml
 from flows.storing.erased import ERASED
 from transforms.canonical import DERIVED_ID, account
 
@@ -64,12 +68,12 @@ class Traces:
 
         What its group `address` holds leads to the name, and stays.
         """
-        words = [rf"{BEFORE}@?{re.escape(name)}(?!\w)" for name in self.telling]
+        words = [rf"{BEFORE}{AT}?{as_written(name)}(?!\w)" for name in self.telling]
         told = [name for name in self.comment_ids if not DERIVED_ID.fullmatch(name)]
         words += [rf"(?<![\w:.-]){re.escape(name)}(?![\w-])" for name in told]
         words += [re.escape(name) for name in self.pseudonyms]
-        whole = [re.escape(form) for text in self.texts | self.permalinks for form in forms(text)]
-        parts = sorted(whole, key=len, reverse=True) + words
+        whole = sorted(filter(str.strip, self.texts | self.permalinks), key=len, reverse=True)
+        parts = [*map(as_written, whole), *words]
         parts += mentions_of(self.mentioned) + fields_of(self.handles)
         return re.compile("|".join(parts), re.IGNORECASE) if parts else None
 
@@ -101,6 +105,8 @@ class Traces:
         return any(match.start() >= earliest for match in found)
 
 
+AT = sign("@")
+
 BEFORE = r"(?:(?<!\w)|(?<=\\[nrt])|(?<=\\u00[0-3][0-9a-f]))"
 """Before a word; JSON writes some signs that are no letters with letters."""
 
@@ -120,19 +126,19 @@ NAMES = re.compile(r"@?[\w.@-]+(?:\s*[,;|]\s*@?[\w.@-]+)*")
 
 def mentions_of(names: frozenset[str]) -> list[str]:
     """Patterns of mentions of somebody, and of links to a profile; never of the bare word."""
-    words = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    words = "|".join(map(as_written, sorted(names, key=len, reverse=True)))
     if not words:
         return []
-    mention = rf"(?<![\w.])@(?:(?:<|\\u003c)span(?:>|\\u003e))?(?:{words}){AFTER}"
-    escaped = rf"(?:(?<=\\[nrt])|(?<=\\u00[0-3][0-9a-f]))@(?:{words}){AFTER}"
+    mention = rf"(?<![\w.]){AT}(?:{sign('<')}span{sign('>')})?(?:{words}){AFTER}"
+    escaped = rf"(?:(?<=\\[nrt])|(?<=\\u00[0-3][0-9a-f])){AT}(?:{words}){AFTER}"
     return [mention, escaped, rf"(?P<address>{ADDRESS})(?:{words}){AFTER}"]
 
 
 def fields_of(names: frozenset[str]) -> list[str]:
     """Patterns of fields in JSON that hold a name alone."""
-    words = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    words = "|".join(map(as_written, sorted(names, key=len, reverse=True)))
     before = r"(?:(?<=[:,\[{]\")|(?<=\s\"))"
-    return [rf"{before}@?(?:{words})(?=\"\s*[,}}\]:])"] if words else []
+    return [rf"{before}{AT}?(?:{words})(?=\"\s*[,}}\]:])"] if words else []
 
 
 def blank(found: re.Match[str]) -> str:
@@ -146,21 +152,9 @@ ID_FIELD = re.compile(
 """Names of fields that hold the ids of comments, or of those that they answer."""
 
 
-def forms(text: str) -> set[str]:
-    """The ways in which files write a text: as it is, and escaped for JSON, XML, HTML and CSV."""
-    plain = {text, text.replace("\n", "\r\n"), " ".join(text.split())}
-    escaped = {
-        json.dumps(one, ensure_ascii=only_ascii)[1:-1]
-        for one in plain
-        for only_ascii in (True, False)
-    }
-    marked = {html.escape(one, quote) for one in plain for quote in (True, False)}
-    return plain | escaped | marked | {one.replace('"', '""') for one in plain}
-
-
 UNREADABLE = (
     *(ValueError, OSError, KeyError, EOFError, RuntimeError),
-    *(csv.Error, zipfile.BadZipFile, zlib.error),
+    *(csv.Error, zipfile.BadZipFile, zlib.error, UnreadableXml),
 )
 """What is raised for bytes that are not what they say."""
 
@@ -168,25 +162,43 @@ UNREADABLE = (
 def edit(path: Path, traces: Traces) -> bool:
     """Take the person out of a file of any kind that can be edited; False if this one can't be."""
     with path.open("rb") as file:
-        start = file.read(4096)
+        start = file.read(SAMPLE_SIZE)
     try:
         if start.startswith(b"PAR1"):
             edit_parquet(path, traces)
         elif start.startswith(b"PK\x03\x04") and b"xl/" in path.read_bytes():
             edit_workbook(path, traces)
-        elif b"\x00" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return False
-        else:
+        elif is_text(start):
             edit_text(path, traces)
+        else:
+            return False
     except UNREADABLE:
         return False
     return True
 
 
 def edit_text(path: Path, traces: Traces) -> None:
-    """JSON, tables of text, XML and any other text."""
-    lines, encoding = decoded_lines(path.read_bytes())
-    text = "".join(lines)
+    """JSON, tables of text, XML and any other text; one without the person keeps its bytes."""
+    text, encoding = text_of(path.read_bytes())
+    left = edited_text(text, traces)
+    if left != text:
+        path.write_bytes(left.encode(encoding_of(encoding), "surrogatepass"))
+
+
+def text_of(content: bytes) -> tuple[str, str]:
+    """A file as text, and the encoding it was read with: that which XML declares, else as tables.
+
+    Raises `UnreadableXml` for an encoding that is not known.
+    """
+    declared = encoding_of_xml(content[:HEAD]) if content.lstrip().startswith(b"<?xml") else "utf-8"
+    if declared != "utf-8":
+        return content.decode(declared, "replace"), declared
+    lines, encoding = decoded_lines(content)
+    return "".join(lines), encoding
+
+
+def edited_text(text: str, traces: Traces) -> str:
+    """A text of any format without the person."""
     start = text.lstrip("\ufeff \r\n\t")[:1]
     if start in ("{", "[") or re.match(r"\ufeff?\s*window\.", text):
         text = edited_json(text, traces)
@@ -194,7 +206,7 @@ def edit_text(path: Path, traces: Traces) -> None:
         text = edited_marks(text, traces)
     else:
         text = edited_table(text, traces)
-    path.write_bytes(traces.taken_from(text).encode(encoding_of(encoding), "surrogatepass"))
+    return traces.taken_from(text)
 
 
 def encoding_of(told: str) -> str:
@@ -218,7 +230,8 @@ def edited_marks(text: str, traces: Traces) -> str:
     """XML in which no field holds a handle alone."""
 
     def left(found: re.Match[str]) -> str:
-        return found["before"] + ERASED if traces.is_handle(found["value"]) else found[0]
+        is_own = traces.is_handle(html.unescape(found["value"]))
+        return found["before"] + ERASED if is_own else found[0]
 
     return MARKED.sub(left, text) if traces.handles else text
 

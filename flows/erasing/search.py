@@ -1,5 +1,6 @@
 """Whether a file holds a person, however it is packed, and whether something of it stays unseen."""
 
+import codecs
 import html
 import re
 import zipfile
@@ -12,10 +13,13 @@ from typing import Literal
 import duckdb
 import polars as pl
 
-from flows.erasing.scrub import Traces
+from flows.erasing.scrub import Traces, edited_text, text_of
 from flows.erasing.stored import text_columns
 from flows.landing.archives import members, packing_of_all
 from flows.landing.unpacking import Budget, Damage, TooMuch
+from flows.reading.encodings import UMLAUTS, is_text
+from flows.reading.landed import SAMPLE_SIZE
+from flows.reading.xml_start import HEAD, UnreadableXml, encoding_of
 from flows.settings import Ingest
 
 Finding = Literal["found", "unopened"]
@@ -33,11 +37,17 @@ PIECE = 1 << 24
 OVERLAP = 1 << 16
 """Bytes by which pieces overlap at least."""
 
-LONGEST_ESCAPE = 12
-"""Bytes of one character as JSON may write it: two times `\\uXXXX`."""
+LONGEST_ESCAPE = 24
+"""Bytes of one character as Meta's JSON may write it: four times `\\uXXXX`."""
+
+CONTINUED = bytes(range(0x80, 0xC0))
+"""Bytes that begin no character of UTF-8."""
+
+WIDE = {2: ("utf-16-le", "utf-16-be"), 4: ("utf-32-le", "utf-32-be")}
+"""Encodings by the bytes of a character."""
 
 ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot);)#?\w+;")
-"""A sign that HTML or XML names, but for those that `forms` of a text know."""
+"""A sign that HTML or XML names, but for those that everybody writes."""
 
 SLICE = 100_000
 """Rows of a Parquet file that are unpacked at a time."""
@@ -50,6 +60,8 @@ class Search:
     traces: Traces
     limits: Ingest
     folder: Path
+    is_export: bool = False
+    """Whether files are a platform's: then fields that hold nothing but a name count, too."""
 
     def findings(self, path: Path) -> Iterator[Finding]:
         """What is found of the person in a file, or in what is packed in it; never raises.
@@ -58,8 +70,8 @@ class Search:
         """
         try:
             with path.open("rb") as file:
-                start = file.read(512)
-            if is_in_bytes(path, self.traces):
+                start = file.read(SAMPLE_SIZE)
+            if is_in_bytes(path, start, self.traces) or self.would_be_edited(path, start):
                 yield "found"
             if is_database(path, start):
                 yield from finding(is_in_tables(path, self.traces))
@@ -71,6 +83,17 @@ class Search:
                 yield "unopened"
         except (*UNREADABLE, TooMuch):
             yield "unopened"
+
+    def would_be_edited(self, path: Path, start: bytes) -> bool:
+        """Whether a platform's file of text is another once it is edited."""
+        if not self.is_export or not is_text(start):
+            return False
+        try:
+            text, _ = text_of(path.read_bytes())
+        except UnreadableXml:
+            return False
+        # Where a reader knows ids by their shape, those of erased comments stay.
+        return edited_text(text, replace(self.traces, nameless={})) != text
 
     def packed(self, archive: Path) -> Iterator[Finding]:
         """The same of what an archive or a document of Office holds."""
@@ -105,12 +128,13 @@ def is_database(path: Path, start: bytes) -> bool:
     return path.suffix in (".duckdb", ".ducklake") or start[8:12] == b"DUCK"
 
 
-def is_in_bytes(path: Path, traces: Traces) -> bool:
-    """Whether the bytes of a file hold a trace."""
+def is_in_bytes(path: Path, start: bytes, traces: Traces) -> bool:
+    """Whether the bytes of a file hold a trace, whichever encoding they are in."""
+    declared = declared_encoding(start)
     return any(
         traces.begins_in(text, 1 if number else 0)
         for number, piece in enumerate(pieces(path, traces))
-        for text in texts_of(piece)
+        for text in texts_of(piece, declared)
     )
 
 
@@ -124,14 +148,35 @@ def pieces(path: Path, traces: Traces) -> Iterator[bytes]:
             before = piece[-overlap:]
 
 
-def texts_of(piece: bytes) -> Iterator[str]:
+def texts_of(piece: bytes, declared: str) -> Iterator[str]:
     """What bytes are as text, in the codes of files, and as a browser shows them."""
     text = piece.decode("utf-8", "ignore")
     yield text
     if ENTITY.search(text):
         yield html.unescape(text)
     if b"\x00" in piece:
-        yield from (piece.decode(code, "ignore") for code in ("utf-16-le", "utf-16-be"))
+        width = 4 if piece.count(0) > 0.6 * len(piece) else 2
+        yield from (piece.decode(code, "ignore") for code in WIDE[width])
+    elif not is_utf_8(piece):
+        yield from (piece.decode(code, "ignore") for code in {*UMLAUTS, declared})
+
+
+def is_utf_8(piece: bytes) -> bool:
+    """Whether bytes are UTF-8; a character that is cut at either end is no matter."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        decoder.decode(piece.lstrip(CONTINUED), final=len(piece) < PIECE)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def declared_encoding(start: bytes) -> str:
+    """The encoding that XML says it has; UTF-8 for anything else."""
+    try:
+        return encoding_of(start[:HEAD])
+    except UnreadableXml:
+        return "utf-8"
 
 
 def is_in_tables(path: Path, traces: Traces) -> bool:

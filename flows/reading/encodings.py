@@ -36,6 +36,12 @@ def decoded_sample(sample: bytes) -> str:
     return sample.decode(_wide_encoding(sample) or "utf-8", "replace")
 
 
+def is_text(sample: bytes) -> bool:
+    """Whether the start of a file is text in an encoding that is known here."""
+    marks = tuple(bom for bom, _ in BOMS)
+    return b"\x00" not in sample or sample.startswith(marks) or _wide_encoding(sample) is not None
+
+
 def decoded_lines(content: bytes) -> tuple[list[str], str]:
     """The lines of a text file, ending in line feeds, and the encoding they were read with.
 

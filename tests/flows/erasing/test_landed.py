@@ -24,7 +24,7 @@ READABLE = [path for path in samples() if recognise(path)]
 DELETED = frozenset(
     (
         "apify_facebook.json", "bluesky_api.jsonl", "bluesky_file.json",
-        "facebook_dyi.json", "fourcat_table.csv", "mastodon_api.jsonl",
+        "fourcat_table.csv", "mastodon_api.jsonl",
         "mastodon_outbox.json",
     )
 )  # fmt: skip
