@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from flows.checkpoint import current_version, load_current
+from flows.reading.encodings import text_lines
 from flows.settings import load_settings
 from models.encoder import Head, Reading
 from models.errors import GiveUp
@@ -49,7 +50,7 @@ def evaluate_file(file: Path, as_json: bool) -> str:
 def read_gold(file: Path) -> list[Gold]:
     """The lines of a gold file; raises `GiveUp` naming the first line that can't be used."""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = text_lines(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise GiveUp(f"`{file}` can't be read: {error}") from error
     gold = []

@@ -9,6 +9,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.keys.author import read_author_key
 from flows.keys.place import is_kept_by_git
+from flows.reading.encodings import text_lines
 from flows.settings import Settings
 from flows.warehouse import beside, frame, merge, read, writing
 from models.errors import GiveUp
@@ -83,7 +84,7 @@ def authors_in(path: Path, segment: str) -> list[str]:
             "`authors_file` under `[[audience.segments]]`."
         )
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = text_lines(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise GiveUp(

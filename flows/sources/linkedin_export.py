@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, count
 from pathlib import Path
 
-from flows.reading.encodings import decoded_sample
+from flows.reading.encodings import decoded_sample, text_lines
 from flows.reading.fixed_table import FixedRow, column_names, fixed_rows
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from flows.reading.linkedin_lines import (
@@ -64,7 +64,7 @@ class Said:
 
 def recognise(sample: bytes) -> bool:
     """Whether a header of the export comes first, and a record of LinkedIn's below it, if any."""
-    lines = [line.strip() for line in decoded_sample(sample).splitlines()]
+    lines = [line.strip() for line in text_lines(decoded_sample(sample))]
     for number, line in enumerate(lines[:LONGEST_PREAMBLE]):
         if COMMENTS_HEADER.fullmatch(line) or SHARES_HEADER.fullmatch(line):
             rest = [below for below in lines[number + 1 :] if below]

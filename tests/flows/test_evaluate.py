@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.evaluate import evaluate_file
+from flows.evaluate import evaluate_file, read_gold
 from models.errors import GiveUp
 
 GOLD = [
@@ -61,6 +61,16 @@ def test_a_bad_gold_file_is_refused_with_its_reason(
 ) -> None:
     with pytest.raises(GiveUp, match=message):
         evaluate_file(gold_file(tmp_path, *lines), as_json=False)
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\x85", "\u2029"])
+def test_lines_end_where_json_lines_end_and_a_byte_order_mark_is_no_part(
+    tmp_path: Path, sign: str
+) -> None:
+    path = tmp_path / "gold.jsonl"
+    line = json.dumps({"text": f"a{sign}b"}, ensure_ascii=False)
+    path.write_text(f"\ufeff{line}\n{line}\n", encoding="utf-8")
+    assert [entry["text"] for entry in read_gold(path)] == [f"a{sign}b"] * 2
 
 
 def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:

@@ -132,6 +132,15 @@ def test_a_line_may_name_a_platform_and_a_handle_with_or_without_its_sign() -> N
     assert author_key("linkedin", "berg, anna", key) in names
 
 
+@pytest.mark.parametrize("sign", ["\u2028", "\x85", "\x0c", "\x1c"])
+def test_a_sign_that_only_python_takes_for_the_end_of_a_line_ends_none(
+    tmp_path: Path, sign: str
+) -> None:
+    path = tmp_path / "list.txt"
+    path.write_bytes(f"Anna{sign}Berg\r\nuwe_b77 # {sign}kept\r".encode())
+    assert authors_in(path, "employees") == [f"Anna{sign}Berg", "uwe_b77"]
+
+
 def test_a_list_that_is_not_there_is_told_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(GiveUp, match=r"`partners`.*can't be read: No such file.*`authors_file`"):
         authors_in(tmp_path / "nobody.txt", "partners")

@@ -173,6 +173,10 @@ def test_the_header_of_2021_is_read_like_that_of_2025() -> None:
     assert recognise((old + row("Alt,,,PUBLIC")).encode())
 
 
+def test_a_header_behind_a_separator_of_unicode_begins_no_line() -> None:
+    assert not recognise(("Notiz\u2028Date,Link,Message\n" + row("Hallo")).encode())
+
+
 def test_a_share_that_does_not_end_is_rejected() -> None:
     (rejected,) = shares(row('"abgeschnitten'))
     assert isinstance(rejected, Rejected)
