@@ -27,6 +27,7 @@ from flows.storing.known import note_labels
 from flows.storing.labelled import mark_labelled
 from flows.storing.pending import copy_known, counted, find_pending, first_pending, unlabelled
 from flows.warehouse import append, frame, merge, use_time_zone, writing
+from models.counted import Counted
 from models.tables.current_model import CURRENT_MODEL
 from models.tables.embedding import EMBEDDING
 from models.tables.label import LABEL
@@ -148,7 +149,7 @@ def classify(as_of: datetime | None = None) -> StageReport:
     settings = load_settings()
     answerers = answerers_of(settings)
     counts = label_all(answerers, settings)
-    note = f"{max(counts):,} comments labelled" if any(counts) else "nothing new"
+    note = f"{Counted(max(counts)):comment|comments} labelled" if any(counts) else "nothing new"
     report = StageReport("classify", max(counts), max(counts), 0, note)
     report.log(get_run_logger())
     with writing(settings.paths.warehouse, settings.warehouse) as connection:

@@ -7,6 +7,7 @@ import polars as pl
 from flows.publishing.snapshots import Snapshot, find_snapshot
 from flows.settings import load_settings
 from models.contract import Table
+from models.counted import Counted
 from transforms.comparison import Moved, largest_moves, moves
 from transforms.corrections import WITHOUT_NUMBERS, reason_of
 from transforms.marts import published_tables
@@ -57,7 +58,10 @@ def sums(moved: list[Moved], new: int) -> str:
     """How much of a table moved, in one line."""
     periods = len(moved)
     changed = sum(one.changed_count for one in moved)
-    return f"{changed:,} rows moved in {periods:,} published periods, {new:+,} rows in all"
+    return (
+        f"{Counted(changed):row|rows} moved in "
+        f"{Counted(periods):published period|published periods}, {new:+,} rows in all"
+    )
 
 
 def file_lines(before: Snapshot, after: Snapshot) -> list[str]:

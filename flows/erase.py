@@ -23,6 +23,7 @@ from flows.publish import publish
 from flows.running.report import StageReport
 from flows.settings import Settings, load_settings
 from flows.warehouse import forget, merge, writing
+from models.counted import Counted
 from models.errors import GateFailed, GiveUp
 from models.tables.run import RUN
 from transforms.canonical import naive_utc
@@ -164,7 +165,8 @@ def report_of(
     deleted = [one.name for one in landed if one.is_deleted]
     comments = rows["clean.comment"]
     lines = [
-        f"landing: {len(landed)} files held {sum(one.record_count for one in landed)} records; "
+        f"landing: {Counted(len(landed)):file|files} held "
+        f"{Counted(sum(one.record_count for one in landed)):record|records}; "
         f"{len(landed) - len(deleted)} edited, {len(deleted)} deleted",
         *(
             f"deleted, as it could not be edited without harm to others: `{name}`"
@@ -174,9 +176,10 @@ def report_of(
         + (", ".join(f"{n:,} x {table}" for table, n in sorted(rows.items())) or "none"),
         f"published and other files: {len(documents)} edited or deleted",
         "published numbers moved: "
-        + (", ".join(f"{n:,} rows of {table}" for table, n in moved.items()) or "none"),
-        f"ledger: keyed hashes of {len(person.keys)} authors, {len(person.comment_ids)} comments",
-        f"looked through: {proof.file_count:,} files, {proof.byte_count:,} bytes, for "
+        + (", ".join(f"{Counted(n):row|rows} of {table}" for table, n in moved.items()) or "none"),
+        f"ledger: keyed hashes of {Counted(len(person.keys)):author|authors}, "
+        f"{Counted(len(person.comment_ids)):comment|comments}",
+        f"looked through: {Counted(proof.file_count):file|files}, {proof.byte_count:,} bytes, for "
         f"{person_size(person)}; found in {len(proof.found)} of them",
         *map(still_in, proof.found),
         *(
@@ -190,7 +193,7 @@ def report_of(
         rows_in=comments,
         rows_out=0,
         rejected_count=len({*proof.found, *proof.unopened}),
-        note=f"{comments:,} comments of one person erased, {what_is_left(proof)}",
+        note=f"{Counted(comments):comment|comments} of one person erased, {what_is_left(proof)}",
         details=tuple(lines),
     )
 
@@ -207,12 +210,17 @@ def still_in(name: str) -> str:
 
 def what_is_left(proof: Proof) -> str:
     """The proof in a few words."""
-    unseen = f"; {len(proof.unopened)} files could not be opened" if proof.unopened else ""
+    unseen = (
+        f"; {Counted(len(proof.unopened)):file|files} could not be opened" if proof.unopened else ""
+    )
     if proof.found:
-        return f"{len(proof.found)} files still hold some{unseen}"
+        return f"{Counted(len(proof.found)):file still holds|files still hold} some{unseen}"
     return f"nothing of them left{' in what could be opened' if unseen else ''}{unseen}"
 
 
 def person_size(person: Person) -> str:
     """What was looked for, in numbers."""
-    return f"{len(person.telling_names)} names and {len(person.own_texts)} texts"
+    return (
+        f"{Counted(len(person.telling_names)):name|names} and "
+        f"{Counted(len(person.own_texts)):text|texts}"
+    )

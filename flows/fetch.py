@@ -22,6 +22,7 @@ from flows.running.stage import stage
 from flows.settings import Account, Settings, load_settings
 from flows.sources.base import ApiSource, Errand, Page, api_sources
 from flows.warehouse import frame, merge, writing
+from models.counted import Counted
 from models.errors import GiveUp, ResonanzError, TryAgain
 from models.tables.fetch_state import FETCH_STATE
 from transforms.canonical import naive_utc
@@ -82,7 +83,9 @@ def fetch(
     ]
     pages = sum(outcome.page_count for outcome in outcomes)
     lines = tuple(f"`{outcome.account}`: {outcome.note}" for outcome in outcomes)
-    note = f"{len(outcomes)} accounts asked, {pages:,} answers landed"
+    note = (
+        f"{Counted(len(outcomes)):account|accounts} asked, {Counted(pages):answer|answers} landed"
+    )
     report = StageReport("fetch", len(outcomes), pages, 0, note, lines)
     report.log(get_run_logger())
     raise_worst({outcome.account: outcome.error for outcome in outcomes if outcome.error})
@@ -143,7 +146,7 @@ class Run:
     def told(self) -> str:
         """The run in a few words."""
         kind = "full sweep, " if self.errand.is_full_sweep else ""
-        return f"{kind}{self.page_count:,} answers"
+        return f"{kind}{Counted(self.page_count):answer|answers}"
 
     def ask(self) -> None:
         """Land every page; those before an error land before it is raised."""

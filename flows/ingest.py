@@ -14,6 +14,7 @@ from flows.landing.workspace import clear_leftovers
 from flows.running.report import StageReport
 from flows.running.stage import stage
 from flows.settings import Settings, load_settings
+from models.counted import Counted
 from models.errors import GiveUp
 
 NOTES_FOR_PEOPLE = frozenset({"README.md", "README.txt"})
@@ -64,9 +65,11 @@ def report_of(received: Sequence[Received], has_set_aside: bool) -> StageReport:
     new = sum(one.new_count for one in received)
     repeats = sum(one.repeat_count for one in received)
     aside = sum(not one.is_whole for one in received) if has_set_aside else 0
-    note = f"{new:,} new files" + (f", {repeats:,} received before" if repeats else "")
+    note = f"{Counted(new):new file|new files}" + (
+        f", {repeats:,} received before" if repeats else ""
+    )
     if aside:
-        note += f", {aside:,} archives kept in `inbox/{TAKEN}/`"
+        note += f", {Counted(aside):archive|archives} kept in `inbox/{TAKEN}/`"
     return StageReport(
         "ingest",
         rows_in=new + repeats,

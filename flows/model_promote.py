@@ -23,6 +23,7 @@ from flows.running.stage import stage
 from flows.running.turns import turn
 from flows.settings import Settings, declared_settings, load_settings
 from flows.warehouse import merge, use_time_zone, writing
+from models.counted import Counted
 from models.tables.run import RUN
 
 
@@ -108,8 +109,8 @@ def report_of(promotion: Promotion, labelled: int) -> StageReport:
         labelled,
         labelled,
         0,
-        f"{promotion.name} answers instead of {promotion.instead_of}; {labelled:,} comments were "
-        "labelled for it",
+        f"{promotion.name} answers instead of {promotion.instead_of}; "
+        f"{Counted(labelled):comment was|comments were} labelled for it",
         (
             "`resonanz publish` brings its numbers; the correction log says so",
             f"to go back: resonanz model promote {promotion.instead_of}",

@@ -38,6 +38,7 @@ from flows.running.watched import show_page
 from flows.settings import Settings, load_settings
 from flows.warehouse import merge, use_time_zone, writing
 from models.contract import Table
+from models.counted import Counted
 from models.errors import GiveUp
 from models.shares import is_of_shares
 from models.tables.run import RUN
@@ -110,7 +111,8 @@ def shadow(
     folder = write_report(trial, settings.paths.models)
     show_page("model-shadow", as_markdown(trial), f"{trial.candidate} in shadow")
     count = trial.comment_count
-    note = f"{trial.candidate} beside {trial.instead_of}, on {count:,} comments since {since}"
+    size = f"{Counted(count):comment|comments}"
+    note = f"{trial.candidate} beside {trial.instead_of}, on {size} since {since}"
     report = StageReport(
         "model shadow", count, max(labelled), 0, note, details=summary(trial, folder)
     )

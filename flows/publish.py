@@ -38,6 +38,7 @@ from flows.running.stage import stage
 from flows.running.watched import show_published
 from flows.settings import Settings, load_settings
 from flows.warehouse import merge, writing
+from models.counted import Counted
 from models.findings import Judgement
 from models.tables.run import RUN
 from transforms.alert_sentences import alert_sentence
@@ -99,7 +100,7 @@ def publish(as_of: datetime | None = None) -> StageReport:
         rows,
         rows,
         0,
-        f"{len(marts)} tables, {rows:,} rows, {judgement.sentence}",
+        f"{Counted(len(marts)):table|tables}, {Counted(rows):row|rows}, {judgement.sentence}",
         (
             *(f"Alert: {sentence}" for sentence in told),
             *(f"warning: {found}" for found in judgement.warnings),

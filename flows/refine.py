@@ -38,6 +38,7 @@ from flows.storing.tally import Tally
 from flows.storing.told import Tell, tell
 from flows.warehouse import merge, writing
 from models.canonical import Record, Rejected
+from models.counted import Counted
 from models.tables.left_out_field import LEFT_OUT_FIELD
 from models.tables.refined_file import REFINED_FILE
 from models.tables.run import RUN
@@ -261,8 +262,8 @@ def sentence(tallies: list[Tally], kept_out: int) -> str:
     posts = len(set().union(*(tally.posts for tally in tallies)))
     rejected = sum(tally.rejected for tally in tallies) + kept_out
     return (
-        f"{len(tallies)} files read: {comments:,} comments on {posts:,} posts, "
-        f"{rejected:,} records rejected"
+        f"{Counted(len(tallies)):file|files} read: {Counted(comments):comment|comments} "
+        f"on {Counted(posts):post|posts}, {Counted(rejected):record|records} rejected"
     )
 
 

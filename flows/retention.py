@@ -17,6 +17,7 @@ from flows.running.report import StageReport
 from flows.running.stage import stage
 from flows.settings import Retention, Settings, load_settings
 from flows.warehouse import exists, forget, frame, merge, writing
+from models.counted import Counted
 from models.tables.run import RUN
 from transforms.pseudonymise import author_key
 
@@ -71,20 +72,20 @@ def retention(as_of: datetime | None = None) -> StageReport:
     """
     settings, moment = load_settings(), as_of or datetime.now(UTC)
     removed = Counter[str]()
-    removed["landing files"] = expire_landing(settings, moment)
-    removed["archives set aside"] = expire_archives(settings, moment)
-    removed["snapshots"] = expire_snapshots(settings, moment)
-    removed["letters"] = expire_files(
+    removed["landing file|landing files"] = expire_landing(settings, moment)
+    removed["archive set aside|archives set aside"] = expire_archives(settings, moment)
+    removed["snapshot|snapshots"] = expire_snapshots(settings, moment)
+    removed["letter|letters"] = expire_files(
         settings.paths.published / "digest", settings.retention.snapshots, moment
     )
-    removed["review sheets"] = expire_files(
+    removed["review sheet|review sheets"] = expire_files(
         settings.paths.reviews, settings.retention.reviews, moment
     )
     if exists(settings.paths.warehouse, settings.warehouse):
         with writing(settings.paths.warehouse, settings.warehouse) as connection:
             rows = expire_posts(connection, settings, moment)
             rows += expire_rows(connection, settings.retention, moment)
-        removed["examples in reports"] = expire_examples(settings)
+        removed["report with examples|reports with examples"] = expire_examples(settings)
         if rows:
             forget(settings.paths.warehouse, settings.warehouse)
             removed += rows
@@ -195,7 +196,7 @@ def expire_posts(
     ]
     values = {"limit": limit.replace(tzinfo=None), "own": own}
     row = connection.execute(EMPTIED_POSTS, values).fetchone()
-    return +Counter({"texts of posts": int(row[0]) if row else 0})
+    return +Counter({"text of a post|texts of posts": int(row[0]) if row else 0})
 
 
 def expire_rows(
@@ -206,7 +207,7 @@ def expire_rows(
     if limit := limit_of(kept.comments, moment):
         naive = {"limit": limit.replace(tzinfo=None)}
         row = connection.execute(EMPTIED, naive).fetchone()
-        removed["texts of comments"] = int(row[0]) if row else 0
+        removed["text of a comment|texts of comments"] = int(row[0]) if row else 0
         connection.execute(PARTS_OF_TEXTS)
         forget_embeddings(connection)
         removed["clean.comment_version"] += deleted(
@@ -223,8 +224,11 @@ def expire_rows(
 
 
 def report_of(removed: Counter[str]) -> StageReport:
-    """What was deleted, in a sentence."""
-    told = ", ".join(f"{count:,} {what}" for what, count in sorted(removed.items()))
+    """What was deleted, in a sentence: by table, or by two words for one and for many."""
+    told = ", ".join(
+        format(Counted(count), what) if "|" in what else f"{count:,} {what}"
+        for what, count in sorted(removed.items())
+    )
     return StageReport(
         "retention", removed.total(), 0, 0, f"deleted: {told}" if told else "nothing due"
     )

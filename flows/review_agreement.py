@@ -5,6 +5,7 @@ import polars as pl
 from flows.reviewing.told import agreement_lines
 from flows.settings import load_settings
 from flows.warehouse import frame, writing
+from models.counted import Counted
 from models.errors import GiveUp
 from transforms.agreement import agreements
 
@@ -23,5 +24,5 @@ def agreement_text(sheet: str | None = None) -> str:
         raise GiveUp(f"There are no reviews {whose}: take one in with `resonanz review import`.")
     names = reviews["reviewer"].unique().sort().to_list()
     counted = reviews.select(pl.struct("comment_id", "input_hash").n_unique()).item()
-    told = f"{counted:,} comments read by {', '.join(names)}"
+    told = f"{Counted(counted):comment|comments} read by {', '.join(names)}"
     return "\n".join([told, *agreement_lines(agreements(reviews))])

@@ -11,6 +11,7 @@ from flows.checkpoint import answered_heads
 from flows.evaluate import GOLD_FIELDS
 from flows.settings import load_settings
 from flows.warehouse import frame, writing
+from models.counted import Counted
 from models.errors import GiveUp
 from models.questions import HEADS_OF_MANY
 
@@ -54,8 +55,8 @@ def export_reviews(file: Path) -> str:
     foreign = sum("topics" not in line for line in lines)
     left = f" {foreign:,} of them without topics." if foreign else ""
     return (
-        f"{file}: {len(lines):,} comments with people's answers.{left} The file holds texts of "
-        "people: keep it where only those who train the model can read it."
+        f"{file}: {Counted(len(lines)):comment|comments} with people's answers.{left} The file "
+        "holds texts of people: keep it where only those who train the model can read it."
     )
 
 

@@ -21,6 +21,7 @@ from flows.running.retry import RETRY_DELAYS, may_recover
 from flows.running.stage import stage
 from flows.settings import Settings, load_settings
 from flows.warehouse import merge, writing
+from models.counted import Counted
 from models.questions import Question, from_json
 from models.tables.review import REVIEW
 from models.tables.review_note import REVIEW_NOTE
@@ -121,14 +122,16 @@ def report_of(
     """What taking in a file came to."""
     count = sum(len(heads) for heads in checked.answers.values())
     told = f"`{filled.file}` of {filled.reviewer}: "
-    told += f"{changed.new_count:,} new answers" if changed.count else "nothing new"
+    told += (
+        f"{Counted(changed.new_count):new answer|new answers}" if changed.count else "nothing new"
+    )
     if changed.replaced_count or changed.withdrawn_count:
         told += (
             f", {changed.replaced_count:,} replaced and {changed.withdrawn_count:,} withdrawn: it "
             "corrects an earlier file"
         )
     if checked.stale:
-        told += f", {len(checked.stale):,} rows not taken in"
+        told += f", {Counted(len(checked.stale)):row|rows} not taken in"
     return StageReport(
         STAGE,
         # What is withdrawn was work, too: a report without any would not be told.

@@ -19,6 +19,7 @@ from flows.running.retry import RETRY_DELAYS, may_recover
 from flows.running.stage import stage
 from flows.settings import Settings, load_settings
 from flows.warehouse import merge, use_time_zone, writing
+from models.counted import Counted
 from models.questions import NONE_OF_THEM, Language, Question, from_json
 from models.tables.review_sheet import REVIEW_SHEET
 from models.tables.run import RUN
@@ -102,8 +103,12 @@ def write_file(
         tuple(sheet_rows(rows, said, questions, plan.language)),
     )
     write_workbook(content, path)
-    gone = f", without {missing:,} comments that were edited since" if missing else ""
-    return f"{path}: {rows.height:,} comments for {reviewer}{gone}"
+    gone = (
+        f", without {Counted(missing):comment that was|comments that were} edited since"
+        if missing
+        else ""
+    )
+    return f"{path}: {Counted(rows.height):comment|comments} for {reviewer}{gone}"
 
 
 def add_reviewer(

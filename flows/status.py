@@ -20,6 +20,7 @@ from flows.settings import Settings, load_settings
 from flows.settings import Status as Limits
 from flows.storing.pending import counted, find_pending
 from flows.warehouse import exists, use_time_zone, writing
+from models.counted import Counted
 from models.errors import ResonanzError, TryAgain
 
 GIGABYTE = 1_000_000_000
@@ -185,9 +186,10 @@ def as_text(state: Status) -> str:
         "Freshness:",
         *known,
         "Backlog:",
-        f"  {state.inbox_files:,} files in the inbox, {count(house.unread_files)} landed files not "
-        f"read, {count(house.unlabelled_comments)} comments not labelled",
-        f"  {count(house.rejected_records)} records rejected so far",
+        f"  {count(state.inbox_files, 'file|files')} in the inbox, "
+        f"{count(house.unread_files, 'landed file|landed files')} not read, "
+        f"{count(house.unlabelled_comments, 'comment|comments')} not labelled",
+        f"  {count(house.rejected_records, 'record|records')} rejected so far",
         f"Disk: {used}; {state.bytes_free / GIGABYTE:.1f} GB free",
         "Models: " + (", ".join(sorted(set(house.models.values()))) or "none yet"),
     ]
@@ -216,9 +218,9 @@ def told(moment: datetime | None) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if moment else "never"
 
 
-def count(number: int | None) -> str:
-    """A number, or that it is not known."""
-    return "?" if number is None else f"{number:,}"
+def count(number: int | None, words: str) -> str:
+    """A number of what one of two `words` says, or that it is not known."""
+    return f"? {words.partition('|')[2]}" if number is None else format(Counted(number), words)
 
 
 def aware(moment: datetime | None) -> datetime | None:

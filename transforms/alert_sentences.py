@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from models.counted import Counted
+
 Language = Literal["en", "de"]
 
 WORDS: dict[Language, dict[str, str]] = {
@@ -12,10 +14,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "topic": "Topic {item}",
         "post": "Post {item}",
         "share": "{where}, {week}: {label} ({head}) {moved} from {before} to {now} "
-        "({comment_count} comments of {author_count} people; {comment_count_before} comments "
-        "before).",
-        "volume": "{where}, {week}: {comment_count} comments, {moved} from {mean} a week before "
-        "({change}).",
+        "({comment_count:comment|comments} of {author_count:person|people}; "
+        "{comment_count_before:comment|comments} before).",
+        "volume": "{where}, {week}: {comment_count:comment|comments}, {moved} from {mean} a week "
+        "before ({change}).",
         "up": "up",
         "down": "down",
         "interval": "{value} % [{low} to {high}]",
@@ -26,16 +28,19 @@ WORDS: dict[Language, dict[str, str]] = {
         "topic": "Thema {item}",
         "post": "Beitrag {item}",
         "share": "{where}, {week}: {label} ({head}) {moved} von {before} auf {now} "
-        "({comment_count} Kommentare von {author_count} Personen; davor {comment_count_before} "
-        "Kommentare).",
-        "volume": "{where}, {week}: {comment_count} Kommentare, {moved} von {mean} je Woche davor "
-        "({change}).",
+        "({comment_count:Kommentar|Kommentare} von {author_count:Person|Personen}; davor "
+        "{comment_count_before:Kommentar|Kommentare}).",
+        "volume": "{where}, {week}: {comment_count:Kommentar|Kommentare}, {moved} von {mean} je "
+        "Woche davor ({change}).",
         "up": "gestiegen",
         "down": "gesunken",
         "interval": "{value} % [{low} bis {high}]",
     },
 }
 """What the sentences are made of."""
+
+COUNTS = ("comment_count", "author_count", "comment_count_before")
+"""Columns that stand before a noun."""
 
 NAMES: dict[str, str] = {
     "sentiment": "Stimmung",
@@ -68,7 +73,9 @@ def alert_sentence(
     a post.
     """
     words, known = WORDS[language], names or {}
-    values = dict(alert) | {
+    values: dict[str, Any] = {
+        **alert,
+        **{name: Counted(alert[name], "") for name in COUNTS if alert.get(name) is not None},
         "where": words[alert["scope"]].format(item=known.get(alert["item"], alert["item"])),
         "moved": words[alert["direction"]],
         "head": named(alert["head"], language),

@@ -92,7 +92,7 @@ class Budget:
 
 
 Words = Mapping[str, str]
-"""Reasons in the reader's language, with gaps such as `{days}`."""
+"""Reasons in the reader's language, with gaps such as `{minutes}`."""
 
 
 def reply_queue(
@@ -193,8 +193,7 @@ def group_places(asked: pl.DataFrame, vectors: Vectors | None, alike: float) -> 
 
 def with_reasons_to_leave(grouped: pl.DataFrame, budget: Budget, words: Words) -> pl.DataFrame:
     """`grouped` with `decision` and `reason` where it is settled before time is counted."""
-    days, score = pl.col("waiting_days").cast(pl.String), pl.col("reply_score") * 100
-    percent = score.round(0).cast(pl.Int64, strict=False).cast(pl.String)
+    percent = (pl.col("reply_score") * 100).round(0).cast(pl.Int64, strict=False).cast(pl.String)
     return grouped.with_columns(
         decision=pl.when(pl.col("risk").is_not_null())
         .then(pl.lit("route"))
@@ -205,7 +204,7 @@ def with_reasons_to_leave(grouped: pl.DataFrame, budget: Budget, words: Words) -
         .when(~pl.col("needs_reply"))
         .then(filled(words["not_needed"], percent=percent.fill_null("?")))
         .when(pl.col("waiting_days") > budget.oldest_days)
-        .then(filled(words["too_old"], days=days)),
+        .then(counted(pl.col("waiting_days"), words["one_day_old"], words["too_old"])),
     )
 
 

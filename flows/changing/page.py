@@ -9,6 +9,7 @@ from flows.changing.pace import Pace
 from flows.changing.trial import Trial, warnings
 from flows.evaluate import shown
 from flows.keeping.kept import EXAMPLES
+from models.counted import Counted
 
 MOST_CHANGES, MOST_SHIFTS, MOST_MOVES = 8, 12, 10
 """Rows of a table on the page; the files beside it hold all of them."""
@@ -18,7 +19,7 @@ def as_markdown(trial: Trial) -> str:
     """The page; it quotes nobody, so it may be shown where nobody can be erased from."""
     parts = [
         f"# {trial.candidate} beside {trial.instead_of}",
-        f"{trial.comment_count:,} comments since {trial.since:%Y-%m-%d}, tried at "
+        f"{Counted(trial.comment_count):comment|comments} since {trial.since:%Y-%m-%d}, tried at "
         f"{trial.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC. Nothing published has changed.",
         *(f"**{warning}**" for warning in warnings(trial)),
         "## Answers that differ",

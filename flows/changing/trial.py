@@ -7,6 +7,7 @@ import polars as pl
 
 from flows.changing.flips import Flips
 from flows.changing.pace import Pace
+from models.counted import Counted
 from models.paired import Paired
 
 METHOD_RAW = "raw"
@@ -56,8 +57,8 @@ def warnings(trial: Trial) -> list[str]:
         )
     if trial.unread_count:
         found.append(
-            f"{trial.unread_count:,} comments are left out that nothing has labelled yet: run "
-            "`resonanz classify` before."
+            f"{Counted(trial.unread_count):comment is|comments are} left out that nothing has "
+            "labelled yet: run `resonanz classify` before."
         )
     worse = [one.head for one in trial.quality if one.difference.high < 0]
     if worse:

@@ -86,7 +86,7 @@ def page_content(story: Story, sections: Sequence[Section], language: str) -> di
         "comments": comments(story),
         "most_shown": MOST_SHOWN,
         "numbers": NUMBERS[language],
-        "words": {name: story.words[name] for name in ("open", "shown", "none")},
+        "words": {name: story.words[name] for name in ("open", "one", "shown", "none")},
     }
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import polars as pl
 
+from models.counted import Counted
+
 Words = Mapping[str, Any]
 
 SENTIMENTS = ("negative", "neutral", "positive")
@@ -34,7 +36,7 @@ class Story:
 
     def number(self, count: int | None) -> str:
         """A count as the language writes it; nothing where it is unknown."""
-        return "" if count is None else f"{count:,}".replace(",", self.thousands)
+        return "" if count is None else Counted(count, self.thousands)
 
     def day(self, day: date) -> str:
         """A day as the language writes it."""

@@ -129,10 +129,10 @@ def table_lines(publication: Publication, words: Mapping[str, Any]) -> Iterator[
     """A line a mart: its name, how many rows it has, what it tells."""
     for table, frame in publication.marts.items():
         height = written(frame.height, publication.language)
-        size = f"{height} {words['rows']}"
+        size = words["rows"].format(count=height)
         if (shown := for_people(table, frame).height) < frame.height:
             some = written(shown, publication.language)
-            size = f"{height} {words['cut'].format(shown=some)}"
+            size = words["cut"].format(count=height, shown=some)
         yield table.name, size, table.about
 
 

@@ -15,6 +15,7 @@ from flows.reading.landed import SAMPLE_SIZE, LandedFile
 from flows.settings import Settings
 from flows.sources.base import FileSource, recognise, recognise_sample
 from models.canonical import Rejected
+from models.counted import Counted
 
 MOST_LINES = 10
 """Files of one archive that get a line each."""
@@ -181,7 +182,7 @@ def taken(tally: Tally) -> str:
     """How many files of an archive landed, by source."""
     by_source = listed(tally.landed, "sources")
     before = f", {tally.repeat_count:,} received before" if tally.repeat_count else ""
-    return f"{tally.landed.total():,} files of it taken in ({by_source}){before}"
+    return f"{Counted(tally.landed.total()):file|files} of it taken in ({by_source}){before}"
 
 
 def remarks(tally: Tally) -> list[str]:

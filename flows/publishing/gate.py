@@ -15,6 +15,7 @@ from flows.publishing.publication import Marts
 from flows.running.watched import show_page
 from flows.settings import Settings
 from flows.warehouse import writing
+from models.counted import Counted
 from models.errors import GateFailed
 from models.findings import Finding, Judgement
 from transforms.data_docs import data_docs
@@ -84,7 +85,7 @@ def require_fresh(moment: datetime, settings: Settings) -> str:
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         ages = ages_at(moment, connection)
     what, days = max(ages.items(), key=lambda entry: entry[1], default=("", 0.0))
-    told = f"the {what} is {days:.0f} days old"
+    told = f"the {what} is {Counted(round(days)):day|days} old"
     if limits.fail_after_days and days > limits.fail_after_days:
         raise GateFailed(
             f"{told}, more than the {limits.fail_after_days} of `fail_after_days`; the last good "

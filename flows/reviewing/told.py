@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from flows.reviewing.checked import Checked
+from models.counted import Counted
 from models.questions import Question
 from models.tables.review import PURPOSES
 from transforms.agreement import Agreement
@@ -20,8 +21,9 @@ def import_lines(checked: Checked, questions: Sequence[Question]) -> list[str]:
     for purpose in PURPOSES:
         if gone := checked.missing.filter(purpose=purpose).height:
             lines.append(
-                f"{gone:,} comments {PART[purpose]} are on the sheet but not in this file: what "
-                "was answered of them earlier stays"
+                f"{Counted(gone):comment|comments} {PART[purpose]} {'is' if gone == 1 else 'are'} "
+                f"on the sheet but not in this file: what was answered of "
+                f"{'it' if gone == 1 else 'them'} earlier stays"
             )
         ids = checked.asked.filter(purpose=purpose)["comment_id"].to_list()
         if not ids:

@@ -6,15 +6,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from models.counted import Counted
 from models.questions import Language
 
 THOUSANDS: Mapping[Language, str] = {"de": ".", "en": ","}
 """What stands between groups of three digits."""
 
 
-def written(count: int, language: Language) -> str:
-    """A whole number as people of `language` write it."""
-    return f"{count:,}".replace(",", THOUSANDS[language])
+def written(count: int, language: Language) -> Counted:
+    """A whole number as people of `language` write it; texts may ask for its noun."""
+    return Counted(count, THOUSANDS[language])
 
 
 @cache

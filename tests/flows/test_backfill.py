@@ -55,7 +55,7 @@ def test_files_of_the_window_are_read_again_and_what_is_known_stays(
         ingest([write_csv(f"{day}.csv", row)], as_of=datetime(2026, 11, day, 12, tzinfo=UTC))
     refine(as_of=NOW)
     reports = {r.stage: r for r in backfill(date(2026, 11, 2), as_of=NOW)}
-    assert reports["refine"].note.startswith("1 files read: 1 comments")
+    assert reports["refine"].note.startswith("1 file read: 1 comment")
     known = query("SELECT comment_id, text FROM clean.comment ORDER BY ALL")
     labels = query("SELECT count(*) FROM classified.label")
     again = {r.stage: r for r in backfill(date(2026, 11, 2), as_of=NOW)}
@@ -110,7 +110,7 @@ def test_a_run_shows_its_report_its_files_and_its_progress_on_the_server(
     shown = {artifact["key"]: artifact for artifact in response.json()}
     report = json.loads(shown["refine-report"]["data"])[0]
     assert (report["in"], report["rejected"]) == (3, 1)  # two comments and their post
-    assert "1 records rejected" in report["note"]
+    assert "1 record rejected" in report["note"]
     assert shown["labelling"]["data"] == 100.0
     folder = (workplace / "published" / "latest").resolve()
     assert folder.as_uri() in shown["published-folder"]["data"]

@@ -41,7 +41,7 @@ def test_what_moved_between_two_publishes_is_told_with_both_numbers(workplace: P
     text = compare("previous", "latest")
     assert "a -> b" in text
     assert "why: another version of the tables" in text
-    assert "example: 1 rows moved in 1 published periods, +0 rows in all" in text
+    assert "example: 1 row moved in 1 published period, +0 rows in all" in text
     assert "blog / 2025-W45  negative_share  0.250 -> 0.500" in text
 
 

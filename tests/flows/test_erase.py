@@ -232,7 +232,7 @@ def test_an_answer_of_an_interface_is_edited_record_by_record(
     assert files_with("uwe_b77", workplace) == []
     (landed,) = (workplace / "landing").rglob("*.jsonl")
     assert HERS in landed.read_text(encoding="utf-8")
-    assert report.details[0] == "landing: 1 files held 1 records; 1 edited, 0 deleted"
+    assert report.details[0] == "landing: 1 file held 1 record; 1 edited, 0 deleted"
     monkey = query("SELECT text, author_key IS NOT NULL FROM clean.comment")
     assert monkey == [(HERS, True)]
 

@@ -197,7 +197,7 @@ def test_where_an_account_stands_is_told_after_an_error_too(board: Board, query:
     with pytest.raises(TryAgain):
         fetch(as_of=MONDAY)
     ((note,),) = query("SELECT note FROM ops.fetch_state")
-    assert note == "ended by an error (the platform is away): full sweep, 1 answers"
+    assert note == "ended by an error (the platform is away): full sweep, 1 answer"
 
 
 def test_one_account_that_fails_does_not_keep_another_from_being_asked(

@@ -196,14 +196,14 @@ def test_what_no_source_knows_stays_outside_and_its_archive_is_set_aside(
     report = ingest(as_of=MONDAY)
     assert names(workplace) == ["export.zip/comments.csv"]
     line = report.details[-1]
-    assert "1 files of it taken in (1 table_file); 6 that no source knows stayed outside" in line
+    assert "1 file of it taken in (1 table_file); 6 that no source knows stayed outside" in line
     assert "2 .html, 2 .csv, 1 .jpg, 1 without an ending" in line
     assert "1 of them with a table in which no text or time was recognised" in line
     assert "1 of them with a table of messages to somebody" in line
     assert "anna" not in str(report.details).lower()
     assert not file.exists()
     assert (workplace / "inbox" / ".taken" / "facebook" / "export.zip").exists()
-    assert str(report).endswith("1 archives kept in `inbox/.taken/`")
+    assert str(report).endswith("1 archive kept in `inbox/.taken/`")
     assert ingest(as_of=MONDAY).rows_in == 0
     assert not list((workplace / "landing").glob(".unpacking*"))
 
@@ -249,7 +249,7 @@ def test_the_same_archive_twice_lands_nothing_new(
 def test_many_files_of_an_archive_get_one_line(deliver: Callable[..., Path]) -> None:
     deliver({f"{number}.csv": table(number) for number in range(11)})
     report = ingest(as_of=MONDAY)
-    assert report.details == ("`export.zip`: 11 files of it taken in (11 table_file)",)
+    assert report.details == ("`export.zip`: 11 file of it taken in (11 table_file)",)
     assert report.rows_out == 11
 
 

@@ -179,7 +179,7 @@ def test_a_crash_half_way_leaves_whole_files_and_the_next_run_goes_on(
     monkeypatch.setattr("flows.storing.store.place_threads", place_threads)
     report = refine()
     assert query(COUNTS) == [(2, 0)]
-    assert "1 files read" in str(report)
+    assert "1 file read" in str(report)
 
 
 def test_a_file_of_no_known_format_is_one_rejection(tmp_path: Path, query: Query) -> None:

@@ -111,7 +111,7 @@ def test_words_beyond_their_period_go_and_what_was_counted_stays(
     assert count_pending("other", load_settings()) == 1
     assert b"Wortlaut von old" not in (workplace / "warehouse.duckdb").read_bytes()
     assert b"Wortlaut von new" in (workplace / "warehouse.duckdb").read_bytes()
-    assert str(report) == "retention: deleted: 1 texts of comments"
+    assert str(report) == "retention: deleted: 1 text of a comment"
     assert str(retention(as_of=NOW)) == "retention: nothing due"
 
 
@@ -207,7 +207,7 @@ def test_posts_of_others_lose_their_words_and_own_posts_keep_them(
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         merge(connection, POST, pl.DataFrame(rows, schema=POST.schema()))
     keep(posts=30)
-    assert str(retention(as_of=NOW)) == "retention: deleted: 1 texts of posts"
+    assert str(retention(as_of=NOW)) == "retention: deleted: 1 text of a post"
     left = "SELECT post_id, title, text, url, author_key IS NULL FROM clean.post ORDER BY ALL"
     assert query(left) == [
         ("new", "Title of new", "Wortlaut von new", "https://x", False),

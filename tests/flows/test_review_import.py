@@ -93,7 +93,7 @@ def test_a_corrected_file_replaces_and_withdraws_and_says_so(desk: Desk, file: P
     desk.take_in(fill(file, {"c0": {"sentiment": "positiv", "toxic": "nein"}}))
     corrected = {"c0": {"sentiment": "negativ", "toxic": None}, "c2": {"toxic": "ja"}}
     report = desk.take_in(fill(file, corrected), MONDAY + timedelta(days=1))
-    assert "1 new answers, 1 replaced and 1 withdrawn: it corrects an earlier file" in str(report)
+    assert "1 new answer, 1 replaced and 1 withdrawn: it corrects an earlier file" in str(report)
     assert desk.query(CHOSEN) == [("c0", "sentiment", "negative"), ("c2", "toxic", "yes")]
     # Who answered first stays first: the correction keeps its time.
     assert desk.query(

@@ -146,7 +146,7 @@ def test_a_file_written_again_leaves_out_what_was_edited_since(desk: Desk) -> No
     desk.given([comment_row("c1", text="now otherwise", text_hash="new")])
     desk.sheet()
     assert sorted(ids_in(path)) == ["c0", "c2"]
-    assert "without 1 comments that were edited since" in desk.said.details[0]
+    assert "without 1 comment that was edited since" in desk.said.details[0]
 
 
 def test_names_that_can_be_no_file_are_refused(desk: Desk) -> None:

@@ -172,7 +172,7 @@ def test_whoever_holds_the_warehouse_itself_is_named_and_nothing_is_lost(
     end(holder)
     ran = do("refine")
     assert ran.returncode == 0, ran.stderr
-    assert "1 files read: 1 comments" in ran.stdout
+    assert "1 file read: 1 comment" in ran.stdout
     held = client(HOLDER, data / "warehouse.duckdb")
     assert told(held) == "3"
     end(held)

@@ -66,6 +66,12 @@ def test_an_alert_of_a_volume_names_the_mean_and_the_change_with_its_interval(
     assert alert_sentence(VOLUME, language) == sentence  # type: ignore[arg-type]
 
 
+def test_one_comment_is_no_comments() -> None:
+    few = VOLUME | {"comment_count": 1}
+    assert "2025-W40: 1 comment, up" in alert_sentence(few, "en")
+    assert "2025-W40: 1 Kommentar, gestiegen" in alert_sentence(few, "de")
+
+
 def test_a_fall_of_a_volume_is_told_below_zero() -> None:
     fall = {"difference": -1.0, "difference_low": -1.0, "difference_high": -0.891}
     told = alert_sentence(VOLUME | fall | {"direction": "down", "comment_count": 0}, "en")

@@ -61,7 +61,8 @@ function show(filter) {
   const found = content.comments.filter((comment) => fits(comment, chosen));
   const shown = found.slice(0, content.most_shown);
   document.getElementById("comments-list").replaceChildren(...shown.map(line));
-  const told = found.length ? content.words.shown : content.words.none;
+  const words = content.words;
+  const told = found.length > 1 ? words.shown : found.length ? words.one : words.none;
   document.getElementById("comments-count").textContent =
     told.replace("{shown}", shown.length).replace("{found}", found.length);
   document.getElementById("comments").showModal();

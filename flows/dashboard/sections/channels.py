@@ -20,7 +20,9 @@ def channels(story: Story) -> Section:
         "week", "week_start", "comment_count", row="channel", told=pl.col("comment_count")
     )
     chart = ChartView(
-        counts_over_time(bars, order), words["caption"], words["summary"].format(count=len(order))
+        counts_over_time(bars, order),
+        words["caption"],
+        words["summary"].format(count=story.number(len(order))),
     )
     rows = last_period(story.rows("channel_sentiment_monthly"))
     named = rows.with_columns(row="channel") if rows.height else rows

@@ -24,7 +24,9 @@ def posts(story: Story) -> Section:
     spec = dots_with_intervals(
         drawn(story, kept.filter(pl.col("label") != "neutral"), "row"), answers, order
     )
-    chart = ChartView(spec, words["caption"], words["summary"].format(count=len(order)))
+    chart = ChartView(
+        spec, words["caption"], words["summary"].format(count=story.number(len(order)))
+    )
     against = by(story.rows("post_stance").filter(pl.col("label") == "oppose"), "post_id")
     cells = []
     for name in order:

@@ -39,7 +39,7 @@ def segments(story: Story) -> Section:
     chart = ChartView(
         dots_with_intervals(drawn(story, named, "row"), answers, order),
         words["caption"].format(period=rows["month"][0]),
-        words["summary"].format(count=len(order)),
+        words["summary"].format(count=story.number(len(order))),
     )
     table = wide(story, named, order, words["heads"], key="segment", period="month")
     return Section("segments", words["title"], chart=chart, tables=[table])
@@ -65,7 +65,9 @@ def sentiment_of(story: Story, name: str, rows: pl.DataFrame, place: str) -> Sec
     chart = ChartView(
         shares_over_time(drawn(story, months, "week"), answers),
         words["monthly"],
-        words["course"].format(segment=name, months=rows["month"].n_unique(), **shares),
+        words["course"].format(
+            segment=name, months=story.number(rows["month"].n_unique()), **shares
+        ),
     )
     cells = [
         [

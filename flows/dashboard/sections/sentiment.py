@@ -19,7 +19,7 @@ def sentiment(story: Story) -> Section:
     chart = ChartView(
         shares_over_time(drawn(story, rows, "week"), answers),
         words["caption"],
-        words["summary"].format(weeks=rows["week"].n_unique(), **shares),
+        words["summary"].format(weeks=story.number(rows["week"].n_unique()), **shares),
     )
     cells = [
         [

@@ -42,7 +42,7 @@ def test_a_comment_that_fails_a_check_is_kept_out_and_the_rest_goes_through(
         (3, "no time", "the time `kaputt` can't be read"),
     ]
     assert (report.rows_in, report.rows_out, report.rejected_count) == (4, 2, 2)
-    assert "1 comments on 1 posts, 2 records rejected" in str(report)
+    assert "1 comment on 1 post, 2 records rejected" in str(report)
     assert any("1 x failed check" in line for line in report.details)
     assert str(refine()) == "refine: nothing new"
 

@@ -30,6 +30,23 @@ def test_numbers_are_written_as_the_language_does() -> None:
     assert "1,180 comments read" in quality(story(language="en")).sentences[0]
 
 
+def test_one_is_told_as_one() -> None:
+    ones = FACTS | {"counts": dict.fromkeys(FACTS["counts"], 1)}
+    german, english = (
+        story_of(replace(publication(4, language), facts=ones)) for language in ("de", "en")
+    )
+    assert subtitle(german).endswith(" · 1 Kommentar des Publikums auf 1 Beitrag")
+    assert subtitle(english).endswith(" · 1 comment by the audience on 1 post")
+    assert quality(german).sentences[0] == (
+        "1 Kommentar gelesen: 1 vom Publikum, 1 eigene Antwort, 1 ausgelassen. "
+        "1 Datensatz war nicht lesbar, 1 Kommentar ist noch nicht klassifiziert."
+    )
+    assert quality(english).sentences[0] == (
+        "1 comment read: 1 by the audience, 1 own answer, 1 left out. "
+        "1 record could not be read, 1 comment is not classified yet."
+    )
+
+
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_a_number_of_comments_that_reveals_something_is_left_out_of_the_sentence(
     language: str,
