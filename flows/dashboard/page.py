@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,8 @@ def story_of(publication: Publication) -> Story:
 def subtitle(story: Story) -> str:
     """When it was published, and on how much it rests."""
     counts = {"audience_comments": 0, "posts": 0, **story.facts.get("counts", {})}
-    stamp = str(story.facts.get("published_at", ""))[:16].replace("T", " ")
+    moment = story.facts.get("published_at")
+    stamp = story.minute(datetime.fromisoformat(moment)) if moment else ""
     shown = {name: story.number(count) for name, count in counts.items()}
     words = story.words["subtitle_hidden" if is_hidden(story.facts) else "subtitle"]
     return str(words.format(published_at=stamp, **shown))

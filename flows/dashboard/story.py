@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -41,6 +41,10 @@ class Story:
     def day(self, day: date) -> str:
         """A day as the language writes it."""
         return str(day.strftime(self.words["day"]))
+
+    def minute(self, moment: datetime) -> str:
+        """A moment as the language writes it, to the minute."""
+        return f"{self.day(moment)} {moment:%H:%M}"
 
     def rows(self, mart: str) -> pl.DataFrame:
         """The rows of a mart whose numbers are not hidden; none if the mart is not there."""

@@ -3,8 +3,8 @@ import re
 
 import pytest
 
-from flows.dashboard.page import as_script_data, library, render
-from tests.flows.dashboard.publications import publication
+from flows.dashboard.page import as_script_data, library, render, subtitle
+from tests.flows.dashboard.publications import publication, story
 
 ATTACK = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
 
@@ -56,3 +56,11 @@ def test_every_chart_has_its_place_and_its_sentence(weeks: int, language: str) -
 
 def test_equal_publications_are_equal_pages() -> None:
     assert render(publication(3)) == render(publication(3))
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("de", "Stand 29.12.2025 06:15 UTC"), ("en", "As of 2025-12-29 06:15 UTC")],
+)
+def test_the_page_says_in_its_language_of_when_it_is(language: str, told: str) -> None:
+    assert subtitle(story(language=language)).startswith(f"{told} · ")
