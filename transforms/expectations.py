@@ -74,7 +74,20 @@ def _validated(suite: Suite, whole: Any) -> Any:
     )
     for entry in result.results:
         _require_judged(suite, entry)
+        if suite.row_count is not None:
+            _tell_of_all(entry, suite.row_count)
     return result
+
+
+def _tell_of_all(entry: Any, row_count: int) -> None:
+    """Let the result be of all rows: those that were not judged break nothing."""
+    found = entry.result or {}
+    if found.get("element_count"):
+        broken_count = found.get("unexpected_count") or 0
+        found |= {
+            "element_count": row_count,
+            "unexpected_percent": 100 * broken_count / row_count,
+        }
 
 
 def _require_judged(suite: Suite, entry: Any) -> None:

@@ -36,12 +36,16 @@ Expect = Any
 
 @dataclass(frozen=True)
 class Suite:
-    """A frame and what is expected of it; `keys` are columns whose values name a broken row."""
+    """A frame and what is expected of it; `keys` are columns whose values name a broken row.
+
+    `row_count` is of how many rows the frame has those that may break something; None: of its own.
+    """
 
     name: str
     frame: pl.DataFrame
     expectations: Callable[[Expect], Iterator[Any]]
     keys: tuple[str, ...] = ()
+    row_count: int | None = None
 
 
 def suite_of(table: Table, frame: pl.DataFrame, smallest_cell: int = 0) -> Suite:

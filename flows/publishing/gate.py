@@ -19,6 +19,7 @@ from models.counted import Counted
 from models.errors import GateFailed
 from models.findings import Finding, Judgement
 from transforms.data_docs import data_docs
+from transforms.sieve import sifted
 from transforms.suites import Suite, is_tall, suite_of, sums_of
 from transforms.watch import (
     coverage_suite,
@@ -60,8 +61,8 @@ def suites_for(
         audience, labelled = row_of(connection, LABELLED)
         ages = ages_at(moment, connection)
     return [
-        *(suite_of(table, rows, limits.smallest_cell) for table, rows in marts.items()),
-        *(sums_of(table, rows) for table, rows in marts.items() if is_tall(table)),
+        *(sifted(suite_of(table, rows, limits.smallest_cell)) for table, rows in marts.items()),
+        *(sifted(sums_of(table, rows)) for table, rows in marts.items() if is_tall(table)),
         freshness_suite(ages, limits),
         *(volume_suite(rows, this_week, limits) for t, rows in marts.items() if t.name == VOLUMES),
         loss_suite(audience, published, limits),

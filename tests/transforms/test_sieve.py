@@ -4,12 +4,13 @@ from typing import Any
 import polars as pl
 import pytest
 
+from models.contract import Column, Table
 from models.tables.comment import COMMENT
 from tests.builders import Row, comment_row
 from transforms.expectations import broken_rows, judge
 from transforms.row_checks import row_suite
-from transforms.sieve import doubtful
-from transforms.suites import Suite
+from transforms.sieve import ALWAYS_JUDGED, MOST_JUDGED, doubtful, sifted
+from transforms.suites import Suite, suite_of
 
 SOUND: Row = {"text_hash": "0123456789abcdef" * 2, "comment_id": "blog:c1"}
 
@@ -60,3 +61,72 @@ def test_a_kind_of_expectation_that_is_not_rendered_is_told() -> None:
     suite = Suite("x", frame_of({}), lambda expect: iter([expect.ExpectColumnMaxToBeBetween()]))
     with pytest.raises(AttributeError, match="ExpectColumnMaxToBeBetween"):
         doubtful(suite)
+
+
+PUBLISHED = Table(
+    layer="mart",
+    name="example",
+    about="An example.",
+    grain=("week", "label"),
+    columns=(
+        Column("week", "text", "week"),
+        Column("label", "text", "answer", allowed=("yes", "no")),
+        Column("comment_count", "count", "n"),
+        Column("author_count", "count", "n"),
+        Column("ci_low", "share", "low", optional=True),
+        Column("share", "share", "share"),
+        Column("ci_high", "share", "high", optional=True),
+    ),
+)
+PLANTED: tuple[Row, ...] = (
+    {"week": "2025-W1"},
+    {"week": "2025-W01\n"},
+    {"week": None},
+    {"label": "perhaps"},
+    {"comment_count": -1, "author_count": -1},
+    {"author_count": 4},
+    {"author_count": 3},
+    {"share": 1.5},
+    {"share": None},
+    {"share": float("nan")},
+    {"ci_high": 0.4},
+    {"ci_low": 0.6},
+    {"ci_low": float("nan"), "ci_high": None},
+    {"week": "2025-W07", "label": "no"},
+    {"week": "2025-W07", "label": "no"},
+)
+"""What breaks a promise of the table, or only looks so."""
+
+
+def published(*planted: Row) -> Suite:
+    """More rows than are judged, each a week of its own, with those `planted` among the last."""
+    count = MOST_JUDGED + len(planted)
+    sound = {"label": "yes", "comment_count": 3, "author_count": 2}
+    shares = {"ci_low": 0.5, "share": 0.5, "ci_high": 0.5}
+    rows = [
+        {"week": f"{1000 + n // 50}-W{n % 50:02}"} | sound | shares
+        for n in range(count - len(planted))
+    ]
+    rows[-1:-1] = [
+        sound | shares | {"week": f"9999-W{n:02}"} | row for n, row in enumerate(planted)
+    ]
+    return suite_of(PUBLISHED, pl.DataFrame(rows, schema=PUBLISHED.schema(), strict=False))
+
+
+def test_of_a_large_table_the_same_rows_are_found_broken() -> None:
+    suite = published(*PLANTED)
+    whole, few = judge([suite]), judge([sifted(suite)])
+    assert few.findings == whole.findings
+    assert len(whole.failed) > 8
+    page = few.pages["mart.example"]
+    assert f"of {suite.frame.height} total rows" in page
+
+
+def test_of_a_large_sound_table_only_the_first_rows_are_judged() -> None:
+    sound = published({"author_count": 3})
+    assert sifted(sound).frame.equals(sound.frame.head(ALWAYS_JUDGED))
+
+
+def test_a_table_of_few_rows_is_judged_whole() -> None:
+    suite = suite_of(PUBLISHED, PUBLISHED.empty())
+    assert sifted(suite) is suite
