@@ -83,12 +83,13 @@ def carried(rows: pl.DataFrame, count: int) -> pl.DataFrame:
     )
     kind = [pl.col(name).is_null().alias(f"no_{name}") for name in ("post_id", "week", "channel")]
     topic = (pl.col("topics").list.len() > 0).alias("no_topic")
-    ordered = rows.with_columns(latest=latest).sort(
-        "latest", "quote_id", descending=True, nulls_last=True
-    )
-    turn = pl.int_range(pl.len()).over(*kind, topic)
+    # Sorted without their texts, which are most of what they are.
+    order = ("latest", "quote_id")
+    told = rows.select("quote_id", *kind, topic, latest=latest, row=pl.int_range(pl.len()))
+    ordered = told.sort(order, descending=True, nulls_last=True)
+    turn = pl.int_range(pl.len()).over(*(name for name in told.columns if name.startswith("no_")))
     kept = ordered.with_columns(turn=turn).sort("turn", maintain_order=True).head(count)
-    return kept.sort("latest", "quote_id", descending=True, nulls_last=True)
+    return rows[kept.sort(order, descending=True, nulls_last=True)["row"]]
 
 
 def is_link(address: str | None) -> bool:

@@ -1,5 +1,7 @@
 """The posts with most comments, their shares and intervals."""
 
+from bisect import bisect_left, insort
+
 import polars as pl
 
 from flows.dashboard.charts import dots_with_intervals
@@ -10,6 +12,9 @@ from flows.dashboard.view import Cell, ChartView, Section, TableView
 MOST_POSTS = 15
 LONGEST_TITLE = 48
 """Characters of a post's title beside its dots; the table has all of it."""
+
+LAST_SIGN = "\U0010ffff"
+"""Stands behind every sign that a title has: it is no character (Unicode, chapter 23.7)."""
 
 
 def posts(story: Story) -> Section:
@@ -27,7 +32,8 @@ def posts(story: Story) -> Section:
     chart = ChartView(
         spec, words["caption"], words["summary"].format(count=story.number(len(order)))
     )
-    against = by(story.rows("post_stance").filter(pl.col("label") == "oppose"), "post_id")
+    stances = story.rows("post_stance").join(kept, on="post_id", how="semi")
+    against = by(stances.filter(pl.col("label") == "oppose"), "post_id")
     cells = []
     for name in order:
         of_post = by(kept.filter(pl.col("row") == name), "label")
@@ -53,9 +59,12 @@ def posts(story: Story) -> Section:
 def short_titles(story: Story, rows: pl.DataFrame) -> pl.Series:
     """The titles of posts, short enough to stand beside a chart, and no two alike."""
     titles: dict[str, str] = {}
-    for row in rows.unique("post_id", maintain_order=True).to_dicts():
+    known: list[str] = []  # in order: those that start alike stand together
+    told = rows.select("post_id", "post_title").unique("post_id", maintain_order=True)
+    for row in told.iter_rows(named=True):
         whole = story.post(row)
         short = whole if len(whole) <= LONGEST_TITLE else f"{whole[: LONGEST_TITLE - 1]}…"
-        repeats = sum(known.startswith(short) for known in titles.values())
+        repeats = bisect_left(known, short + LAST_SIGN) - bisect_left(known, short)
         titles[row["post_id"]] = f"{short} ({repeats + 1})" if repeats else short
+        insort(known, titles[row["post_id"]])
     return rows["post_id"].replace_strict(titles, return_dtype=pl.String)

@@ -17,6 +17,14 @@ def test_titles_that_are_cut_alike_stay_apart() -> None:
     assert first != second
 
 
+def test_a_title_is_numbered_by_those_before_that_start_like_it() -> None:
+    titles = ["Cloud", "Cloud am Ende", "Cloud", "Clou", "Zoll", "Cloud"]
+    rows = pl.DataFrame({"post_id": list("abcdef"), "post_title": titles})
+    assert short_titles(story(), rows).to_list() == [
+        "Cloud", "Cloud am Ende", "Cloud (3)", "Clou (4)", "Zoll", "Cloud (4)"
+    ]  # fmt: skip
+
+
 def test_comments_without_a_post_are_named_by_their_channel() -> None:
     rows = pl.DataFrame({"post_id": ["intranet:unknown"], "post_title": [None]})
     assert short_titles(story(), rows).to_list() == ["intranet, ohne Beitrag"]
