@@ -9,16 +9,20 @@ from flows.publishing.publication import Publication
 Write = Callable[[Publication, Path], None]
 """Write files into an existing folder; equal publications give equal files."""
 
+Widen = Callable[[Publication, Path, Path], None]
+"""Write into the last folder what the one before has, with more marts."""
+
 
 @dataclass(frozen=True)
 class Export:
     """One way in which the marts reach people. One module of this folder declares one.
 
     `is_whole`: its file holds all marts side by side, so that those who answer get one of their
-    own, with the work lists in it.
+    own, with the work lists in it. `widen`: the same, of the file for all, as most of it is equal.
     """
 
     name: str
     about: str
     write: Write
     is_whole: bool = False
+    widen: Widen | None = None

@@ -125,7 +125,10 @@ def write_snapshot(
     answering.mkdir(parents=True)
     for export in all_exports():
         export.write(publication.for_all, folder)
-        export.write(publication if export.is_whole else publication.work_lists, answering)
+        if export.widen:
+            export.widen(publication.work_lists, folder, answering)
+        else:
+            export.write(publication if export.is_whole else publication.work_lists, answering)
     content = manifest(publication, state, folder)
     (folder / MANIFEST).write_text(
         json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
