@@ -110,7 +110,9 @@ def cells_of(marts: Marts, facts: pl.DataFrame, smallest: int) -> Cells:
     A cell is small if it has fewer than `smallest` authors, or if all other comments counted
     beside it have: those on a topic are told from those not on it by one subtraction.
     """
-    everyone = facts.with_columns(all=pl.lit(0), author=pl.col("author").rank("dense") - 1)
+    everyone = in_order(facts).with_columns(
+        all=pl.lit(0), author=pl.col("author").rank("dense") - 1
+    )
     by_topic = everyone.explode("topics").rename({"topics": "topic"})
     told = told_cells(marts, smallest)
     dimensions = [name for name in DIMENSIONS if any(name in family for family in told)]
@@ -134,7 +136,7 @@ def cells_of(marts: Marts, facts: pl.DataFrame, smallest: int) -> Cells:
         holds.append(sparse.hstack([inside, nothing] if source is whole else [nothing, inside]))
     by_whole, by_topics = written(whole, people), written(topics, people)
     return Cells(
-        listed=pl.concat(listed, how="diagonal"),
+        listed=pl.concat(listed, how="diagonal").cast({pl.selectors.enum(): pl.String}),
         holds=sparse.vstack(holds, format="csr"),
         written=sparse.hstack([by_whole, by_topics], format="csc"),
         comments=np.concatenate([sizes(whole), sizes(topics)]),
@@ -147,6 +149,14 @@ def cells_of(marts: Marts, facts: pl.DataFrame, smallest: int) -> Cells:
         ),
         limits=limits_between(whole, topics, of_topics),
     )
+
+
+def in_order(facts: pl.DataFrame) -> pl.DataFrame:
+    """`facts` with places in the alphabet for texts: numbers are counted and joined sooner."""
+    texts = [name for name in DIMENSIONS if facts.schema.get(name) == pl.String]
+    kinds = {name: pl.Enum(facts[name].unique().drop_nulls().sort()) for name in texts}
+    topics = pl.Enum(facts["topics"].explode().unique().drop_nulls().sort())
+    return facts.cast({**kinds, "topics": pl.List(topics)})
 
 
 def told_cells(marts: Marts, smallest: int) -> dict[Family, pl.DataFrame]:
@@ -197,7 +207,9 @@ def measured(
     counted = source.group_by(family).agg(
         comment_count=pl.len(), author_count=pl.col("author").n_unique()
     )
-    sized = keys.join(counted, on=family).sort(family)
+    # What no comment has is no kind of text that the comments know.
+    known = keys.cast({name: source.schema[name] for name in family}, strict=False)
+    sized = known.join(counted, on=family).sort(family)
     is_few = pl.col("author_count").is_between(1, smallest - 1) | pl.col("is_said")
     return sized.with_columns(is_few=is_few, is_small=is_few).drop("is_said")
 
