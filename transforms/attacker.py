@@ -97,15 +97,15 @@ class Attacker:
                 limits[in_limits][:, in_lumps],
                 floor[in_limits],
             )
-            left = np.arange(len(in_groups))
-            if len(left) > 1:  # of one, its bound tells as quickly
-                left = beyond_reach(puzzle, inside[in_groups][:, in_lumps], missing[in_groups])
+            # Of one group, too: most of those alone lie in a small part, apart from the others.
+            left = beyond_reach(puzzle, inside[in_groups][:, in_lumps], missing[in_groups])
             found.append(in_groups[left])
         return np.sort(np.concatenate(found)) if found else np.zeros(0, np.int64)
 
     def _hide(self, cell: int) -> None:
         self._is_shown[cell] = False
-        for limit in self._limits_on[cell].indices.tolist():
+        start, end = self._limits_on.indptr[cell : cell + 2]
+        for limit in self._limits_on.indices[start:end].tolist():
             self._is_kept[limit] = self._cells_under(limit).size > 0
         if not self._is_alone[cell]:
             return

@@ -175,11 +175,16 @@ def determined(seen: Lumps, groups: Any) -> Array:
     is_cut[row_of[parts.data != whole[parts.indices]]] = True
     is_open = known_alone(seen) < 0
     sums = seen.sums[:, is_open]
+    sums = sums[np.diff(sums.indptr) > 0]
     # Of equal length, the sums are solved in fewer steps; what they leave alone is the same.
-    length = np.sqrt(np.maximum(np.diff(sums.indptr), 1))
+    length = np.sqrt(np.diff(sums.indptr))
     sums = sparse.diags(1 / length) @ sums
-    free = np.random.default_rng(1).normal(size=sums.shape[1])
-    visible = lsqr(sums.T, free, atol=1e-12, btol=1e-12, iter_lim=20_000)[0]
+    # In long doubles: others are multiplied by threads which, beyond 10,000, wait for each other
+    # longer than they work, on a busy machine a thousand times as long.
+    free = np.random.default_rng(1).normal(size=sums.shape[1]).astype(np.longdouble)
+    visible = np.zeros(0)
+    if sums.shape[0]:
+        visible = lsqr(sums.T, free, atol=1e-12, btol=1e-12, iter_lim=20_000)[0]
     change = np.zeros(len(seen.comments))
     change[is_open] = free - sums.T @ visible
     moved = np.abs((parts > 0) @ change)
@@ -219,12 +224,17 @@ def found_nearby(seen: Lumps, touched: Any, needed: Array, size: Array) -> Array
 
     def hidden(groups: Array, reach: int | None) -> Iterator[int]:
         for group in groups:
-            yield from attacker.until_safe(touched[group].indices, needed[group], reach)
+            lumps = touched.indices[touched.indptr[group] : touched.indptr[group + 1]]
+            yield from attacker.until_safe(lumps, needed[group], reach)
 
     found = list(hidden(left, 0))
+    is_sieved = False
     for reach in REACHES if not found else ():
-        left = left[attacker.suspects(touched[left], needed[left])]
-        found += hidden(left, reach)
+        if not is_sieved:
+            left = left[attacker.suspects(touched[left], needed[left])]
+        further = list(hidden(left, reach))
+        found += further
+        is_sieved = not further  # where nothing was hidden, the sieve would say the same again
     return np.sort(seen.published[found])
 
 

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,8 +15,9 @@ from tests.share_marts import (
     marts_of,
 )
 from transforms import suppression
+from transforms.attacker import Attacker
 from transforms.cells import Cells, cells_of
-from transforms.suppression import hidden_cells, leaking, lumps, remainders
+from transforms.suppression import found_nearby, hidden_cells, leaking, lumps, remainders
 
 MONDAY = date(2025, 11, 3)
 Comments = list[tuple[str, str, str, date, list[str]]]
@@ -125,3 +127,19 @@ def test_a_group_is_attacked_again_until_no_attack_succeeds() -> None:
     hidden_now = small.copy()
     hidden_now[at_once] = True
     assert not leaking(population, hidden_now, small, 5, sees_limits=False).size
+
+
+def test_the_sieve_is_asked_once_where_nothing_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def suspects(_attacker: Attacker, groups: Any, _needed: np.ndarray[Any, Any]) -> Any:
+        asked.append(groups.shape[0])
+        return np.arange(0)
+
+    monkeypatch.setattr(Attacker, "suspects", suspects)
+    population = everyone(people("a", 9, "p1", "blog"), SENTIMENT_WEEKLY, CHANNEL_SENTIMENT_WEEKLY)
+    seen = lumps(population, np.zeros(population.listed.height, dtype=bool))
+    nobody = seen.sums[:0]
+    size = population.listed["author_count"].to_numpy()
+    assert not found_nearby(seen, nobody, np.zeros(0), size).size
+    assert len(asked) == 1
