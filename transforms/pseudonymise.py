@@ -43,4 +43,12 @@ def rekeyed(digest: str, key: bytes) -> str:
 
 
 def _hmac(message: bytes, key: bytes) -> str:
-    return hmac.new(key, message, hashlib.sha256).hexdigest()[:32]
+    begun = _begun(key).copy()
+    begun.update(message)
+    return begun.hexdigest()[:32]
+
+
+@lru_cache(maxsize=8)
+def _begun(key: bytes) -> hmac.HMAC:
+    """What hashing with `key` begins with: a third of the work for a name."""
+    return hmac.new(key, digestmod=hashlib.sha256)

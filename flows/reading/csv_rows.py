@@ -4,6 +4,8 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
+from operator import contains
 
 from flows.reading.cells import forbidden
 from flows.reading.csv_records import RecordLines, csv_records, without_blank_end
@@ -117,7 +119,7 @@ def _layout_worth(layout: Layout) -> tuple[int, bool, float, int]:
 
 def _without_backslashes(lines: list[str], layout: Layout) -> list[str]:
     r"""The lines with `\"` as `""`, if fewer rows are broken then: MySQL and LinkedIn write so."""
-    if not any('\\"' in line for line in lines):
+    if not holds(lines, '\\"'):
         return lines
     usual = [line.replace('\\"', '""') for line in lines]
 
@@ -127,11 +129,16 @@ def _without_backslashes(lines: list[str], layout: Layout) -> list[str]:
     return usual if broken(usual) < broken(lines) else lines
 
 
+def holds(lines: list[str], sign: str) -> bool:
+    """Whether one of the lines holds `sign`; a file may have a million, and most lack it."""
+    return any(map(contains, lines, repeat(sign)))
+
+
 def csv_rows(lines: list[str], layout: Layout) -> Iterator[Row | Rejected]:
     """Yield every record below the header, usable or not."""
     header, width = layout.header, len(layout.header)
     least = _named_width(header)
-    may_hold_nul = any("\x00" in line for line in lines)
+    may_hold_nul = holds(lines, "\x00")
     records = csv_records(lines, layout.start, layout.delimiter, (least, width))
     for position, record in enumerate(records, start=1):
         if isinstance(record, Rejected):
