@@ -5,9 +5,11 @@ Names of people are still in these records; `transforms.pseudonymise` takes them
 anything is stored.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Literal, get_args
+from operator import attrgetter
+from typing import Any, Literal, Self, get_args
 
 TextFormat = Literal["plain", "html", "markdown"]
 """How the platform wrote the text: HTML is turned to plain text exactly once."""
@@ -117,6 +119,41 @@ class Comment:
     platform_labels: str | None = None
     permalink: str | None = None
     aliases: tuple[str, ...] = ()
+
+
+DEFAULTS: Mapping[str, Any] = {field.name: field.default for field in fields(Comment)}
+"""What a field of a comment holds that nothing is told of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comments:
+    """Comments side by side: `told` holds, by the name of a field, the values of all of them.
+
+    A table of a million rows is read several times as fast so. A field that `told` lacks has its
+    default in each of them; the values that are there are such as the field may have.
+    """
+
+    count: int
+    told: Mapping[str, Sequence[Any]]
+
+    @classmethod
+    def of(cls, comments: Sequence[Comment]) -> Self:
+        """`comments`, in their order."""
+        return cls(
+            len(comments), {name: list(map(attrgetter(name), comments)) for name in DEFAULTS}
+        )
+
+    def __len__(self) -> int:
+        return self.count
+
+    def column(self, name: str) -> Sequence[Any]:
+        """What each of them says of one field."""
+        return self.told[name] if name in self.told else [DEFAULTS[name]] * self.count
+
+    def apart(self) -> Iterator[Comment]:
+        """Each of them."""
+        for values in zip(*self.told.values(), strict=True):
+            yield Comment(**dict(zip(self.told, values, strict=True)))
 
 
 @dataclass(slots=True, kw_only=True)

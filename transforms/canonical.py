@@ -8,13 +8,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from operator import attrgetter
 from typing import Any
 from urllib.parse import urlsplit
 
 import polars as pl
 
-from models.canonical import Comment, Post
+from models.canonical import Comment, Comments, Post
 from models.tables.comment import COMMENT
 from models.tables.post import POST
 from transforms.columns import frame_of
@@ -96,29 +95,19 @@ def posts_frame(posts: Sequence[Post], origin: Origin) -> pl.DataFrame:
 
 
 def comments_frame(
-    comments: Sequence[Comment], origin: Origin, repeats: Counter[str]
+    comments: Sequence[Comment] | Comments, origin: Origin, repeats: Counter[str]
 ) -> pl.DataFrame:
     """One row a comment in `DRAFT_COMMENT`'s columns, in the order given.
 
     `repeats` counts, over one file, the comments that have no native id and are alike in all
     else; it is updated, so that each of them keeps an id of its own.
     """
-    columns: dict[str, list[Any]] = {
-        name: list(map(attrgetter(name), comments)) for name in AS_TOLD
-    }
-    columns |= _identity(comments, origin, repeats)
-    columns |= _words(comments)
-    columns |= _times(comments, origin)
-    columns |= {
-        "channel": _channels(comments, origin),
-        "is_owner": [c.is_owner or _is_named_owner(c, origin.owners) for c in comments],
-        "attachments": [redact_json(comment.attachments) for comment in comments],
-        "platform_labels": [redact_json(comment.platform_labels) for comment in comments],
-        "community": [c.community or group_in(c.permalink, c.post_native_id) for c in comments],
-        "email_domain": [known_domain(c.email_domain, origin.email_domains) for c in comments],
-        "depth": [0] * len(comments),
-        "landed_file": [origin.landed_file] * len(comments),
-    }
+    side = comments if isinstance(comments, Comments) else Comments.of(comments)
+    columns: dict[str, Sequence[Any]] = {name: side.column(name) for name in AS_TOLD}
+    columns |= _identity(side, origin, repeats)
+    columns |= _words(side)
+    columns |= _times(side, origin)
+    columns |= _circumstances(side, origin)
     return frame_of(columns, DRAFT_COMMENT)
 
 
@@ -159,17 +148,16 @@ def comment_id_of(platform: str, site: str, native_id: str, key: bytes) -> str:
 
 
 def derived_digest(comment: Comment, key: bytes) -> str:
-    """Who, when, what and where of a comment that has no id, as a keyed hash.
+    """Who, when, what and where of a comment that has no id, as a keyed hash."""
+    who = comment.author or comment.author_name
+    return said_digest(who, comment.created_at_raw, comment.text, comment.post_native_id, key=key)
 
-    Keyed, as the author is part of it: else names could be tried until one gives the same.
-    """
-    what = [
-        comment.author or comment.author_name,
-        comment.created_at_raw,
-        comment.text,
-        comment.post_native_id,
-    ]
-    return keyed(json.dumps(what), key)
+
+def said_digest(
+    who: str | None, when: str | None, what: str | None, where: str | None, *, key: bytes
+) -> str:
+    """The same of its parts. Keyed: else names could be tried until one gives the same."""
+    return keyed(json.dumps([who, when, what, where]), key)
 
 
 def text_hash(text: str) -> str:
@@ -215,68 +203,99 @@ AS_TOLD = (
 """Columns that hold what the platform says, as it says it."""
 
 
-def _channels(comments: Sequence[Comment], origin: Origin) -> list[str]:
-    """The channel of each: nearly all name one, and few different ones."""
-    told = {origin.channel, *(comment.channel for comment in comments)}
-    named = {name: channel_of(origin.channel, name) for name in told if name and name.strip()}
-    return [
-        named.get(c.channel or "")
-        or named.get(origin.channel or "")
-        or channel_of(link=c.permalink)
-        for c in comments
-    ]
-
-
-def _identity(
-    comments: Sequence[Comment], origin: Origin, repeats: Counter[str]
-) -> dict[str, list[Any]]:
-    """Which comment it is, whose, on what and in answer to what."""
-    key = origin.key
-    natives = [c.native_id or _derived_id(c, key, repeats) for c in comments]
-    ids = [
-        comment_id_of(c.platform, c.site, native, key)
-        for c, native in zip(comments, natives, strict=True)
-    ]
+def _circumstances(side: Comments, origin: Origin) -> dict[str, Sequence[Any]]:
+    """Where it was said, by whom on whose behalf, and what a platform adds to it."""
+    posts, links = side.column("post_native_id"), side.column("permalink")
     return {
-        "comment_id": ids,
-        "native_id": [None if _is_made_up(c.native_id) else c.native_id for c in comments],
-        "id_basis": [c.id_basis if c.native_id else "hash" for c in comments],
-        "aliases": [c.aliases for c in comments],
-        "post_id": [_optional_id(c, c.post_native_id) for c in comments],
-        "parent_id": [
-            comment_id_of(c.platform, c.site, c.parent_native_id, key)
-            if c.parent_native_id
-            else None
-            for c in comments
+        "channel": _channels(side, origin),
+        "is_owner": _owned(side, origin.owners),
+        "attachments": list(map(redact_json, side.column("attachments"))),
+        "platform_labels": list(map(redact_json, side.column("platform_labels"))),
+        "community": [
+            told or group_in(link, post)
+            for told, link, post in zip(side.column("community"), links, posts, strict=True)
         ],
-        "root_id": ids,
-        "author_key": [_author_key(c.platform, c.author or c.author_name, key) for c in comments],
+        "email_domain": [
+            known_domain(domain, origin.email_domains) for domain in side.column("email_domain")
+        ],
+        "depth": [0] * len(side),
+        "landed_file": [origin.landed_file] * len(side),
     }
 
 
-def _words(comments: Sequence[Comment]) -> dict[str, list[Any]]:
+def _channels(side: Comments, origin: Origin) -> list[str]:
+    """The channel of each: nearly all name one, and few different ones."""
+    channels = side.column("channel")
+    told = {origin.channel, *channels}
+    named = {name: channel_of(origin.channel, name) for name in told if name and name.strip()}
+    return [
+        named.get(channel or "") or named.get(origin.channel or "") or channel_of(link=link)
+        for channel, link in zip(channels, side.column("permalink"), strict=True)
+    ]
+
+
+def _identity(side: Comments, origin: Origin, repeats: Counter[str]) -> dict[str, Sequence[Any]]:
+    """Which comment it is, whose, on what and in answer to what."""
+    key, told = origin.key, side.column("native_id")
+    platforms, sites = side.column("platform"), side.column("site")
+    posts, parents = side.column("post_native_id"), side.column("parent_native_id")
+    who = [a or b for a, b in zip(side.column("author"), side.column("author_name"), strict=True)]
+    said = (who, side.column("created_at_raw"), side.column("text"), posts)
+    natives = [
+        native or _derived_id(said_digest(*parts, key=key), repeats)
+        for native, *parts in zip(told, *said, strict=True)
+    ]
+    places = list(zip(platforms, sites, strict=True))
+    ids = [comment_id_of(*at, native, key) for at, native in zip(places, natives, strict=True)]
+    return {
+        "comment_id": ids,
+        "native_id": [None if _is_made_up(native) else native for native in told],
+        "id_basis": [
+            basis if native else "hash"
+            for basis, native in zip(side.column("id_basis"), told, strict=True)
+        ],
+        "aliases": side.column("aliases"),
+        "post_id": [
+            _id(*at, post) if post else None for at, post in zip(places, posts, strict=True)
+        ],
+        "parent_id": [
+            comment_id_of(*at, parent, key) if parent else None
+            for at, parent in zip(places, parents, strict=True)
+        ],
+        "root_id": ids,
+        "author_key": [_author_key(*of, key) for of in zip(platforms, who, strict=True)],
+    }
+
+
+def _words(side: Comments) -> dict[str, Sequence[Any]]:
     """What was said, plain and without personal data, and what follows from it."""
-    plain = [_text_or_none(without_mentioned(c), c.text_format) or "" for c in comments]
+    told = zip(*(side.column(name) for name in ("text", "mentions", "text_format")), strict=True)
+    plain = [
+        _text_or_none(without_mentioned(text, mentions, written), written) or ""
+        for text, mentions, written in told
+    ]
     texts, counts = redact_all(plain)
-    told = {place: json.dumps(dict(sorted(found.items()))) for place, found in counts.items()}
+    found = {place: json.dumps(dict(sorted(kinds.items()))) for place, kinds in counts.items()}
     return {
         "text": [text or None for text in texts],
         "text_hash": [text_hash(text) for text in texts],
-        "redacted": [told.get(place, "{}") for place in range(len(texts))],
+        "redacted": [found.get(place, "{}") for place in range(len(texts))],
         "mentions": [mention_places(text) for text in texts],
     }
 
 
-def _times(comments: Sequence[Comment], origin: Origin) -> dict[str, list[Any]]:
+def _times(side: Comments, origin: Origin) -> dict[str, Sequence[Any]]:
     """When it was made, edited and seen."""
-    seen = [naive_utc(origin.received_at)] * len(comments)
+    seen = [naive_utc(origin.received_at)] * len(side)
+    unknown = [None] * len(side)
+    edits = list(zip(side.column("edited_at"), side.column("is_edited"), strict=True))
     return {
-        "created_at_utc": [naive_utc(comment.created_at) for comment in comments],
-        "edited_at_utc": [naive_utc(comment.edited_at) for comment in comments],
-        "is_edited": [True if c.edited_at else c.is_edited for c in comments],
-        "edit_basis": ["api" if c.edited_at or c.is_edited else None for c in comments],
-        "gone_at_utc": [None] * len(comments),
-        "deletion_told_at_utc": [None] * len(comments),
+        "created_at_utc": [naive_utc(moment) for moment in side.column("created_at")],
+        "edited_at_utc": [naive_utc(moment) for moment, _ in edits],
+        "is_edited": [True if moment else is_edited for moment, is_edited in edits],
+        "edit_basis": ["api" if moment or is_edited else None for moment, is_edited in edits],
+        "gone_at_utc": unknown,
+        "deletion_told_at_utc": unknown,
         "first_seen_at_utc": seen,
         "last_seen_at_utc": seen,
     }
@@ -291,13 +310,8 @@ def _is_made_up(native_id: str | None) -> bool:
     return bool(native_id and native_id[0] == "h" and HASHED_BY_READER.fullmatch(native_id))
 
 
-def _optional_id(comment: Comment, native_id: str | None) -> str | None:
-    return _id(comment.platform, comment.site, native_id) if native_id else None
-
-
-def _derived_id(comment: Comment, key: bytes, repeats: Counter[str]) -> str:
+def _derived_id(digest: str, repeats: Counter[str]) -> str:
     """An id of who, when, what and where; the second of two that are alike gets another one."""
-    digest = derived_digest(comment, key)
     repeats[digest] += 1
     return f"k-{digest}" if repeats[digest] == 1 else f"k-{digest}-{repeats[digest]}"
 
@@ -306,9 +320,16 @@ def _author_key(platform: str, author: str | None, key: bytes) -> str | None:
     return author_key(platform, author, key) if author and author.strip() else None
 
 
-def _is_named_owner(comment: Comment, owners: frozenset[str]) -> bool:
-    names = (comment.author, comment.author_name) if owners else ()
-    return any(name is not None and account(name) in owners for name in names)
+def _owned(side: Comments, owners: frozenset[str]) -> Sequence[bool]:
+    """Whether each is an answer of the owners: as its platform says, or by who wrote it."""
+    told = side.column("is_owner")
+    if not owners:
+        return told
+    names = zip(side.column("author"), side.column("author_name"), strict=True)
+    return [
+        is_owner or any(name is not None and account(name) in owners for name in both)
+        for is_owner, both in zip(told, names, strict=True)
+    ]
 
 
 def _text_or_none(text: str | None, text_format: str) -> str | None:

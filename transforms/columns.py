@@ -18,10 +18,17 @@ def frame_of(
 
 
 def _series(name: str, values: Sequence[Any], kind: pl.DataType) -> pl.Series:
+    if kind == pl.Datetime and _is_one(values):
+        return pl.Series(name, values[:1], dtype=kind).new_from_index(0, len(values))
     try:
         return _texts_of(name, values) if kind == pl.List else pl.Series(name, values, dtype=kind)
     except UnicodeEncodeError:  # rare, so looked for late
         return _series(name, [_whole(value) for value in values], kind)
+
+
+def _is_one(values: Sequence[Any]) -> bool:
+    """Whether all of several values are the same: to take over a time takes Polars long."""
+    return len(values) > 1 and all(value is values[0] for value in values)
 
 
 def _texts_of(name: str, values: Sequence[Sequence[str]]) -> pl.Series:
@@ -30,6 +37,8 @@ def _texts_of(name: str, values: Sequence[Sequence[str]]) -> pl.Series:
     Polars itself would make a series of each list first, and Arrow imports pandas to make a column,
     which takes half a second and 80 MB.
     """
+    if not any(values):
+        return pl.Series(name, [[]], dtype=pl.List(pl.String)).new_from_index(0, len(values))
     pairs = [(row, text) for row, texts in enumerate(values) for text in texts]
     rows = pl.DataFrame({"row": range(len(values))}, schema={"row": pl.Int64})
     texts = pl.DataFrame(pairs, schema={"row": pl.Int64, name: pl.String}, orient="row")

@@ -11,6 +11,7 @@ import polars as pl
 from flows.landing.door import left_out_fields
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from flows.sources.base import FileSource, all_sources, recognise, recognise_sample
+from flows.storing.erased import apart
 from flows.storing.sound import sound
 from flows.storing.told import rejected_frame
 from models.canonical import REASONS, Comment, Post, Record, Rejected, Swept
@@ -74,7 +75,7 @@ def read(
         ask_all(landed, sample)
     result: Counter[str] = Counter()
     for source in (own,) if found in (own, None) else (own, found):
-        records = list(sound(source.read(landed, RULES)))
+        records = list(apart(sound(source.read_fast(landed, RULES))))
         require(records)
         result["records"] += len(records)
         if thoroughly:

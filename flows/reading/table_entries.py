@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,21 +74,36 @@ class Entry:
 
 def entry_of(row: Row, columns: Mapping[str, str]) -> Entry:
     """What `row` says of each field that has a column; `columns` is field -> column."""
-    of_row = row.cells.get
-    cells = {field: of_row(column) for field, column in columns.items()}
-    texts = {
-        field: text
-        for field, cell in cells.items()
-        if cell is not None
-        and (text := (cell if isinstance(cell, str) else str(cell)).strip())
-        # By its length most of what says something is told apart.
-        and (len(text) > LONGEST_NO_VALUE or field == "text" or text.casefold() not in NO_VALUE)
-    }
-    for field in ID_FIELDS:
-        # Scripts make decimals of numbers in columns with gaps: 4711.0.
-        if texts.get(field, "").endswith(".0"):
-            texts[field] = DECIMAL_ID.sub(r"\1", texts[field])
+    cells = {field: row.cells.get(column) for field, column in columns.items()}
+    texts = {field: text for field, cell in cells.items() if (text := reader_of(field)(cell))}
     return Entry(row.position, row.line, cells, texts)
+
+
+def reader_of(field: str) -> Callable[[Cell], str | None]:
+    """How the cells of a field are made texts."""
+    return id_text if field in ID_FIELDS else words if field == "text" else said
+
+
+def words(cell: Cell) -> str | None:
+    """What a cell holds, without blanks around it; None if that is nothing."""
+    if cell is None:
+        return None
+    return (cell if isinstance(cell, str) else str(cell)).strip() or None
+
+
+def said(cell: Cell) -> str | None:
+    """The same of a cell in which `null` and its like mean nothing, too."""
+    text = words(cell)
+    # By its length most of what says something is told apart.
+    if text is None or len(text) > LONGEST_NO_VALUE or text.casefold() not in NO_VALUE:
+        return text
+    return None
+
+
+def id_text(cell: Cell) -> str | None:
+    """The same of an id: scripts make decimals of numbers in columns with gaps, `4711.0`."""
+    text = said(cell)
+    return DECIMAL_ID.sub(r"\1", text) if text and text.endswith(".0") else text
 
 
 LAST_DAY = 2_958_465

@@ -12,6 +12,9 @@ MOST_DIGITS = 9
 SHORT_NUMBER = re.compile(rf"\d{{1,{MOST_DIGITS}}}")
 """A row or database number: unique in one system at most, unlike a platform's long ids."""
 
+POST_FIELDS = ("post_id", "post_url", "post_title", "post_text")
+"""What `post_id_of` looks at."""
+
 Family = dict[tuple[str, str], str]
 """(post, number) -> id, of the comments of a file that are only numbered."""
 

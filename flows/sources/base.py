@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
-from models.canonical import Record
+from models.canonical import Comments, Record
 
 if TYPE_CHECKING:  # who reads files needs no network
     from flows.fetching.session import Connect
@@ -29,6 +29,9 @@ Read = Callable[[LandedFile, ReadingRules], Iterator[Record]]
 Never raises for what is wrong with the file's content: a broken record is a `Rejected`, and so is
 a broken file, after the records that are intact.
 """
+
+ReadTogether = Callable[[LandedFile, ReadingRules], Iterator[Record | Comments]]
+"""The same, where comments may also stand side by side: of formats that large files come in."""
 
 Describe = Callable[[LandedFile, ReadingRules], str | None]
 """One line on how a file will be read, for example the column mapping that was guessed."""
@@ -56,6 +59,11 @@ class FileSource:
     describe: Describe = no_description
     holds_tokens: bool = False
     """Links in such files may carry the token of who asked for them; it does not land."""
+    read_together: ReadTogether | None = None
+
+    def read_fast(self, landed: LandedFile, rules: ReadingRules) -> Iterator[Record | Comments]:
+        """What `read` yields, comments side by side if this format can be read so."""
+        return (self.read_together or self.read)(landed, rules)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from models.canonical import Comment, Post, Record, Rejected
+from models.canonical import Comment, Comments, Post, Record, Rejected
 from transforms.canonical import DERIVED_ID, Origin, comment_id_of, derived_digest
 from transforms.pseudonymise import author_key, keyed
 
@@ -34,7 +34,9 @@ def nameless(comment_id: str, key: bytes) -> str:
     return f"k-{comment_hash(comment_id, key)}"
 
 
-def without_erased(records: Iterable[Record], erased: Erased, origin: Origin) -> Iterator[Record]:
+def without_erased(
+    records: Iterable[Record | Comments], erased: Erased, origin: Origin
+) -> Iterator[Record | Comments]:
     """The same records, those of erased people and erased comments rejected.
 
     A post of an erased person stays as the place that others' comments hang on, without its words;
@@ -43,7 +45,7 @@ def without_erased(records: Iterable[Record], erased: Erased, origin: Origin) ->
     if not erased.authors and not erased.comments:
         yield from records
         return
-    for record in records:
+    for record in apart(records):
         if isinstance(record, Comment) and is_erased(record, erased, origin):
             yield Rejected(
                 position=record.position,
@@ -57,6 +59,15 @@ def without_erased(records: Iterable[Record], erased: Erased, origin: Origin) ->
             yield replace(record, title=None, text=None, author=None, url=None)
         elif isinstance(record, Comment):
             yield answering_nobody(record, erased, origin.key)
+        else:
+            yield record
+
+
+def apart(records: Iterable[Record | Comments]) -> Iterator[Record]:
+    """The same records, comments that stand side by side one by one."""
+    for record in records:
+        if isinstance(record, Comments):
+            yield from record.apart()
         else:
             yield record
 

@@ -11,7 +11,7 @@ from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from models.canonical import Comment, Post, Record, Rejected, Swept
+from models.canonical import Comment, Comments, Post, Record, Rejected, Swept
 
 LEAST, MOST = -(2**63), 2**63 - 1
 """What a whole number of a table may be: 64 bits."""
@@ -26,14 +26,16 @@ TOLD = {
 """What a field should hold, in words."""
 
 
-def sound(records: Iterable[Record]) -> Iterator[Record]:
+def sound(records: Iterable[Record | Comments]) -> Iterator[Record | Comments]:
     """Yield each record of `records`, as it is if every field holds what it should.
+
+    Comments side by side are sound: who puts them so has made each of their values himself.
 
     A post whose time is told and can't be read is rejected, as a comment is where comments are
     cleaned: a time that failed must not look like one that was never told.
     """
     for record in records:
-        if isinstance(record, Rejected):
+        if isinstance(record, Rejected | Comments):
             yield record
         elif fault := fault_of(record):
             yield rejection(record, fault)

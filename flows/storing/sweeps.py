@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from models.canonical import Record, Rejected, Swept
+from models.canonical import Comments, Record, Rejected, Swept
 
 
-def believed(records: Iterable[Record]) -> Iterator[Record]:
+def believed(records: Iterable[Record | Comments]) -> Iterator[Record | Comments]:
     """Yield `records`, but for each `Swept` whose post had a record that was rejected.
 
     Nobody knows which comment that was: whichever it is, it would be taken for deleted. The

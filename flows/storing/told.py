@@ -7,7 +7,6 @@ so it may as well be done in another process (`flows/storing/reader.py`).
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import TypeVar
 
 import polars as pl
@@ -15,7 +14,7 @@ import polars as pl
 from flows.storing.erased import Erased, without_erased
 from flows.storing.sound import sound
 from flows.storing.sweeps import believed
-from models.canonical import Comment, Post, Record, Rejected, Swept
+from models.canonical import Comment, Comments, Post, Record, Rejected, Swept
 from models.tables.post import POST
 from models.tables.rejected_comment import REJECTED_COMMENT
 from transforms.canonical import Origin, comments_frame, naive_utc, post_id_of, posts_frame
@@ -28,7 +27,7 @@ PART = 2_500
 """Records held in memory at a time: some 3 KB each, and as much again while their columns are made.
 With fewer, what every look at a column costs would tell."""
 
-Kind = TypeVar("Kind", Post, Comment, Rejected, Swept)
+Kind = TypeVar("Kind", Post, Comment, Comments, Rejected, Swept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +45,40 @@ Tell = Callable[[Erased], Iterator[Told]]
 """What the records of a file tell, in their order, once it is known what was erased."""
 
 
-def tell(records: Iterable[Record], origin: Origin, erased: Erased) -> Iterator[Told]:
+def tell(records: Iterable[Record | Comments], origin: Origin, erased: Erased) -> Iterator[Told]:
     """What `records` tell, a part of a batch at a time."""
     repeats = Counter[str]()
-    stored = without_erased(believed(sound(records)), erased, origin)
-    while part := list(islice(stored, min(PART, BATCH))):
+    for part in parts(without_erased(believed(sound(records)), erased, origin)):
         told = told_of(part, origin, repeats)
-        del part  # before the next one is read
+        part.clear()  # before the next one is read
         yield told
 
 
-def told_of(part: list[Record], origin: Origin, repeats: Counter[str]) -> Told:
+def parts(records: Iterable[Record | Comments]) -> Iterator[list[Record | Comments]]:
+    """`records`, some at a time; what stands side by side is the end of a part."""
+    part: list[Record | Comments] = []
+    for record in records:
+        part.append(record)
+        if len(part) >= min(PART, BATCH) or isinstance(record, Comments):
+            del record
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def told_of(part: list[Record | Comments], origin: Origin, repeats: Counter[str]) -> Told:
     """What some records tell; `repeats` as for `comments_frame`."""
+    together = of_kind(part, Comments)
+    comments: list[Comments] = [Comments.of(of_kind(part, Comment)), *together]
     return Told(
-        count=len(part),
+        count=len(part) - len(together) + sum(map(len, together)),
         posts=posts_frame(of_kind(part, Post), origin),
-        comments=comments_frame(of_kind(part, Comment), origin, repeats),
+        comments=pl.concat(
+            # Where comments stand side by side, there are none by themselves, as a rule.
+            [comments_frame(some, origin, repeats) for some in comments if len(some)]
+            or [comments_frame([], origin, repeats)]
+        ),
         rejected=rejected_frame(of_kind(part, Rejected), origin),
         swept=frozenset(
             post_id_of(record.platform, record.site, record.post_native_id)
@@ -96,7 +113,7 @@ def joined(parts: Sequence[Told]) -> Told:
     )
 
 
-def of_kind(part: list[Record], kind: type[Kind]) -> list[Kind]:
+def of_kind(part: list[Record | Comments], kind: type[Kind]) -> list[Kind]:
     """The records that are of one kind."""
     return [record for record in part if isinstance(record, kind)]
 

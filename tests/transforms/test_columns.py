@@ -39,3 +39,11 @@ def test_half_a_character_becomes_a_replacement_and_a_pair_the_character() -> No
 def test_a_value_of_another_type_is_refused() -> None:
     with pytest.raises(TypeError):
         frame_of(EMPTY | {"count": ["many"]}, SCHEMA)
+
+
+def test_a_time_that_all_rows_share_stands_in_each() -> None:
+    at = datetime(2025, 1, 2, 3, 4)
+    columns = {"text": ["x", "y"], "count": [1, 2], "at": [at, at], "aliases": [[], []]}
+    frame = frame_of(columns, SCHEMA)
+    assert frame.schema == SCHEMA
+    assert frame.rows() == [("x", 1, at, []), ("y", 2, at, [])]

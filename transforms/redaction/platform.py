@@ -2,22 +2,20 @@
 
 import json
 
-from models.canonical import Comment
 from transforms.redaction.span import PLACEHOLDER
 
 MENTION = PLACEHOLDER["mention"]
 
 
-def without_mentioned(comment: Comment) -> str | None:
-    """The text of `comment` with `@…` wherever its platform says that somebody is mentioned.
+def without_mentioned(text: str | None, mentions: str | None, text_format: str) -> str | None:
+    """`text` with `@…` wherever its platform says, in `mentions`, that somebody is mentioned.
 
     Places that do not begin and end with a word are left: platforms count characters in their own
     ways, and half a word replaced would garble the text.
     """
-    text = comment.text
-    if not text or not comment.mentions or comment.text_format == "html":
+    if not text or not mentions or text_format == "html":
         return text
-    for start, end in sorted(_places(comment.mentions), reverse=True):
+    for start, end in sorted(_places(mentions), reverse=True):
         if 0 <= start < end <= len(text) and _is_whole(text, start, end):
             text = text[:start] + MENTION + text[end:]
     return text

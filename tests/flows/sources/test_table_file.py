@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from hypothesis import strategies as st
 
 from flows.reading.landed import SAMPLE_SIZE, ColumnMapping, LandedFile, ReadingRules
 from flows.sources.base import recognise
-from flows.sources.table_file import SOURCE, describe, read
-from models.canonical import Comment, Post, Rejected
+from flows.sources.table_file import SOURCE, describe, read, read_together
+from models.canonical import Comment, Comments, Post, Rejected
 
 PROJECT = Path(__file__).parents[3]
 SAMPLES = PROJECT / "data" / "samples"
@@ -423,3 +424,32 @@ def test_every_row_of_a_parquet_file_is_told_of_once(tmp_path):
     found = list(read(landed(tmp_path / "a"), ReadingRules()))
     assert [type(record) for record in found] == [Comment, Rejected, Comment]
     assert found[1].reason == "forbidden character"
+
+
+ODD_CELLS = st.sampled_from(
+    ["", "null", "4711", "4711.0", "700000000001", "7,1E+11", "Danke", "a@example.org", "1.234"]
+)
+ODD_TIMES = st.sampled_from(["05.11.2025 14:30", "2025-11-05", "unsinn", ""])
+
+
+@given(
+    st.sampled_from(["Beitrags-ID", "thread_id"]),
+    st.lists(st.tuples(ODD_CELLS, ODD_CELLS, ODD_CELLS, ODD_CELLS, ODD_TIMES, ODD_CELLS)),
+)
+def test_however_many_rows_are_read_at_a_time_they_tell_the_same(thread, rows):
+    header = ["Kommentar-ID", "Antwort auf", thread, "Autor", "Erstellt am", "Kommentartext"]
+    first = ["700000000000", "", "900000000000", "Anna", "05.11.2025 14:30", "Danke für die Worte"]
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        file = written(Path(folder), table_of(header, [first, *rows]))
+        one_by_one, some = list(read(file, ReadingRules())), []
+        for told in read_together(file, ReadingRules()):
+            some += told.apart() if isinstance(told, Comments) else [told]
+        patch.setattr("flows.sources.table_file.TOGETHER", 1)
+        assert list(read(file, ReadingRules())) == one_by_one
+    assert sorted(some, key=lambda told: told.position) == one_by_one
+
+
+def table_of(header, rows):
+    text = io.StringIO()
+    csv.writer(text, delimiter=";").writerows([header, *rows])
+    return text.getvalue()

@@ -36,7 +36,7 @@ def answers(task: Task) -> Callable[[Exception | None], list[Answer]]:
             if error:
                 raise error
 
-        source = replace(source_named("table_file"), read=read)
+        source = replace(source_named("table_file"), read=read, read_together=None)
         return [pickle.loads(pickle.dumps(answer)) for answer in answered(source, task)]
 
     return all_answers

@@ -1,5 +1,6 @@
 """What the records of a file tell, a batch at a time."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,9 +10,10 @@ import pytest
 import flows.storing.told
 from flows.storing.erased import Erased
 from flows.storing.told import Told, batches, tell
-from models.canonical import Post, Record, Rejected, Swept
+from models.canonical import Comment, Comments, Post, Record, Rejected, Swept
 from tests.builders import comment
 from transforms.canonical import Origin
+from transforms.pseudonymise import author_key
 
 NOBODY = Erased(frozenset(), frozenset())
 POST = Post(platform="blog", site="example.org", native_id="12", position=1, title="Cloud")
@@ -19,7 +21,7 @@ SWEPT = Swept(platform="blog", site="example.org", post_native_id="12", position
 ODD = Rejected(position=3, reason="no text", detail="nothing")
 
 
-def told(records: list[Record], origin: Origin) -> list[Told]:
+def told(records: Sequence[Record | Comments], origin: Origin) -> list[Told]:
     return list(tell(iter(records), origin, NOBODY))
 
 
@@ -82,3 +84,26 @@ def test_a_rejection_that_quotes_half_a_character_can_be_stored(origin: Origin) 
         "found `\ufffd`",
         "the time `Mo \ufffd` of a post can't be read",
     ]
+
+
+def test_comments_side_by_side_tell_what_they_tell_one_by_one(origin: Origin) -> None:
+    some = [comment(1), comment(2, text=None), comment(3, native_id=None, author="Anna")]
+    (single,) = told([POST, *some], origin)
+    (together,) = told([POST, Comments.of(some)], origin)
+    assert together.count == single.count == 4
+    assert together.comments.equals(single.comments)
+
+
+def test_a_field_that_nothing_is_told_of_has_its_default(origin: Origin) -> None:
+    lean = Comments(1, {"platform": ["blog"], "site": [""], "position": [1], "text": ["Danke"]})
+    (found,) = told([lean], origin)
+    assert list(lean.apart()) == [Comment(platform="blog", site="", position=1, text="Danke")]
+    assert found.comments.equals(told(list(lean.apart()), origin)[0].comments)
+
+
+def test_of_comments_side_by_side_those_that_were_erased_are_rejected(origin: Origin) -> None:
+    some = [comment(1, author="Anna"), comment(2, author="Ben")]
+    anna = Erased(frozenset({author_key(some[0].platform, "Anna", origin.key)}), frozenset())
+    (found,) = tell(iter([Comments.of(some)]), origin, anna)
+    assert found.comments["native_id"].to_list() == ["n2"]
+    assert found.rejected["reason"].to_list() == ["erased"]

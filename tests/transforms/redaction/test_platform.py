@@ -1,12 +1,11 @@
 import json
 
-from tests.builders import comment
 from transforms.redaction.platform import mention_places, without_mentioned
 
 
 def mentioned(text: str, offset: int, length: int) -> str | None:
     places = json.dumps([{"id": "17", "offset": offset, "length": length}])
-    return without_mentioned(comment(text=text, mentions=places))
+    return without_mentioned(text, places, "plain")
 
 
 def test_a_name_that_the_platform_calls_a_mention_is_replaced() -> None:
