@@ -33,7 +33,7 @@ from flows.sources.base import ApiSource, FileSource, all_sources, recognise
 from flows.storing.ahead import ahead, is_large
 from flows.storing.domains import narrow_domains
 from flows.storing.quarantine import Quarantine, has_unchecked, quarantine
-from flows.storing.store import store_told
+from flows.storing.store import read_erased, store_told
 from flows.storing.tally import Tally
 from flows.storing.told import Tell, tell
 from flows.warehouse import merge, writing
@@ -64,15 +64,18 @@ def refine_file(landed: LandedFile, settings: Settings) -> Tally:
         rules = settings.sources.rules()
         origin = replace(origin, is_live=isinstance(source, ApiSource))
         name = source.name if source else UNRECOGNISED
-        with telling(source, readable, origin, settings) as tell_all:
+        with (
+            telling(source, readable, origin, settings) as tell_all,
+            writing(paths.warehouse, settings.warehouse) as connection,
+        ):
+            told = tell_all(read_erased(connection))  # another process begins to read
             note = source.describe(readable, rules) if source else None
             left_out = left_out_fields(readable.path) if source else Counter[str]()
-            with writing(paths.warehouse, settings.warehouse) as connection:
-                tally = store_told(connection, tell_all, origin, settings.refine.longest_text)
-                tally.left_out = left_out
-                row = refined_row(origin, tally, name, readings(settings)[name], note)
-                merge(connection, REFINED_FILE, row)
-                merge(connection, LEFT_OUT_FIELD, left_out_rows(origin, left_out))
+            tally = store_told(connection, told, origin, settings.refine.longest_text)
+            tally.left_out = left_out
+            row = refined_row(origin, tally, name, readings(settings)[name], note)
+            merge(connection, REFINED_FILE, row)
+            merge(connection, LEFT_OUT_FIELD, left_out_rows(origin, left_out))
     return tally
 
 
@@ -85,7 +88,7 @@ def telling(
         return nullcontext(partial(tell, unrecognised(), origin))
     if settings.refine.hands > 1 and is_large(landed):
         return ahead(source, landed, rules, origin)
-    return nullcontext(partial(tell, source.read(landed, rules), origin))
+    return nullcontext(partial(tell, source.read_fast(landed, rules), origin))
 
 
 @flow(name="refine")

@@ -11,7 +11,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -80,19 +80,26 @@ def told_by(
     origin: Origin,
     erased: Erased,
 ) -> Iterator[Told]:
-    """What `process` tells of a file, in the order of its records."""
-    questions, answers = pipes(process)
-    hand = ThreadPoolExecutor(1, thread_name_prefix="answers")
-    try:
+    """What `process` tells of a file, in the order of its records; it begins at once."""
+    questions, _ = pipes(process)
+    with suppress(BrokenPipeError):  # nothing will be answered, which is noticed then
         pickle.dump(Task(landed, rules, origin, erased), questions)
         questions.flush()
+    return answers_of(process, landed)
+
+
+def answers_of(process: subprocess.Popen[bytes], landed: LandedFile) -> Iterator[Told]:
+    """What `process` answers, which was asked about a file."""
+    _, answers = pipes(process)
+    hand = ThreadPoolExecutor(1, thread_name_prefix="answers")
+    try:
         coming = deque(hand.submit(pickle.load, answers) for _ in range(AHEAD))
         answer: Answer = coming.popleft().result()
         while isinstance(answer, Told):
             coming.append(hand.submit(pickle.load, answers))
             yield answer
             answer = coming.popleft().result()
-    except (BrokenPipeError, EOFError, pickle.UnpicklingError) as error:
+    except (EOFError, pickle.UnpicklingError) as error:
         raise TryAgain(
             f"The process that read `{landed.name}` ended before it was done ({ended(process)}), "
             "as it may where memory is short; nothing of the file was stored. If it does so "

@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
-from functools import partial
 
 import duckdb
 import polars as pl
@@ -14,7 +13,7 @@ from flows.storing.identity import comments_under_one_id, posts_under_one_id
 from flows.storing.labelled import forget_labelled
 from flows.storing.long_texts import settle_long_texts
 from flows.storing.tally import Tally
-from flows.storing.told import Tell, Told, batches, tell
+from flows.storing.told import Told, batches, tell
 from flows.warehouse import append, carry_out, frame, matching, merge
 from models.canonical import Record
 from models.contract import Table, quoted
@@ -46,17 +45,18 @@ def store(
 
     Belongs in one transaction: half of it would leave rows of both readings.
     """
-    return store_told(connection, partial(tell, records, origin), origin, longest_text)
+    told = tell(records, origin, read_erased(connection))
+    return store_told(connection, told, origin, longest_text)
 
 
 def store_told(
-    connection: duckdb.DuckDBPyConnection, tell_all: Tell, origin: Origin, longest_text: int
+    connection: duckdb.DuckDBPyConnection, parts: Iterable[Told], origin: Origin, longest_text: int
 ) -> Tally:
-    """The same of a file whose records `tell_all` tells, here or ahead in another process."""
+    """The same of a file by what its records tell, here or ahead in another process."""
     for table in FILLED_BY_FILE:
         connection.execute(f"DELETE FROM {table.full_name} WHERE {of_file(table, origin)}")
     tally = Tally()
-    for told in batches(tell_all(read_erased(connection))):
+    for told in batches(parts):
         merge_told(connection, told, origin, longest_text, tally)
         del told  # before the next one is read
     sweep(connection, origin, tally)
@@ -100,7 +100,7 @@ def merge_told(
     merge_comments(connection, clean(drafts, longest_text), told.rejected, tally)
     mark_taken_away(connection, drafts, origin, tally)
     tally.know_of(drafts, "created_at_utc", "edited_at_utc")
-    tally.unusable |= set(drafts["comment_id"]) - tally.comments
+    tally.unusable |= set(drafts["comment_id"].to_list()) - tally.comments
     tally.swept |= told.swept
 
 
@@ -110,7 +110,7 @@ def merge_posts(connection: duckdb.DuckDBPyConnection, posts: pl.DataFrame, tall
     before, after = merge_seen(connection, POST, found)
     reworded = after.join(before, on=["post_id", "title", "text"], how="anti", nulls_equal=True)
     forget_labelled(connection, reworded.select("post_id"))
-    tally.posts |= set(found["post_id"])
+    tally.posts |= set(found["post_id"].to_list())
     tally.know_of(found, "created_at_utc", "updated_at_utc")
 
 
@@ -124,7 +124,7 @@ def merge_comments(
     before, _ = merge_seen(connection, COMMENT, kept)
     note_returns(kept, before, tally)
     merge_wordings(connection, kept, before)
-    tally.comments |= set(kept["comment_id"])
+    tally.comments |= set(kept["comment_id"].to_list())
     tally.rejected += rejected.height
     tally.redacted.update(redactions(kept))
 
@@ -173,9 +173,10 @@ def replaced(
     connection: duckdb.DuckDBPyConnection, kept: pl.DataFrame, tally: Tally
 ) -> pl.DataFrame:
     """Rejections for what an earlier batch of the same file said of the same comments."""
-    again = kept.filter(pl.col("comment_id").is_in(list(tally.comments & set(kept["comment_id"]))))
-    if again.is_empty():
+    known = tally.comments.intersection(kept["comment_id"].to_list())
+    if not known:
         return REJECTED_COMMENT.empty()
+    again = kept.filter(pl.col("comment_id").is_in(list(known)))
     return matching(connection, COMMENT, again).select(
         "landed_file",
         "position",
