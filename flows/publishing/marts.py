@@ -37,12 +37,9 @@ def build_marts(settings: Settings) -> dict[Table, pl.DataFrame]:
             marts = computed_marts(connection, settings)
             coverage = marts.pop(COVERAGE.table)
             marts |= comments_behind(connection, marts, mart_rules(settings))
-            candidates = frame(connection, "FROM classified.open_comment ORDER BY comment_id")
-            for table, rows in marts.items():
-                store_mart(connection, table, rows)
-            for statement in later_marts():
-                marts[statement.table] = checked(statement, frame(connection, statement.query))
-                store_mart(connection, statement.table, marts[statement.table])
+            candidates = open_comments(connection)
+            store_marts(connection, marts)
+            marts |= made_of_marts(connection)
         marts[COMMENTS_TO_ANSWER] = comments_to_answer(candidates, connection, settings)
     return dict(sorted(marts.items(), key=lambda mart: mart[0].name)) | {COVERAGE.table: coverage}
 
@@ -64,7 +61,14 @@ def computed_marts(
     counted = counted_marts(connection, settings)
     counted[COVERAGE.table] = checked(COVERAGE, frame(connection, COVERAGE.query))
     marts = hide_small_cells(counted, frame(connection, COUNTED), settings.privacy.smallest_cell)
-    return marts | {m.table: m.build(marts, mart_rules(settings)) for m in derived_marts()}
+    return marts | derived_from(marts, mart_rules(settings))
+
+
+def derived_from(
+    marts: Mapping[Table, pl.DataFrame], rules: MartRules
+) -> dict[Table, pl.DataFrame]:
+    """The marts that are computed from `marts`, small cells hidden; not stored."""
+    return {mart.table: mart.build(marts, rules) for mart in derived_marts()}
 
 
 def comments_behind(
@@ -91,6 +95,26 @@ def counted_marts(
 def checked(statement: Statement, rows: pl.DataFrame) -> pl.DataFrame:
     """The rows of a mart as its contract has them."""
     return statement.table.require(rows.cast(dict(statement.table.schema())))  # type: ignore[arg-type]
+
+
+def open_comments(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """What asks for an answer."""
+    return frame(connection, "FROM classified.open_comment ORDER BY comment_id")
+
+
+def made_of_marts(connection: duckdb.DuckDBPyConnection) -> dict[Table, pl.DataFrame]:
+    """The marts that are selected from what is stored of others, stored too."""
+    found: dict[Table, pl.DataFrame] = {}
+    for statement in later_marts():
+        found[statement.table] = checked(statement, frame(connection, statement.query))
+        store_mart(connection, statement.table, found[statement.table])
+    return found
+
+
+def store_marts(connection: duckdb.DuckDBPyConnection, marts: Mapping[Table, pl.DataFrame]) -> None:
+    """Put the rows of `marts` in the place of what they held."""
+    for table, rows in marts.items():
+        store_mart(connection, table, rows)
 
 
 def store_mart(connection: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFrame) -> None:

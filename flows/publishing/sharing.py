@@ -22,13 +22,18 @@ def shared_views(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
     To be used within a transaction: if the block fails, rolling back restores the views.
     """
-    for name, query in SHARED.items():
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE shared_{name} AS {query}")
-        connection.execute(
-            f"CREATE OR REPLACE VIEW classified.{name} AS FROM temp.main.shared_{name}"
-        )
+    share(connection)
     yield
     for view in all_views():
         connection.execute(view.view())
     for name in SHARED:
         connection.execute(f"DROP TABLE temp.main.shared_{name}")
+
+
+def share(connection: duckdb.DuckDBPyConnection) -> None:
+    """Compute the `SHARED` views once, and let them read what came out."""
+    for name, query in SHARED.items():
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE shared_{name} AS {query}")
+        connection.execute(
+            f"CREATE OR REPLACE VIEW classified.{name} AS FROM temp.main.shared_{name}"
+        )
