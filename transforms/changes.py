@@ -12,6 +12,7 @@ import polars as pl
 from transforms.deliveries import RECEPTIONS, delivered
 from transforms.derived import MartRules
 from transforms.significance import (
+    SHORTEST_SERIES,
     Estimate,
     Z,
     change_points,
@@ -270,7 +271,8 @@ def new_levels(shares: pl.DataFrame, rules: MartRules) -> pl.DataFrame:
 
     Weeks with too few comments or people are passed over, as if they had not been.
     """
-    known = shares.filter(enough("", rules)).sort(*SERIES, "week_start")
+    is_long = pl.len().over(SERIES) >= SHORTEST_SERIES  # of most posts' series it is not
+    known = shares.filter(enough("", rules)).filter(is_long).sort(*SERIES, "week_start")
     found = [
         rows.select(*SERIES, "week_start")[change_points(column(rows, "share"), error_of(rows))]
         for rows in known.partition_by(SERIES)
