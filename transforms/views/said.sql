@@ -18,8 +18,15 @@ SELECT
     max(label) FILTER (head = 'sentiment' AND is_chosen)                            AS sentiment,
     max(probability) FILTER (head = 'sentiment' AND is_chosen)                      AS typicality,
     max(label) FILTER (head = 'language' AND is_chosen)                             AS language,
+    -- Sorted afterwards: an aggregate with an order keeps and sorts the rows of all comments.
     coalesce(
-        list(label ORDER BY probability DESC, label) FILTER (head = 'topic' AND is_chosen),
+        list_transform(
+            list_sort(
+                list({'doubt': -probability, 'label': label})
+                    FILTER (head = 'topic' AND is_chosen)
+            ),
+            lambda topic: topic.label
+        ),
         []
     )                                                                               AS topics,
     coalesce(bool_or(is_chosen) FILTER (head = 'intent' AND label = 'question'), false) AS is_question,
