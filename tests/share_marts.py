@@ -158,7 +158,6 @@ def quotable_of(facts: pl.DataFrame) -> pl.DataFrame:
     return facts.select(
         "comment_id",
         "post_id",
-        "post_title",
         "channel",
         "segment",
         "day",
@@ -169,8 +168,15 @@ def quotable_of(facts: pl.DataFrame) -> pl.DataFrame:
         topics=pl.col("topics").list.set_difference(["(none)"]),
         typicality=pl.lit(0.5),
         is_toxic=pl.lit(False),
-        text=pl.col("comment_id"),
-        permalink=pl.col("comment_id"),
+    )
+
+
+def with_texts(rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` with texts as `evidence` asks for them."""
+    return rows.with_columns(
+        post_title=pl.format("Title of {}", "comment_id"),
+        text="comment_id",
+        permalink="comment_id",
     )
 
 

@@ -47,7 +47,6 @@ UNTESTED = {
     "transforms/redaction/span.py": "declarations",
     "flows/exports/base.py": "declarations",
     "models/answers.py": "tested through the encoder",
-    "flows/publishing/marts.py": "tested through the publish flow",
     "flows/publishing/publication.py": "declarations",
     "flows/running/progress.py": "shows a bar to a person; in Prefect, tested with the backfill",
     "flows/running/quiet.py": "tested through the command line",

@@ -22,8 +22,12 @@ Build = Callable[[Mapping[Table, pl.DataFrame], MartRules], pl.DataFrame]
 """The rows, from the tables that are published, small cells hidden; so it can tell nothing new."""
 
 
-BuildList = Callable[[Mapping[Table, pl.DataFrame], pl.DataFrame, MartRules], pl.DataFrame]
-"""The rows, from the tables that are published and the comments of `classified.quotable`."""
+TextsOf = Callable[[pl.DataFrame], pl.DataFrame]
+"""Puts `post_title`, `text` and `permalink` to rows with a `comment_id`, in their order."""
+
+BuildList = Callable[[Mapping[Table, pl.DataFrame], pl.DataFrame, TextsOf, MartRules], pl.DataFrame]
+"""The rows, from the tables that are published and the comments of `classified.quotable`. Texts are
+asked of those that are listed alone: they decide nothing, and weigh more than all that does."""
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,9 @@ DIGITS = 8
 MOST_TOPICS = 3
 """Topics of a comment, the surest first, with one of which it may be told."""
 
-ADDED = ("comment_id", "post_title", "is_toxic", "text", "permalink")
-"""Columns that decide nothing: they are put to those that are listed, and only then."""
+PLACE = ("post_id", "channel", "segment", "day")
+"""What says, with a topic, in which cells a comment is: a day has one week and one month. Those of
+one place are told alike, so cells are looked for once a place, not once a comment."""
 
 TOLD = ("post_id", "channel", "segment", "day", "week", "month", "topics")
 """What is told of a listed comment as far as its cell says it; null, or no topic, where not."""
@@ -77,27 +78,43 @@ def listed(marts: Marts, comments: pl.DataFrame, smallest: int) -> pl.DataFrame:
     shown, hidden = shown_cells(marts), hidden_cells(marts)
     branches = branches_of(shown)
     width = sum(branch.width for branch in branches)
-    light = comments.drop(ADDED)
-    drawn = light.with_columns(
-        draw=pl.col("quote_id").str.head(DIGITS).str.to_integer(base=16) % max(width, 1),
-        is_whole_week=pl.col("day").dt.truncate("1w").dt.strftime("%Y-%m")
-        == pl.col("day").dt.truncate("1w").dt.offset_by("6d").dt.strftime("%Y-%m"),
-    )
-    found, first = [light.clear()], 0
+    places = places_of(comments)
+    drawn = drawn_of(comments, places, width)
+    on_topics = topics_of(places, drawn)
+    found, first = [comments.clear()], 0
     for branch in branches:
-        groups = groups_of(branch, shown, hidden, drawn)
-        offered = [group.filter(is_offered(branch, first)) for group in groups]
-        kept = listed_of(pl.concat(offered, how="diagonal"), width)
-        found.append(kept.select(light.columns))
+        groups = groups_of(branch, shown, hidden, on_topics if branch.is_of_topics else places)
+        grouped = numbered(pl.concat(groups), width)
+        rows = offered(drawn, branch, first).join(
+            grouped, on=place_key(branch), maintain_order="left"
+        )
+        found.append(listed_of(rows, width).select(comments.columns))
         first += branch.width
-    rows = pl.concat(found).sort("quote_id")
-    added = rows.join(
-        comments.select("quote_id", *ADDED), on="quote_id", how="left", maintain_order="left"
+    return pl.concat(found).sort("quote_id")
+
+
+def places_of(comments: pl.DataFrame) -> pl.DataFrame:
+    """A row a `PLACE`, numbered, with its week and month, and `size`: how many comments it has."""
+    sized = comments.group_by(PLACE).agg(pl.col("week", "month").first(), size=pl.len())
+    monday = pl.col("day").dt.truncate("1w")
+    return sized.with_row_index("place").with_columns(
+        all=pl.lit(0),
+        is_whole_week=monday.dt.strftime("%Y-%m") == monday.dt.offset_by("6d").dt.strftime("%Y-%m"),
     )
-    is_post_told = pl.col("post_id").is_not_null()
-    return added.select(comments.columns).with_columns(
-        pl.when(is_post_told).then(name).alias(name) for name in ("post_title", "permalink")
-    )
+
+
+def drawn_of(comments: pl.DataFrame, places: pl.DataFrame, width: int) -> pl.DataFrame:
+    """`comments` by the number of their place, with `draw`, below `width`; `TOLD` is taken off."""
+    placed = comments.join(places.select(*PLACE, "place"), on=PLACE, nulls_equal=True)
+    number = pl.col("quote_id").str.head(DIGITS).str.to_integer(base=16)
+    return placed.select(pl.exclude(*TOLD), "topics", draw=number % max(width, 1)).sort("quote_id")
+
+
+def topics_of(places: pl.DataFrame, drawn: pl.DataFrame) -> pl.DataFrame:
+    """A row a place and `topic`: the place, and as `size` how many of its comments are on it."""
+    on_topics = drawn.select("place", topic="topics").explode("topic").drop_nulls()
+    sizes = on_topics.group_by("place", "topic").agg(size=pl.len())
+    return sizes.join(places.drop("size"), on="place")
 
 
 def shown_cells(marts: Marts) -> dict[Family, pl.DataFrame]:
@@ -147,32 +164,46 @@ def fineness(family: Family) -> int:
     return min((TIMES.index(name) for name in family if name in TIMES), default=len(TIMES))
 
 
-def listed_of(offered: pl.DataFrame, width: int) -> pl.DataFrame:
+def offered(drawn: pl.DataFrame, branch: Branch, first: int) -> pl.DataFrame:
+    """The rows that have drawn `branch`, whose number begins at `first`; of topics, with one."""
+    mine = drawn.filter(pl.col("draw").is_between(first, first + branch.width - 1))
+    if not branch.is_of_topics:
+        return mine.drop("topics")
+    count = pl.col("topics").list.len().clip(upper_bound=MOST_TOPICS)
+    with_some = mine.filter(count > 0)
+    return with_some.select(
+        pl.exclude("topics"), topic=pl.col("topics").list.get((pl.col("draw") - first) % count)
+    )
+
+
+def numbered(groups: pl.DataFrame, width: int) -> pl.DataFrame:
+    """Those of `groups` of which one comment in `width` is one at least, by number, not by name."""
+    enough = groups.filter(pl.col("group_size") >= width)
+    return enough.with_columns(group=pl.col("group").rank("dense"))
+
+
+def listed_of(rows: pl.DataFrame, width: int) -> pl.DataFrame:
     """Of each `group` at most one comment in `width`.
 
-    Sentiments take turns; of each the most typical comes first.
+    Sentiments take turns; of each the most typical comes first, of equal ones the first of `rows`.
     """
     turn = pl.col("typicality").rank("ordinal", descending=True).over("group", "sentiment")
     place = pl.struct("turn", -pl.col("typicality"), "quote_id").rank("ordinal").over("group")
-    sorted_ = offered.sort("quote_id").with_columns(turn=turn)
-    return sorted_.filter(place <= pl.col("group_size") // width)
+    return rows.with_columns(turn=turn).filter(place <= pl.col("group_size") // width)
 
 
 def groups_of(
     branch: Branch,
     shown: dict[Family, pl.DataFrame],
     hidden: dict[Family, pl.DataFrame],
-    drawn: pl.DataFrame,
+    places: pl.DataFrame,
 ) -> Iterator[pl.DataFrame]:
-    """For each family the rows told with its cells: what no finer family of `branch` tells.
+    """For each family the places told with its cells: what no finer family of `branch` tells.
 
     `group` names the group, `group_size` says how many comments it has; what it does not say of
-    its comments is null. Rows of topics are repeated for each, which has its `topic_place`.
+    its comments is null.
     """
-    left = drawn.with_columns(all=pl.lit(0))
-    if branch.is_of_topics:
-        places = pl.int_ranges(pl.col("topics").list.len()).alias("topic_place")
-        left = left.with_columns(places, topic="topics").explode("topic", "topic_place")
+    left = places
     for family in branch.families:
         within = pl.lit(True)
         if "week" in family and any("month" in coarser for coarser in branch.families):
@@ -180,9 +211,10 @@ def groups_of(
         inside = left.filter(within).join(shown[family], on=family, how="semi")
         for other, cells in hidden.items():
             inside = outside_of(inside, family, other, cells)
-        left = left.join(inside, on=row_key(branch), how="anti", nulls_equal=True)
+        left = left.join(inside, on=place_key(branch), how="anti")
         named = pl.concat_str(pl.lit("|".join(family)), *family, separator="|")
-        yield told(family, inside.with_columns(group=named, group_size=pl.len().over(*family)))
+        size = pl.col("size").sum().over(*family)
+        yield told(family, inside.with_columns(group=named, group_size=size))
 
 
 def outside_of(
@@ -209,18 +241,9 @@ def implied(family: Family) -> tuple[str, ...]:
     return (*times, "channel") if "post_id" in family else times
 
 
-def row_key(branch: Branch) -> list[str]:
-    """What tells the rows of a branch apart."""
-    return ["quote_id", "topic"] if branch.is_of_topics else ["quote_id"]
-
-
-def is_offered(branch: Branch, first: int) -> pl.Expr:
-    """Whether a comment has drawn `branch`, and, of its topics, this one."""
-    mine = pl.col("draw").is_between(first, first + branch.width - 1)
-    if not branch.is_of_topics:
-        return mine
-    count = pl.col("whole_topics").list.len().clip(upper_bound=MOST_TOPICS)
-    return mine & (pl.col("topic_place") == (pl.col("draw") - first) % count)
+def place_key(branch: Branch) -> list[str]:
+    """What tells the places of a branch apart."""
+    return ["place", "topic"] if branch.is_of_topics else ["place"]
 
 
 def told(family: Family, rows: pl.DataFrame) -> pl.DataFrame:
@@ -233,6 +256,4 @@ def told(family: Family, rows: pl.DataFrame) -> pl.DataFrame:
     # The month follows from a week that lies in one.
     month = pl.when(pl.lit("month" in said) | (pl.lit("week" in said) & pl.col("is_whole_week")))
     topics = pl.concat_list("topic") if "topic" in family else pl.lit([], pl.List(pl.String))
-    return rows.with_columns(
-        **kept, month=month.then("month"), whole_topics="topics", topics=topics
-    )
+    return rows.with_columns(**kept, month=month.then("month"), topics=topics)

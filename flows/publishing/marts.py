@@ -1,6 +1,7 @@
 """The marts of a publish: counted, estimated, small cells hidden, the rest computed from that."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import duckdb
 import numpy as np
@@ -9,7 +10,7 @@ import polars as pl
 from flows.publishing.shares import estimate, estimator, mart_rows
 from flows.publishing.sharing import shared_views
 from flows.settings import Settings
-from flows.warehouse import frame, merge, use_time_zone, writing
+from flows.warehouse import append, beside, frame, use_time_zone, writing
 from flows.wording import wording
 from models.contract import Table
 from transforms.coverage import COVERAGE
@@ -23,6 +24,18 @@ from transforms.statements import Statement
 
 COUNTED = "SELECT * EXCLUDE (comment_id) FROM classified.counted"
 """What small cells are found by; no comment by itself."""
+
+TEXTS = """
+    SELECT
+        wanted.row,
+        coalesce(post.title, left(post.text, 80)) AS post_title,
+        comment.text,
+        comment.permalink
+    FROM clean.comment AS comment
+    JOIN wanted USING (comment_id)
+    LEFT JOIN clean.post AS post USING (post_id)
+"""
+"""What is told of comments beside what they are counted by."""
 
 
 def build_marts(settings: Settings) -> dict[Table, pl.DataFrame]:
@@ -75,8 +88,16 @@ def comments_behind(
     connection: duckdb.DuckDBPyConnection, marts: Mapping[Table, pl.DataFrame], rules: MartRules
 ) -> dict[Table, pl.DataFrame]:
     """The lists of single comments, as far as what `marts` show lets them be told; not stored."""
-    comments = frame(connection, "FROM classified.quotable ORDER BY quote_id")
-    return {mart.table: mart.build(marts, comments, rules) for mart in listed_marts()}
+    comments = frame(connection, "FROM classified.quotable")
+    texts = partial(with_texts, connection)
+    return {mart.table: mart.build(marts, comments, texts, rules) for mart in listed_marts()}
+
+
+def with_texts(connection: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows`, in their order, with each comment's text and link, and the title of its post."""
+    numbered = rows.with_row_index("row")
+    texts = beside(connection, TEXTS, numbered.select("row", "comment_id"))
+    return numbered.join(texts, on="row", how="left", maintain_order="left").drop("row")
 
 
 def counted_marts(
@@ -121,7 +142,7 @@ def store_mart(connection: duckdb.DuckDBPyConnection, table: Table, rows: pl.Dat
     """Put a mart's `rows` in the place of what it held."""
     connection.execute(f"DROP TABLE IF EXISTS {table.full_name}")
     connection.execute(table.ddl())
-    merge(connection, table, rows)
+    append(connection, table, rows)
     for comment in table.comments():
         connection.execute(comment)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from models.contract import Table
 from tests.attacker import leaks
-from tests.share_marts import facts_of, marts_of, quotable_of
+from tests.share_marts import facts_of, marts_of, quotable_of, with_texts
 from transforms.derived import MartRules
 from transforms.listing import MOST_TOPICS, TOLD, branches_of, listed, quote_id, shown_cells
 from transforms.marts.evidence import TABLE as EVIDENCE
@@ -49,7 +49,7 @@ def hidden(facts: pl.DataFrame, smallest: int = 5) -> dict[Table, pl.DataFrame]:
 
 def with_list(facts: pl.DataFrame, smallest: int = 5) -> dict[Table, pl.DataFrame]:
     marts = hidden(facts, smallest)
-    rows = build(marts, quotable_of(facts), MartRules(smallest_cell=smallest))
+    rows = build(marts, quotable_of(facts), with_texts, MartRules(smallest_cell=smallest))
     return {**marts, EVIDENCE: rows}
 
 
@@ -63,7 +63,8 @@ def with_all_told(facts: pl.DataFrame, smallest: int = 5) -> dict[Table, pl.Data
         people.over("channel", "month", "sentiment") >= smallest,
         people.over("post_id") >= smallest,
     )
-    rows = quotable_of(kept).select(EVIDENCE.column_names).cast(dict(EVIDENCE.schema()))
+    told = with_texts(quotable_of(kept)).select(EVIDENCE.column_names)
+    rows = told.cast(dict(EVIDENCE.schema()))
     return {**hidden(facts, smallest), EVIDENCE: rows}
 
 

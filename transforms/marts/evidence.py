@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from models.contract import Column, SmallCells, Table
-from transforms.derived import ListedMart, MartRules
+from transforms.derived import ListedMart, MartRules, TextsOf
 from transforms.listing import listed
 
 TABLE = Table(
@@ -43,11 +43,15 @@ TABLE = Table(
 
 
 def build(
-    marts: Mapping[Table, pl.DataFrame], comments: pl.DataFrame, rules: MartRules
+    marts: Mapping[Table, pl.DataFrame], comments: pl.DataFrame, texts: TextsOf, rules: MartRules
 ) -> pl.DataFrame:
     """The rows of `evidence`, from the published `marts` and `classified.quotable`."""
-    rows = listed(marts, comments, rules.smallest_cell).sort("quote_id")
-    return TABLE.require(rows.select(TABLE.column_names).cast(dict(TABLE.schema())))  # type: ignore[arg-type]
+    rows = texts(listed(marts, comments, rules.smallest_cell).sort("quote_id"))
+    is_post_told = pl.col("post_id").is_not_null()
+    told = rows.with_columns(
+        pl.when(is_post_told).then(name).alias(name) for name in ("post_title", "permalink")
+    )
+    return TABLE.require(told.select(TABLE.column_names).cast(dict(TABLE.schema())))  # type: ignore[arg-type]
 
 
 MART = ListedMart(TABLE, build)

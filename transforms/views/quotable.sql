@@ -1,11 +1,10 @@
 /*---
-about = "One row a comment of the audience that the model has read: what may be told of it where it is shown."
+about = "One row a comment of the audience that the model has read: what decides whether it is shown, and what may be told of it there, but for its texts."
 grain = ["quote_id"]
 [columns]
 quote_id   = ["text",  "names the row: a digest of the comment's id, which itself often holds its post or its time"]
 comment_id = ["text",  "the comment"]
 post_id    = ["text",  "the post it answers; `<channel>:unknown` where the source does not say"]
-post_title = ["text",  "the post's headline, or the start of its text", "optional"]
 channel    = ["text",  "where the audience was met"]
 day        = ["day",   "day it was made, in the reporting time zone"]
 week       = ["text",  "ISO week of that day, for example 2025-W40"]
@@ -15,14 +14,11 @@ topics     = ["texts", "its topics, the surest first"]
 sentiment  = ["text",  "negative, neutral or positive"]
 typicality = ["share", "how sure the model is of the sentiment, 0 to 1"]
 is_toxic   = ["flag",  "the model finds it insulting"]
-text       = ["text",  "the comment"]
-permalink  = ["text",  "where it is", "optional"]
 ---*/
 SELECT
     left(sha256('quote ' || dated.comment_id), 16) AS quote_id,
     dated.comment_id,
     dated.post_id,
-    coalesce(post.title, left(post.text, 80)) AS post_title,
     dated.channel,
     dated.day,
     dated.week,
@@ -31,12 +27,8 @@ SELECT
     said.topics,
     said.sentiment,
     said.typicality,
-    said.is_toxic,
-    comment.text,
-    comment.permalink
+    said.is_toxic
 FROM classified.dated AS dated
 JOIN classified.said AS said USING (comment_id)
-JOIN clean.comment AS comment USING (comment_id)
 LEFT JOIN classified.segment AS segment ON segment.comment_id = dated.comment_id
-LEFT JOIN clean.post AS post ON post.post_id = dated.post_id
 WHERE dated.is_audience AND said.sentiment IS NOT NULL

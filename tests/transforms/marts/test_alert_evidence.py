@@ -13,6 +13,8 @@ from transforms.marts.evidence import TABLE as EVIDENCE
 
 Mart = Callable[[str], list[Row]]
 
+TEXTS = "SELECT comment_id, NULL::VARCHAR AS post_title, text, permalink FROM clean.comment"
+
 
 @pytest.fixture
 def alert(con: duckdb.DuckDBPyConnection, comments: None) -> Callable[..., None]:
@@ -22,7 +24,8 @@ def alert(con: duckdb.DuckDBPyConnection, comments: None) -> Callable[..., None]
     columns = ", ".join(EVIDENCE.column_names)
 
     def put(**fields: object) -> None:
-        merge(con, EVIDENCE, con.execute(f"SELECT {columns} FROM classified.quotable").pl())
+        told = f"SELECT {columns} FROM classified.quotable JOIN texts USING (comment_id)"
+        merge(con, EVIDENCE, con.execute(f"WITH texts AS ({TEXTS}) {told}").pl())
         row = dict.fromkeys(TABLE.column_names) | {
             "scope": "overall",
             "item": "(all)",

@@ -5,7 +5,7 @@ import duckdb
 
 from models.contract import Table
 from tests.builders import Row, comment_row
-from tests.share_marts import POST_SENTIMENT, facts_of, marts_of
+from tests.share_marts import POST_SENTIMENT, facts_of, marts_of, with_texts
 from transforms.derived import MartRules
 from transforms.listing import quote_id
 from transforms.marts.evidence import TABLE, build
@@ -59,9 +59,9 @@ def test_a_post_that_is_shown_has_comments_and_one_that_is_hidden_has_none(
     comments = con.execute("FROM classified.quotable").pl()
     facts = facts_of([(i, "p1", "blog", date(2025, 11, 3), []) for i in ids])
     shown: dict[Table, object] = {POST_SENTIMENT: marts_of(facts)[POST_SENTIMENT]}
-    rows = build(shown, comments, MartRules(smallest_cell=5))  # type: ignore[arg-type]
+    rows = build(shown, comments, with_texts, MartRules(smallest_cell=5))  # type: ignore[arg-type]
     assert rows.columns == TABLE.column_names
     assert rows["post_id"].unique().to_list() == ["p1"]
     assert (rows["week"].null_count(), rows["month"].null_count()) == (rows.height, rows.height)
     few = marts_of(facts)[POST_SENTIMENT].with_columns(hidden_reason=None).clear()
-    assert build({POST_SENTIMENT: few}, comments, MartRules(smallest_cell=5)).is_empty()
+    assert build({POST_SENTIMENT: few}, comments, with_texts, MartRules()).is_empty()
