@@ -8,8 +8,10 @@ from pathlib import Path
 from re import Pattern
 from typing import Any
 
+import polars as pl
+
 from models.errors import GiveUp
-from transforms.phrases import finder
+from transforms.phrases import finder, may_hold
 
 FIELDS = frozenset(["de", "en", "to", "words", "toxic"])
 
@@ -43,6 +45,11 @@ class Policy:
     def risk_of(self, text: str, is_toxic: bool) -> Risk | None:
         """The first risk that a comment meets; None if it may be answered."""
         return next((risk for risk in self.risks if risk.is_met(text, is_toxic)), None)
+
+    def is_doubtful(self) -> pl.Expr:
+        """Whether a comment, by its `text` and `is_toxic`, may meet a risk: the few to look at."""
+        words = [word for risk in self.risks for word in risk.words]
+        return may_hold(words, "text") | pl.col("is_toxic")
 
 
 def read_policy(path: Path) -> Policy:

@@ -132,17 +132,19 @@ def with_risks(
     candidates: pl.DataFrame, policy: Policy, words: Words, language: str
 ) -> pl.DataFrame:
     """`candidates` with `route_to` and `risk` where the policy routes a comment."""
-    risks = [
-        policy.risk_of(text, is_toxic)
-        for text, is_toxic in candidates.select("text", "is_toxic").iter_rows()
-    ]
-    return candidates.with_columns(
-        route_to=pl.Series([risk.to if risk else None for risk in risks], dtype=pl.String),
-        risk=pl.Series(
-            [words["route"].format(risk=risk.names[language]) if risk else None for risk in risks],
-            dtype=pl.String,
-        ),
+    numbered = candidates.with_row_index("row")
+    doubtful = numbered.filter(policy.is_doubtful()).select("row", "text", "is_toxic")
+    met = ((row, policy.risk_of(text, toxic)) for row, text, toxic in doubtful.iter_rows())
+    found = pl.DataFrame(
+        [
+            (row, risk.to, words["route"].format(risk=risk.names[language]))
+            for row, risk in met
+            if risk
+        ],
+        {"row": pl.UInt32(), "route_to": pl.String(), "risk": pl.String()},
+        orient="row",
     )
+    return numbered.join(found, on="row", how="left", maintain_order="left").drop("row")
 
 
 def worth() -> pl.Expr:
@@ -159,11 +161,10 @@ def with_groups(asked: pl.DataFrame, vectors: Vectors | None, budget: Budget) ->
 
     What is routed stands alone: nobody's answer closes it.
     """
-    ids = asked["comment_id"].to_list()
     places = group_places(asked, vectors, budget.alike)
     minutes = pl.col("asks").replace_strict(budget.minutes, return_dtype=pl.Float64)
     return (
-        asked.with_columns(group_id=pl.Series([ids[place] for place in places], dtype=pl.String))
+        asked.with_columns(group_id=asked["comment_id"].gather(places))
         .with_columns(
             minutes=pl.when(pl.col("comment_id") == pl.col("group_id"))
             .then(minutes)
@@ -177,18 +178,19 @@ def with_groups(asked: pl.DataFrame, vectors: Vectors | None, budget: Budget) ->
     )
 
 
-def group_places(asked: pl.DataFrame, vectors: Vectors | None, alike: float) -> list[int]:
-    """For each row the place of its group's leader."""
+def group_places(
+    asked: pl.DataFrame, vectors: Vectors | None, alike: float
+) -> npt.NDArray[np.int64]:
+    """(rows,) For each row the place of its group's leader."""
+    places = np.arange(asked.height, dtype=np.int64)
     if vectors is None:
-        first: dict[str, int] = {}
-        keys = asked.select(pl.col("text").str.to_lowercase().str.strip_chars())["text"].to_list()
-        found = [first.setdefault(key, place) for place, key in enumerate(keys)]
+        key = pl.col("text").str.to_lowercase().str.strip_chars()
+        first = asked.select(at=places, key=key).select(pl.col("at").first().over("key"))
+        leader = first.to_series().to_numpy()
     else:
-        found = leaders(vectors[asked["place"].to_numpy()], alike)
-    routed: npt.NDArray[np.bool_] = asked["risk"].is_not_null().to_numpy()
-    return [
-        place if routed[place] or routed[leader] else leader for place, leader in enumerate(found)
-    ]
+        leader = np.asarray(leaders(vectors[asked["place"].to_numpy()], alike), dtype=np.int64)
+    routed = asked["risk"].is_not_null().to_numpy()
+    return np.where(routed | routed[leader], places, leader)
 
 
 def with_reasons_to_leave(grouped: pl.DataFrame, budget: Budget, words: Words) -> pl.DataFrame:

@@ -30,12 +30,14 @@ def leaders(vectors: Vectors, least: float) -> list[int]:
     """
     found: list[int] = []
     heads: list[int] = []
+    of_heads = np.empty_like(vectors)  # their vectors: to pick them anew for each text is to copy
     for place, vector in enumerate(vectors):
-        cosines = vectors[heads] @ vector
+        cosines = of_heads[: len(heads)] @ vector
         best = int(cosines.argmax()) if heads else -1
         if heads and cosines[best] >= least:
             found.append(heads[best])
         else:
+            of_heads[len(heads)] = vector
             heads.append(place)
             found.append(place)
     return found

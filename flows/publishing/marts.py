@@ -37,6 +37,9 @@ TEXTS = """
 """
 """What is told of comments beside what they are counted by."""
 
+EMBEDDED = "FROM classified.embedding SEMI JOIN ops.current_model USING (model_version)"
+"""The embeddings that count now."""
+
 
 def build_marts(settings: Settings) -> dict[Table, pl.DataFrame]:
     """Write every mart to the warehouse, in one transaction; returns their rows, by name.
@@ -119,8 +122,8 @@ def checked(statement: Statement, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def open_comments(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """What asks for an answer."""
-    return frame(connection, "FROM classified.open_comment ORDER BY comment_id")
+    """What asks for an answer, in any order."""
+    return frame(connection, "FROM classified.open_comment")
 
 
 def made_of_marts(connection: duckdb.DuckDBPyConnection) -> dict[Table, pl.DataFrame]:
@@ -177,14 +180,12 @@ def vectors_of(candidates: pl.DataFrame, connection: duckdb.DuckDBPyConnection) 
 
     What was labelled before embeddings were kept has zeros: it is like nothing.
     """
-    known = frame(
-        connection,
-        "SELECT input_hash, vector FROM classified.embedding AS embedding "
-        "SEMI JOIN ops.current_model AS current USING (model_version)",
-    )
-    if known.is_empty():
+    width = connection.execute(f"SELECT len(vector) {EMBEDDED} LIMIT 1").fetchone()
+    if width is None:
         return None
-    nothing = [0] * len(known["vector"][0])
-    found = candidates.select("input_hash").join(known, on="input_hash", how="left")["vector"]
-    vectors = [vector if vector is not None else nothing for vector in found.to_list()]
-    return restored(np.asarray(vectors, dtype=np.int8).reshape(-1, len(nothing)))
+    numbered = candidates.with_row_index("row")
+    wanted = f"SELECT wanted.row, embedding.vector {EMBEDDED} JOIN wanted USING (input_hash)"
+    known = beside(connection, wanted, numbered.select("row", "input_hash"))
+    vectors = np.zeros((candidates.height, *width), dtype=np.int8)
+    vectors[known["row"].to_numpy()] = known["vector"].explode().to_numpy().reshape(-1, *width)
+    return restored(vectors)

@@ -1,6 +1,9 @@
+import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from transforms.phrases import finder
+from transforms.phrases import LIKE_ASCII, finder, may_hold
 
 
 @pytest.mark.parametrize(
@@ -22,3 +25,24 @@ def test_words_are_found_as_whole_words(word: str, text: str, is_found: bool) ->
 
 def test_no_words_find_nothing() -> None:
     assert finder([]) is None
+
+
+WORDS = ("klag*", "c++", "größe", "kündigung*", "legal action", "Ж*", "si", "K1")
+LETTERS = [*"klagsi1KSI cC+ ößÜüжЖ.\n", *LIKE_ASCII, *WORDS]
+
+
+@given(
+    st.lists(st.sampled_from(WORDS), max_size=3),
+    st.lists(st.lists(st.sampled_from(LETTERS), max_size=8).map("".join), min_size=1, max_size=5),
+)
+def test_whatever_is_found_may_be_held(words: list[str], texts: list[str]) -> None:
+    pattern = finder(words)
+    held = pl.DataFrame({"text": texts}).with_columns(may=may_hold(words, "text"))
+    for text, may in held.iter_rows():
+        assert may or not (pattern and pattern.search(text))
+
+
+def test_most_texts_are_not_looked_at() -> None:
+    texts = pl.DataFrame({"text": ["Wann kommt das?", "Mein ANWALT fragt.", "Grüße"]})
+    held = texts.select(may_hold(["anwält*", "anwalt*", "größe"], "text"))
+    assert held.to_series().to_list() == [False, True, True]

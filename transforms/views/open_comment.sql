@@ -81,6 +81,8 @@ LEFT JOIN clean.post AS post ON post.post_id = dated.post_id
 CROSS JOIN today
 ANTI JOIN answered USING (comment_id)
 WHERE dated.is_audience
+    -- Follows from what comes next, and needs no text: most texts are not read then.
+    AND (answer.needs_reply IS NOT FALSE OR answer.is_question OR answer.is_request)
     AND (
         coalesce(answer.needs_reply, comment.text LIKE '%?%')
         OR answer.is_question

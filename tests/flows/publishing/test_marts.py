@@ -1,10 +1,14 @@
 from collections.abc import Callable
 
 import duckdb
+import numpy as np
 import polars as pl
 
-from flows.publishing.marts import with_texts
+from flows.publishing.marts import vectors_of, with_texts
 from tests.builders import comment_row, post_row
+
+NEW, OLD = "new-model", "old-model"
+
 
 def test_texts_are_put_to_comments_in_their_order(
     con: duckdb.DuckDBPyConnection, given: Callable[..., None]
@@ -27,3 +31,24 @@ def test_texts_are_put_to_comments_in_their_order(
             "permalink": "https://a",
         },
     ]
+
+
+def embedded(con: duckdb.DuckDBPyConnection, *rows: tuple[str, str, list[int]]) -> None:
+    con.execute("INSERT INTO ops.current_model VALUES ('intent', ?)", [NEW])
+    for row in rows:
+        con.execute("INSERT INTO classified.embedding VALUES (?, ?, ?)", row)
+
+
+def test_vectors_are_those_of_the_current_model_in_the_order_of_the_candidates(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    embedded(con, ("x", NEW, [3, 4]), ("y", NEW, [0, -9]), ("y", OLD, [1, 1]), ("z", NEW, [1, 0]))
+    candidates = pl.DataFrame({"input_hash": ["y", "without", "x", "y"]})
+    vectors = vectors_of(candidates, con)
+    assert vectors is not None
+    assert np.allclose(vectors, [[0, -1], [0, 0], [0.6, 0.8], [0, -1]])
+
+
+def test_a_model_without_embeddings_gives_no_vectors(con: duckdb.DuckDBPyConnection) -> None:
+    embedded(con, ("x", OLD, [3, 4]))
+    assert vectors_of(pl.DataFrame({"input_hash": ["x"]}), con) is None
