@@ -28,18 +28,19 @@ WITH alert AS (
     FROM mart.change_weekly
     -- Who is told with which topic is for `evidence` to say.
     WHERE is_alert AND head <> 'topic'
-), quoted AS (
-    -- As `classified.quotable` names them, without what else it says of them.
+), quoted AS MATERIALIZED (
+    -- As `classified.quotable` names them, without what else it says of them. These few first: else
+    -- all labels of all comments are gone through with a digest each.
     SELECT comment_id, left(sha256('quote ' || comment_id), 16) AS quote_id
     FROM clean.comment
+    WHERE left(sha256('quote ' || comment_id), 16) IN (
+        SELECT quote_id FROM mart.evidence SEMI JOIN alert USING (week)
+    )
 ), answer AS (
     SELECT quoted.quote_id, current.head, current.label, current.probability
     FROM classified.current_label AS current
     JOIN quoted USING (comment_id)
     SEMI JOIN alert ON alert.asked = current.head
-    SEMI JOIN (
-        SELECT quote_id FROM mart.evidence SEMI JOIN alert USING (week)
-    ) AS shown ON shown.quote_id = quoted.quote_id
     WHERE current.is_chosen
 ), behind AS (
     SELECT

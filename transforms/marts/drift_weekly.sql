@@ -15,66 +15,84 @@ reason         = ["text",  "why is_flagged is as it is: `changed`, `as before` o
 [small_cells]
 exempt = "how the texts of weeks are made whose numbers of comments `channel_weekly` and `sentiment_weekly` show; of a week that they hide it tells nothing, not even whether it has 30 comments"
 ---*/
-WITH comment AS (
-    SELECT channel, week_start, comment_id
-    FROM classified.dated
-    WHERE is_audience
-), profile AS (
+WITH profile AS (
     SELECT text_profile.comment_id, character_count, emoji_count, unknown_count, token_count
     FROM classified.text_profile AS text_profile
     SEMI JOIN clean.comment AS stored USING (comment_id, text_hash)
     SEMI JOIN ops.current_model AS current ON current.model_version = text_profile.model_version
+), comment AS MATERIALIZED (
+    SELECT
+        dated.channel,
+        dated.week_start,
+        said.language,
+        said.sentiment,
+        said.typicality,
+        profile.character_count,
+        profile.emoji_count,
+        profile.unknown_count,
+        profile.token_count
+    FROM classified.dated AS dated
+    LEFT JOIN classified.said AS said USING (comment_id)
+    LEFT JOIN profile USING (comment_id)
+    WHERE dated.is_audience
 ), measured AS (
     SELECT
-        comment_id,
+        channel,
+        week_start,
         'language'                                                          AS metric,
         CASE WHEN language IN ('de', 'en') THEN language ELSE 'other' END   AS bin,
         (language = 'de')::INT::DOUBLE                                      AS value
-    FROM classified.said
+    FROM comment
     WHERE language IS NOT NULL
     UNION ALL
     SELECT
-        comment_id,
+        channel,
+        week_start,
         'confidence',
         CASE WHEN typicality < 0.5 THEN '1' WHEN typicality < 0.7 THEN '2'
             WHEN typicality < 0.85 THEN '3' WHEN typicality < 0.95 THEN '4' ELSE '5' END,
         typicality
-    FROM classified.said
+    FROM comment
     WHERE sentiment IS NOT NULL
     UNION ALL
     SELECT
-        comment_id,
+        channel,
+        week_start,
         'length',
         CASE WHEN character_count < 40 THEN '1' WHEN character_count < 120 THEN '2'
             WHEN character_count < 300 THEN '3' WHEN character_count < 1000 THEN '4' ELSE '5' END,
         character_count
-    FROM profile
+    FROM comment
+    WHERE character_count IS NOT NULL
     UNION ALL
     SELECT
-        comment_id,
+        channel,
+        week_start,
         'emoji',
         CASE WHEN emoji_count = 0 THEN '1' WHEN emoji_count < 3 THEN '2' ELSE '3' END,
         emoji_count
-    FROM profile
+    FROM comment
+    WHERE emoji_count IS NOT NULL
     UNION ALL
     SELECT
-        comment_id,
+        channel,
+        week_start,
         'unknown_tokens',
         CASE WHEN unknown_count = 0 THEN '1' WHEN unknown_count < 0.05 * token_count THEN '2'
             ELSE '3' END,
         100 * unknown_count / greatest(token_count, 1)
-    FROM profile
+    FROM comment
+    WHERE unknown_count IS NOT NULL
 ), of_channel AS (
     SELECT
-        comment.channel,
-        measured.metric,
-        comment.week_start,
-        measured.bin,
+        channel,
+        metric,
+        week_start,
+        bin,
         count(*)                                                            AS n,
         -- Whole numbers add up to the same in whatever order threads meet them; 2^32 loses nothing.
-        sum((measured.value * 4294967296)::BIGINT)                          AS parts
-    FROM comment
-    JOIN measured USING (comment_id)
+        sum((value * 4294967296)::BIGINT)                                   AS parts
+    FROM measured
     GROUP BY ALL
 ), binned AS (
     -- Of a hidden week, a mean would tell what its number of comments is a multiple of, and a verdict
