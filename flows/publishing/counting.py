@@ -1,4 +1,4 @@
-"""Count in DuckDB what the model and people said of the cells of share marts."""
+"""Count of the cells of share marts what the model and people said: DuckDB reads, NumPy counts."""
 
 from collections.abc import Sequence
 
@@ -6,67 +6,38 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from flows.publishing.hearing import LOGARITHMS, make
+from flows.publishing.hearing import LOGARITHMS, SIGNATURE, make
 from flows.warehouse import beside, frame
 from models.contract import Table
 from transforms.estimates.kinds import FARTHEST, Sign, Signs
+from transforms.estimates.members import (
+    Answers,
+    Comments,
+    Members,
+    among,
+    cells_of,
+    histogram_of,
+    members_of,
+    origins_of,
+    with_voices,
+)
 from transforms.estimates.shares import Gathered
 from transforms.statements import Shares, Statement
 
-LISTED = """
-    SELECT listed.* EXCLUDE (comment_id), numbered.comment
-    FROM ({query}) AS listed
-    JOIN numbered USING (comment_id)
-"""
-"""The comments of a mart's cells, by number."""
-
 CELL = """
-    SELECT (row_number() OVER (ORDER BY {grain}) - 1)::INTEGER AS cell, *
-    FROM (SELECT DISTINCT ON ({grain}) {names} FROM ({listed}) SEMI JOIN heard USING (comment))
+    SELECT (row_number() OVER (ORDER BY {grain}) - 1)::INTEGER AS cell, *, {alike} AS alike
+    FROM (SELECT DISTINCT ON ({grain}) {names} FROM ({query}))
 """
+"""Every cell that a mart's query knows, numbered."""
 
-MEMBER = """
-    SELECT
-        cell.cell,
-        heard.*,
-        -- By a number: names take several times as long.
-        count(*) OVER (PARTITION BY cell.cell, heard.author) AS parts
-    FROM ({listed})
-    JOIN cell USING ({grain})
-    JOIN heard USING (comment)
+PAIRS = f"""
+    SELECT cell.cell, numbered.comment
+    FROM ({{query}}) AS listed
+    JOIN cell USING ({{grain}})
+    JOIN numbered ON numbered.signature = {SIGNATURE.format("listed.comment_id")}
 """
-"""Comments of the cells that the head has answered; his comments divide an author's voice in a cell
-into `parts`. A frame, and not a table: what DuckDB drops it keeps until the transaction ends, which
-was every mart's comments together."""
-
-CELLS = """
-    SELECT
-        cell.cell::BIGINT AS cell,
-        cell.* EXCLUDE (cell),
-        counted.* EXCLUDE (cell),
-        {alike} AS alike
-    FROM cell
-    JOIN (
-        SELECT
-            cell,
-            count(*)                          AS comment_count,
-            count(DISTINCT author)            AS author_count,
-            avg(is_uncertain::DOUBLE)         AS uncertain_share,
-            max(day)                          AS last_day,
-            {is_whole}                        AS is_whole,
-            avg(is_drawable::DOUBLE)          AS drawable_share
-        FROM wanted
-        GROUP BY cell
-    ) AS counted ON counted.cell = cell.cell
-    ORDER BY cell.cell
-"""
-
-SAID = {
-    False: "(SELECT cell, 0 AS question, code, chosen, parts FROM wanted)",
-    True: "(SELECT cell, comment, parts FROM wanted) JOIN answer USING (comment)",
-}
-"""Members with what is said of them: of a head with one label once each, or, where several may
-apply, once for each that is not out of the question."""
+"""The comments of every cell. A frame, and not a table: what DuckDB drops it keeps until the
+transaction ends, which was every mart's comments together."""
 
 HISTOGRAM = """
     SELECT
@@ -76,18 +47,41 @@ HISTOGRAM = """
         chosen::BIGINT   AS chosen,
         parts,
         count(*)         AS comments
-    FROM {said}
-    GROUP BY ALL
-    ORDER BY ALL
-"""
-
-ORIGINS = """
-    SELECT cell::BIGINT AS cell, channel, parts, count(*) AS comments
     FROM wanted
+    JOIN answer USING (comment)
     GROUP BY ALL
     ORDER BY ALL
 """
+"""Members with what is said of them, where several labels may apply: once for each that is not out
+of the question."""
 
+AUDITS = """
+    SELECT
+        member.cell,
+        gold.question,
+        coalesce({code}, 0)::BIGINT         AS code,
+        gold.gold,
+        (hash(gold.comment_id) >> 1)::BIGINT AS comment,
+        member.author,
+        member.day,
+        member.alike,
+        1 / member.parts                    AS voice,
+        gold.drawn_share
+    FROM gold
+    JOIN wanted AS member USING (comment)
+    {answer}
+    ORDER BY member.cell, gold.comment_id, gold.question
+"""
+
+ANSWER_OF = {
+    False: {"code": "member.code", "answer": ""},
+    True: {
+        "code": "answer.code",
+        "answer": "LEFT JOIN (FROM answer SEMI JOIN gold USING (comment)) AS answer "
+        "USING (comment, question)",
+    },
+}
+"""Where `AUDITS` finds what the model said: by whether several labels may apply."""
 
 SAMPLE = 4_000
 """Comments of a channel that tell what it is like: of more, a mean would hardly be surer."""
@@ -121,79 +115,48 @@ SIGNS = f"""
 """
 """What the model says on average of a channel's comments."""
 
-AUDITS = """
-    SELECT
-        member.cell::BIGINT                 AS cell,
-        gold.question,
-        coalesce({code}, 0)::BIGINT         AS code,
-        gold.gold,
-        (hash(gold.comment_id) >> 1)::BIGINT AS comment,
-        member.author,
-        member.day,
-        {alike}                             AS alike,
-        1 / member.parts                    AS voice,
-        gold.drawn_share
-    FROM gold
-    JOIN numbered USING (comment_id)
-    JOIN wanted AS member USING (comment)
-    JOIN cell USING (cell)
-    {answer}
-    ORDER BY member.cell, gold.comment_id, gold.question
-"""
-
-ANSWER_OF = {
-    False: {"code": "member.code", "answer": ""},
-    True: {"code": "answer.code", "answer": "LEFT JOIN answer USING (comment, question)"},
-}
-"""Where `AUDITS` finds what the model said: by whether several labels may apply."""
-
 
 def gather(
     connection: duckdb.DuckDBPyConnection,
     statement: Statement,
     shares: Shares,
-    labels: tuple[str, ...],
+    comments: Comments,
+    answers: Answers,
 ) -> Gathered:
-    """Count what the model and people said of the cells of a share mart."""
+    """Count what the model and people said of the cells of a share mart, whose head was heard."""
     own = own_columns(statement.table)
+    grain = ", ".join(name for name in statement.table.grain if name in own)
+    alike = f"{shares.alike}::VARCHAR" if shares.alike else "NULL::VARCHAR"
+    asked = {"query": statement.query, "grain": grain}
+    make(connection, "cell", CELL.format(names=", ".join(own), alike=alike, **asked))
+    pairs = frame(connection, PAIRS.format(**asked))
+    places, members = members_of(pairs, comments, answers)
+    counted = cells_of(members, comments, answers)
     # Of other cells nobody knows which posts could have had comments in them; and of a post's day,
     # it would tell of the post, whose row may be hidden.
-    whole = "bool_and(is_whole)" if statement.table.grain[:2] == ("post_id", "head") else "false"
-    names = ", ".join(own)
-    grain = ", ".join(name for name in statement.table.grain if name in own)
-    alike = f"cell.{shares.alike}::VARCHAR" if shares.alike else "NULL::VARCHAR"
-    listed = LISTED.format(query=statement.query)
-    make(connection, "cell", CELL.format(names=names, grain=grain, listed=listed))
-    member = frame(connection, MEMBER.format(grain=grain, listed=listed))
-    histogram = HISTOGRAM.format(said=SAID[shares.many])
-    audits = AUDITS.format(alike=alike, **ANSWER_OF[shares.many])
+    if statement.table.grain[:2] != ("post_id", "head"):
+        counted = counted.with_columns(is_whole=False)
+    named = frame(connection, "SELECT * EXCLUDE (cell) FROM cell ORDER BY cell")[places]
+    gold = frame(connection, "SELECT DISTINCT comment FROM gold")["comment"].to_numpy()
+    audited = among(members, comments, answers, gold)
+    audits = AUDITS.format(**ANSWER_OF[shares.many])
     return Gathered(
-        labels,
-        beside(connection, CELLS.format(alike=alike, is_whole=whole), member),
-        with_voices(beside(connection, histogram, member)),
-        beside(connection, audits, member),
-        with_voices(beside(connection, ORIGINS, member)).drop("comments"),
+        answers.labels,
+        counted.hstack(named),
+        histogram(connection, shares, members, answers),
+        beside(connection, audits, audited.with_columns(named["alike"][audited["cell"]])),
+        origins_of(members, comments),
     )
 
 
-def with_voices(rows: pl.DataFrame) -> pl.DataFrame:
-    """`rows` that differ in `parts` alone as one: their `comments`, and their `voices`.
-
-    Rows come sorted, `parts` and `comments` last. Fractions are added in the order of `parts`:
-    in any other, as several threads meet them, their last digits would move from run to run.
-    """
-    *key, parts, comments = rows.columns
-    groups = rows.select(pl.struct(key).rle_id()).to_series()
-    if rows.is_empty():
-        return rows.select(*key, comments, voices=pl.lit(0.0))
-    place, counted = groups.to_numpy(), rows[comments].to_numpy()
-    first = np.flatnonzero(np.diff(place, prepend=-1))
-    voices = np.bincount(place, counted / rows[parts].to_numpy())
-    return rows[first].select(
-        *key,
-        pl.Series(comments, np.add.reduceat(counted, first)),
-        pl.Series("voices", voices),
-    )
+def histogram(
+    connection: duckdb.DuckDBPyConnection, shares: Shares, members: Members, answers: Answers
+) -> pl.DataFrame:
+    """The histogram of a mart's cells, as `Gathered` has it."""
+    if not shares.many:
+        return histogram_of(members, answers)
+    columns = {"cell": members.cell, "comment": members.comment, "parts": members.parts}
+    return with_voices(beside(connection, HISTOGRAM, pl.DataFrame(columns)))
 
 
 def gather_signs(connection: duckdb.DuckDBPyConnection, names: Sequence[Sign]) -> Signs:

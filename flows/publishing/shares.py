@@ -115,13 +115,13 @@ def estimate(
 ) -> dict[str, Estimated]:
     """The rows of share marts, in the order of their grain, and their nets; by the marts' names."""
     found: dict[str, Estimated] = {}
-    with numbered_comments(connection):
+    with numbered_comments(connection) as comments:
         for (head, many), group in groupby(sorted(map(_asked, statements), key=_head), key=_head):
             asked = list(group)
             with_none = any(shares.with_none for _, shares in asked)
-            labels = hear(connection, Shares(head, many=many, with_none=with_none))
+            answers = hear(connection, comments, Shares(head, many=many, with_none=with_none))
             for statement, shares in asked:
-                gathered = gather(connection, statement, shares, labels)
+                gathered = gather(connection, statement, shares, comments, answers)
                 rows, nets = share_rows(shares, gathered, known.known(shares))
                 found[statement.table.name] = rows.sort(statement.table.grain), nets
     return found

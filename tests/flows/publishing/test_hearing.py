@@ -5,7 +5,13 @@ from collections.abc import Callable
 import duckdb
 import pytest
 
-from flows.publishing.hearing import LEFT_BEHIND, hear, numbered_comments
+from flows.publishing.hearing import (
+    LEFT_BEHIND,
+    NUMBERED,
+    SIGNATURE,
+    hear,
+    numbered_comments,
+)
 from tests.builders import comment_row
 from transforms.statements import Shares
 
@@ -30,18 +36,31 @@ def asked(con: duckdb.DuckDBPyConnection, given: Callable[..., None]) -> duckdb.
 def test_comments_are_heard_once_whatever_they_were_asked(
     asked: duckdb.DuckDBPyConnection,
 ) -> None:
+    with numbered_comments(asked) as comments:
+        answers = hear(asked, comments, Shares("topic", many=True, with_none=True))
+        numbers = dict(asked.execute("SELECT comment_id, comment FROM numbered").fetchall())
+    assert answers.labels == ("cloud", "devices")
+    assert {name: bool(answers.is_given[number]) for name, number in numbers.items()} == {
+        "a": True,
+        "b": True,
+        "c": False,
+    }
+
+
+def test_no_two_comments_are_taken_for_one(
+    asked: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    same_at_first = "if(getvariable('turn') = 0, 7, hash(dated.comment_id))"
+    numbered = NUMBERED.replace(SIGNATURE.format("dated.comment_id"), same_at_first)
+    monkeypatch.setattr("flows.publishing.hearing.NUMBERED", numbered)
     with numbered_comments(asked):
-        labels = hear(asked, Shares("topic", many=True, with_none=True))
-        heard = asked.execute(
-            "SELECT comment_id, heard.channel FROM heard JOIN numbered USING (comment) ORDER BY ALL"
-        ).fetchall()
-        assert labels == ("cloud", "devices")
-        assert [comment for comment, _ in heard] == ["a", "b"]
+        found = asked.execute("SELECT count(DISTINCT signature), getvariable('turn') FROM numbered")
+        assert found.fetchall() == [(3, 1)]
 
 
 def test_what_the_model_rules_out_is_left_out(asked: duckdb.DuckDBPyConnection) -> None:
-    with numbered_comments(asked):
-        hear(asked, Shares("topic", many=True, with_none=True))
+    with numbered_comments(asked) as comments:
+        hear(asked, comments, Shares("topic", many=True, with_none=True))
         answers = asked.execute(
             "SELECT comment_id, question, code, chosen FROM answer JOIN numbered USING (comment) "
             "ORDER BY ALL"
@@ -57,8 +76,8 @@ def test_what_the_model_rules_out_is_left_out(asked: duckdb.DuckDBPyConnection) 
 
 
 def test_nothing_is_left_behind(asked: duckdb.DuckDBPyConnection) -> None:
-    with numbered_comments(asked):
-        hear(asked, Shares("topic", many=True))
+    with numbered_comments(asked) as comments:
+        hear(asked, comments, Shares("topic", many=True))
         assert asked.execute(TEMPORARY).fetchall()
     assert asked.execute(TEMPORARY).fetchall() == []
     assert len(set(LEFT_BEHIND)) == len(LEFT_BEHIND)
