@@ -67,7 +67,7 @@ class HeldOut:
     @property
     def kinds(self) -> npt.NDArray[np.str_]:
         """The kind of each text, (texts,)."""
-        return np.array([str(domain).partition("/")[0] for domain in self.domains])
+        return np.asarray(np.strings.partition(self.domains, "/")[0])
 
 
 def read_held_out(path: Path, model_version: str) -> dict[str, HeldOut]:
