@@ -25,4 +25,5 @@ SELECT
     count(*) FILTER (NOT is_audience AND NOT is_own)                AS left_out,
     (SELECT count(*) FROM clean.rejected_comment)                   AS rejected_records,
     count(*) FILTER (is_audience AND sentiment IS NULL)             AS unlabelled
-FROM classified.audience
+FROM classified.dated AS dated
+LEFT JOIN classified.said AS said USING (comment_id)

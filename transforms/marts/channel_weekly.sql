@@ -28,7 +28,8 @@ WITH counted AS (
         count(sentiment) FILTER (is_audience)                               AS labelled_count,
         count(*) FILTER (is_own)                                            AS own_answer_count,
         count(*) FILTER (NOT is_audience AND NOT is_own)                    AS left_out_count
-    FROM classified.audience
+    FROM classified.dated AS dated
+    LEFT JOIN classified.said AS said USING (comment_id)
     GROUP BY channel, week_start
 ), rejected AS (
     SELECT
