@@ -154,9 +154,11 @@ def cells_of(marts: Marts, facts: pl.DataFrame, smallest: int) -> Cells:
 def in_order(facts: pl.DataFrame) -> pl.DataFrame:
     """`facts` with places in the alphabet for texts: numbers are counted and joined sooner."""
     texts = [name for name in DIMENSIONS if facts.schema.get(name) == pl.String]
-    kinds = {name: pl.Enum(facts[name].unique().drop_nulls().sort()) for name in texts}
     topics = pl.Enum(facts["topics"].explode().unique().drop_nulls().sort())
-    return facts.cast({**kinds, "topics": pl.List(topics)})
+    return facts.with_columns(
+        *(pl.col(name).cast(pl.Enum(facts[name].unique().drop_nulls().sort())) for name in texts),
+        pl.col("topics").cast(pl.List(topics)),
+    )
 
 
 def told_cells(marts: Marts, smallest: int) -> dict[Family, pl.DataFrame]:
