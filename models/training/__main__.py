@@ -22,6 +22,7 @@ from tokenizers import Tokenizer
 
 from models.encoder import load_encoder
 from models.training.annotated import evened, read_annotated
+from models.training.averaging import pull_towards
 from models.training.batches import Encoded, encode, ordered_batches
 from models.training.calibrate import calibrate
 from models.training.corpus import read_corpus, read_mentions
@@ -265,6 +266,9 @@ def build(places: Places, settings: Settings) -> None:
     tokenizer = Tokenizer.from_str(json.dumps(document))
     for name in stages:
         run_stage(name, network, places, settings, tokenizer, kept)
+    if places.start and (share := settings.recipes[stages[-1]].stage.start_share):
+        start = read_shipped(places.start, settings.heads, settings.dropout)
+        pull_towards(network, start, share)
     found = calibrations(network, calibration_examples(places), settings, tokenizer)
     config = encoder_config(network, settings.name, settings.heads, found, settings.reach)
     recall = recall_of(network, places, settings, tokenizer, kept)

@@ -23,7 +23,10 @@ HALF = torch.bfloat16
 
 @dataclass(frozen=True)
 class Stage:
-    """How one stage is fitted; the fields are those of `settings.toml`."""
+    """How one stage is fitted; the fields are those of `settings.toml`.
+
+    `start_share`: how far its end is moved back towards the checkpoint of `--start`.
+    """
 
     epochs: int
     batch: int
@@ -37,6 +40,7 @@ class Stage:
     until: float = 1.0
     respelt_share: float = 0.0
     rounded: bool = False
+    start_share: float = 0.0
     head_weights: Mapping[str, float] | None = None
 
 

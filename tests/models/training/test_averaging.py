@@ -1,0 +1,50 @@
+"""A network moves towards the one it started from, and no further."""
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from models.training.averaging import pull_towards  # noqa: E402
+from tests.models.training.tiny import tiny_network  # noqa: E402
+
+
+def moved_by(amount):
+    network = tiny_network()
+    with torch.no_grad():
+        for weights in network.parameters():
+            weights += amount
+    return network
+
+
+def test_every_weight_goes_its_share_of_the_way_back():
+    fitted, start = moved_by(1.0), tiny_network()
+    pull_towards(fitted, start, 0.25)
+    for weights, before in zip(fitted.parameters(), start.parameters(), strict=True):
+        assert torch.allclose(weights - before, torch.tensor(0.75), atol=1e-6)
+
+
+def test_a_share_of_nothing_changes_nothing():
+    fitted, same = moved_by(1.0), moved_by(1.0)
+    pull_towards(fitted, tiny_network(), 0.0)
+    for weights, before in zip(fitted.parameters(), same.parameters(), strict=True):
+        assert torch.equal(weights, before)
+
+
+def test_the_start_itself_stays_as_it_was():
+    start = tiny_network()
+    pull_towards(moved_by(1.0), start, 0.5)
+    for weights, before in zip(start.parameters(), tiny_network().parameters(), strict=True):
+        assert torch.equal(weights, before)
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1])
+def test_a_share_beyond_the_way_is_refused(share):
+    with pytest.raises(ValueError, match="from 0 to 1"):
+        pull_towards(moved_by(1.0), tiny_network(), share)
+
+
+def test_networks_of_other_shapes_are_refused():
+    other = tiny_network()
+    other.heads["topic"] = torch.nn.Linear(64, 5)
+    with pytest.raises(ValueError, match=r"heads\.topic"):
+        pull_towards(other, tiny_network(), 0.5)
