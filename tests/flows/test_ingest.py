@@ -249,7 +249,7 @@ def test_the_same_archive_twice_lands_nothing_new(
 def test_many_files_of_an_archive_get_one_line(deliver: Callable[..., Path]) -> None:
     deliver({f"{number}.csv": table(number) for number in range(11)})
     report = ingest(as_of=MONDAY)
-    assert report.details == ("`export.zip`: 11 file of it taken in (11 table_file)",)
+    assert report.details == ("`export.zip`: 11 files of it taken in (11 table_file)",)
     assert report.rows_out == 11
 
 

@@ -140,7 +140,7 @@ def test_letters_and_review_sheets_go_with_what_they_quote(keep: Keep, workplace
     retention(as_of=NOW)
     assert (workplace / "reviews/2025-W01+anna.xlsx").exists()
     keep(reviews=30, snapshots=30)
-    assert str(retention(as_of=NOW)) == "retention: deleted: 1 letters, 1 review sheets"
+    assert str(retention(as_of=NOW)) == "retention: deleted: 1 letter, 1 review sheet"
     assert not (workplace / "reviews/2025-W01+anna.xlsx").exists()
 
 
@@ -183,7 +183,7 @@ def test_examples_of_a_models_report_go_with_their_texts(keep: Keep, workplace: 
     examples.write_text("comment_id,text\nold,Wortlaut von old\nnew,Wortlaut von new\n")
     report = retention(as_of=NOW)
     assert examples.read_text() == "comment_id,text\nnew,Wortlaut von new\n"
-    assert "1 examples in reports" in str(report)
+    assert "1 report with examples" in str(report)
     assert str(retention(as_of=NOW)) == "retention: nothing due"
 
 
