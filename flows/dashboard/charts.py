@@ -1,6 +1,7 @@
 """Rows of shares in, Vega-Lite charts out; colours and language are the page's."""
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
 import polars as pl
@@ -9,6 +10,8 @@ Spec = dict[str, Any]
 """A chart in Vega-Lite's JSON (vega.github.io/vega-lite), with its data inside."""
 
 PERCENT = ".0%"
+MOST_WEEKS_NAMED = 14
+"""On an axis; of a year, every fourth week."""
 ROW_HEIGHT = 26
 """Pixels of a row, one a topic or post. (Heights in steps make Vega-Lite warn on the console.)"""
 
@@ -21,7 +24,7 @@ def shares_over_time(shares: pl.DataFrame, answers: Sequence[str]) -> Spec:
     import altair as alt
 
     base = alt.Chart(shares).encode(
-        x=alt.X("week_start:T", title=None, axis=alt.Axis(format="%d.%m.", labelOverlap=True)),
+        x=alt.X("week_start:T", title=None, axis=_weeks(shares["week_start"])),
         color=_colour(answers),
     )
     band = base.mark_area(opacity=0.18).encode(
@@ -97,6 +100,19 @@ def counts_over_time(counts: pl.DataFrame, rows: Sequence[str]) -> Spec:
         )
     )
     return _spec(chart.properties(width="container", height=180))
+
+
+def _weeks(starts: pl.Series) -> Any:
+    """An axis that names the weeks that are drawn, or every nth of them, counted from the last.
+
+    Left to itself, Vega puts its marks between Mondays.
+    """
+    import altair as alt
+
+    weeks = starts.drop_nulls().unique().sort(descending=True)
+    shown = weeks.gather_every(max(1, ceil(len(weeks) / MOST_WEEKS_NAMED))).sort()
+    days = [alt.DateTime(year=day.year, month=day.month, date=day.day) for day in shown]
+    return alt.Axis(format="%d.%m.", labelOverlap=True, values=days)
 
 
 def _colour(answers: Sequence[str], drawn: Sequence[str] = ()) -> Any:

@@ -1,4 +1,5 @@
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -52,3 +53,22 @@ def test_no_chart_names_an_address_or_brings_colours_of_its_own() -> None:
     ):
         assert not {"config", "$schema"} & set(spec)
         assert "http" not in str(spec)
+
+
+def named_weeks(spec: dict[str, Any]) -> list[date]:
+    axis = spec["layer"][0]["encoding"]["x"]["axis"]
+    return [date(day["year"], day["month"], day["date"]) for day in axis["values"]]
+
+
+def test_the_axis_names_the_mondays_that_have_a_dot() -> None:
+    later = SHARES.with_columns(week_start=pl.col("week_start") + timedelta(weeks=3))
+    spec = shares_over_time(pl.concat([later, SHARES, SHARES]), ANSWERS)
+    assert named_weeks(spec) == [date(2025, 11, 3), date(2025, 11, 24)]
+
+
+def test_of_a_year_every_fourth_week_is_named_up_to_the_last() -> None:
+    mondays = [date(2025, 1, 6) + timedelta(weeks=week) for week in range(52)]
+    spec = shares_over_time(
+        pl.concat([SHARES.with_columns(week_start=pl.lit(monday)) for monday in mondays]), ANSWERS
+    )
+    assert named_weeks(spec) == mondays[3::4]
