@@ -114,8 +114,8 @@ def reply_queue(
         .with_row_index("place")
         .sort("worth", "comment_id", descending=[True, False])
     )
-    grouped = with_groups(asked, vectors, budget)
-    decided = within(with_reasons_to_leave(grouped, budget, words), budget, words)
+    settled = with_reasons_to_leave(asked, budget, words)
+    decided = within(with_groups(settled, vectors, budget), budget, words)
     ranked = decided.sort(
         pl.col("decision").replace_strict(DECISIONS, range(3), return_dtype=pl.Int64),
         pl.col("value").max().over("group_id") * -1,
@@ -159,7 +159,7 @@ def worth() -> pl.Expr:
 def with_groups(asked: pl.DataFrame, vectors: Vectors | None, budget: Budget) -> pl.DataFrame:
     """`asked`, best first, with the group of each row: its leader, its size, its value and time.
 
-    What is routed stands alone: nobody's answer closes it.
+    What is routed or left stands alone: nobody's answer closes it, and it answers nobody.
     """
     places = group_places(asked, vectors, budget.alike)
     minutes = pl.col("asks").replace_strict(budget.minutes, return_dtype=pl.Float64)
@@ -183,20 +183,22 @@ def group_places(
 ) -> npt.NDArray[np.int64]:
     """(rows,) For each row the place of its group's leader."""
     places = np.arange(asked.height, dtype=np.int64)
+    undecided = np.flatnonzero(asked["decision"].is_null().to_numpy())
+    rows = asked[undecided]
     if vectors is None:
         key = pl.col("text").str.to_lowercase().str.strip_chars()
-        first = asked.select(at=places, key=key).select(pl.col("at").first().over("key"))
-        leader = first.to_series().to_numpy()
+        first = rows.select(at=undecided, key=key).select(pl.col("at").first().over("key"))
+        places[undecided] = first.to_series().to_numpy()
     else:
-        leader = np.asarray(leaders(vectors[asked["place"].to_numpy()], alike), dtype=np.int64)
-    routed = asked["risk"].is_not_null().to_numpy()
-    return np.where(routed | routed[leader], places, leader)
+        found = np.asarray(leaders(vectors[rows["place"].to_numpy()], alike), dtype=np.int64)
+        places[undecided] = undecided[found]
+    return places
 
 
-def with_reasons_to_leave(grouped: pl.DataFrame, budget: Budget, words: Words) -> pl.DataFrame:
-    """`grouped` with `decision` and `reason` where it is settled before time is counted."""
+def with_reasons_to_leave(asked: pl.DataFrame, budget: Budget, words: Words) -> pl.DataFrame:
+    """`asked` with `decision` and `reason` where it is settled before time is counted."""
     percent = (pl.col("reply_score") * 100).round(0).cast(pl.Int64, strict=False).cast(pl.String)
-    return grouped.with_columns(
+    return asked.with_columns(
         decision=pl.when(pl.col("risk").is_not_null())
         .then(pl.lit("route"))
         .when(~pl.col("needs_reply") | (pl.col("waiting_days") > budget.oldest_days))

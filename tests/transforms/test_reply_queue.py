@@ -120,6 +120,20 @@ def test_what_is_routed_is_in_nobodys_group() -> None:
 
 
 @pytest.mark.parametrize(
+    "settled", [{"waiting_days": 61}, {"needs_reply": False}], ids=["too old", "not needed"]
+)
+def test_what_is_left_leads_no_group_and_counts_in_none(settled: Row) -> None:
+    rows = queue(
+        candidate("a", text="Ab wann?"),
+        candidate("b", text="Ab wann?", like_count=10_000, **settled),
+    )
+    assert rows["b"]["decision"] == "leave"
+    assert (rows["a"]["group_id"], rows["a"]["group_count"]) == ("a", 1)
+    assert rows["a"]["reason"] == "Question, waiting for 2 days."
+    assert rows["a"]["minutes"] == BUDGET.minutes["question"]
+
+
+@pytest.mark.parametrize(
     "better",
     [
         pytest.param({"reply_score": 0.9}, id="surer"),

@@ -6,7 +6,7 @@ import pytest
 
 from flows.checkpoint import load_current
 from flows.settings import load_settings
-from transforms.similar import Vectors, leaders, restored, stored
+from transforms.similar import BLOCK, Vectors, leaders, restored, stored
 
 CASES = Path(__file__).parent / "cases" / "questions.jsonl"
 POST = "Wir schaffen Passwörter ab. Ab März melden sich alle mit dem Handy an."
@@ -65,3 +65,21 @@ def test_the_shipped_model_groups_half_of_the_like_questions_and_no_others() -> 
 @pytest.mark.parametrize("least", [0.5, 0.99])
 def test_equal_texts_are_always_together(least: float) -> None:
     assert leaders(unit((1, 2), (1, 2)), least) == [0, 0]
+
+
+def one_after_the_other(vectors: Vectors, least: float) -> list[int]:
+    """What `leaders` promises, as plainly as it can be said."""
+    found: list[int] = []
+    for place, vector in enumerate(vectors):
+        heads = [head for head, leader in enumerate(found) if head == leader]
+        best = max(heads, key=lambda head: float(vectors[head] @ vector), default=place)
+        joins = bool(heads) and float(vectors[best] @ vector) >= least
+        found.append(best if joins else place)
+    return found
+
+
+@pytest.mark.parametrize("count", [1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7])
+def test_many_texts_have_the_leaders_that_they_have_one_after_the_other(count: int) -> None:
+    drawn = np.random.default_rng(count).normal(size=(count, 3))
+    vectors = unit(*drawn.tolist())
+    assert leaders(vectors, 0.98) == one_after_the_other(vectors, 0.98)
