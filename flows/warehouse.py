@@ -12,7 +12,7 @@ import polars as pl
 from flows.engines import engine_of
 from flows.settings import Warehouse
 from models.contract import DUCKDB_TYPE, Table
-from models.errors import TryAgain
+from models.errors import GiveUp, TryAgain
 from models.tables import all_tables
 from models.tables.layout import LAYOUT
 from models.tables.reporting import REPORTING
@@ -25,8 +25,9 @@ LAYERS = ("clean", "classified", "mart", "ops")
 def writing(path: Path, limits: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection whose work is committed as a whole when the block ends well, else not at all.
 
-    Raises `TryAgain` while another process holds the file (DuckDB admits one at a time), and what
-    its engine says of files that can't be read or written.
+    Raises `TryAgain` while another process holds the file (DuckDB admits one at a time), `GiveUp`
+    if the work needs more memory than `limits` allow, and what the engine says of files that can't
+    be read or written.
     """
     engine = engine_of(limits)
     connection = engine.connect(path, limits)
@@ -39,6 +40,12 @@ def writing(path: Path, limits: Warehouse) -> Iterator[duckdb.DuckDBPyConnection
         if explained := engine.explain(error, limits):
             raise explained from error
         raise
+    except duckdb.OutOfMemoryException as error:
+        raise GiveUp(
+            f"The warehouse needs more memory than the `{limits.memory}` that DuckDB may use; "
+            "nothing of this step was written. Set a larger `memory` under `[warehouse]`: "
+            f"docs/scale.md says how much for how many comments. ({str(error).splitlines()[0]})"
+        ) from error
     finally:
         connection.close()  # rolls back what was not committed
 

@@ -119,6 +119,24 @@ def test_writers_of_several_processes_wait_for_each_other_and_lose_nothing(tmp_p
     assert found == [(number,) for number in range(9)]
 
 
+def test_work_that_does_not_fit_into_memory_says_what_to_set_and_writes_nothing(
+    tmp_path: Path,
+) -> None:
+    limits = Warehouse(memory="30MB")
+    with writing(tmp_path / "warehouse.duckdb", limits):
+        pass
+
+    def ask_too_much() -> None:
+        with writing(tmp_path / "warehouse.duckdb", limits) as connection:
+            use_time_zone(connection, "Asia/Tokyo")
+            connection.execute("SELECT list(i) FROM range(20_000_000) AS numbers(i)")
+
+    with pytest.raises(GiveUp, match=r"`30MB`.*`memory` under `\[warehouse\]`"):
+        ask_too_much()
+    with writing(tmp_path / "warehouse.duckdb", limits) as connection:
+        assert read(connection, REPORTING).is_empty()
+
+
 def test_a_file_that_is_no_warehouse_is_not_worth_another_try(tmp_path: Path) -> None:
     path = tmp_path / "warehouse.duckdb"
     path.write_bytes(b"not a database" * 1000)
