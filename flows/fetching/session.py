@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from importlib.metadata import version
 from types import TracebackType
 from typing import Any, Protocol
 
@@ -84,7 +85,8 @@ class Session:
         sleep: Callable[[float], None] = time.sleep,
         longest_wait: float = LONGEST_WAIT,
     ) -> None:
-        sent = {"user-agent": "resonanz (+https://pypi.org/project/resonanz)"} | dict(headers or {})
+        # RFC 9110, 10.1.5: the program and its version. Some platforms ask for a name of their own.
+        sent = {"user-agent": f"resonanz/{version('resonanz')}"} | dict(headers or {})
         try:
             self._client = httpx.Client(
                 base_url=base,

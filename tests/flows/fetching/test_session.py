@@ -2,6 +2,7 @@ import email.utils
 import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 
 import httpx
 import pytest
@@ -20,6 +21,14 @@ def one_by_one(replies: Iterable[Reply]) -> Behaviour:
 def ask(platform: Platform, path: str = "things") -> object:
     with platform.connect("https://example.org/") as session:
         return session.get(path, {"access_token": "s3cret"})
+
+
+def test_a_platform_is_told_which_program_asks_and_its_version() -> None:
+    with platform(lambda question: Reply({})) as running:
+        ask(running)
+        assert [q.headers["user-agent"] for q in running.asked] == [
+            f"resonanz/{version('resonanz')}"
+        ]
 
 
 def test_a_fault_in_the_middle_is_tried_again_a_little_later_each_time() -> None:
