@@ -54,6 +54,21 @@ def test_days_and_iso_weeks_are_those_of_the_reporting_time_zone(
     ]
 
 
+def test_a_post_is_met_where_the_audience_answers_it_not_where_its_owner_does(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    given(
+        comments=[
+            comment_row("c1", post_id="p1", channel="blog", is_owner=True),
+            comment_row("c2", post_id="p1", channel="x"),
+            comment_row("c3", post_id="p1", channel="linkedin"),
+            comment_row("c4", post_id="p2", channel="blog", is_owner=True),
+        ]
+    )
+    met = con.execute("SELECT post_id, channel FROM classified.commented_post").fetchall()
+    assert met == [("p1", "linkedin")]
+
+
 def test_another_reporting_zone_gives_another_day(
     con: duckdb.DuckDBPyConnection, given: Callable[..., None]
 ) -> None:

@@ -13,15 +13,9 @@ channel    = ["text", "where the audience was met"]
 SELECT
     dated.post_id,
     dated.day,
-    coalesce(post.title, left(post.text, 80))   AS post_title,
-    met.channel,
+    post.post_title,
+    post.channel,
     dated.comment_id
 FROM classified.dated AS dated
-JOIN (
-    SELECT post_id, min(channel) AS channel
-    FROM classified.dated
-    WHERE is_audience
-    GROUP BY post_id
-) AS met USING (post_id)
-LEFT JOIN clean.post AS post USING (post_id)
+JOIN classified.commented_post AS post USING (post_id)
 WHERE dated.is_audience

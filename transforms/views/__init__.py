@@ -7,6 +7,7 @@ from transforms.statements import Statement, read_statement
 
 ORDER = (
     "dated",
+    "commented_post",
     "thread",
     "origin",
     "input",
