@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flows.reading.encodings import decoded_sample
 from flows.reading.landed import SAMPLE_SIZE
-from flows.reading.table_rows import open_table
+from flows.reading.table_rows import begin_table, open_table
 from flows.reading.table_types import BrokenTable, Row
 
 FIELDS = {
@@ -96,13 +96,21 @@ def count_cells(path: Path) -> Counter[str]:
 
 
 def may_hold_fields(path: Path) -> bool:
-    """Whether a header may have such a column: cheap to tell of a text file, yes of any other."""
+    """Whether a header may have such a column: cheap to tell of a text file, yes of any other.
+
+    Comments speak of mails and telephones, too: where such a word stands, the header is looked at.
+    """
     with path.open("rb") as file:
         start = file.read(SAMPLE_SIZE)
     if b"\x00" in start:
         return True
     words = re.split(r"[^\w-]+", decoded_sample(start).casefold())
-    return any(kind_of(word) for word in set(words))
+    if not any(map(kind_of, set(words))):
+        return False
+    try:
+        return any(map(kind_of, begin_table(path).header))
+    except BrokenTable:
+        return False  # its reader says what is wrong
 
 
 def kind_of(header: str) -> str | None:

@@ -42,22 +42,33 @@ def is_text(sample: bytes) -> bool:
     return b"\x00" not in sample or sample.startswith(marks) or _wide_encoding(sample) is not None
 
 
-def decoded_lines(content: bytes) -> tuple[list[str], str]:
+def decoded_lines(content: bytes, most: int | None = None) -> tuple[list[str], str]:
     """The lines of a text file, ending in line feeds, and the encoding they were read with.
+
+    Of a longer text only the lines within its first `most` characters.
+    """
+    text, encoding = decoded(content)
+    if most and len(text) > most:
+        text = text[: text.rfind("\n", 0, most) + 1] or text
+    return text_lines(text), encoding
+
+
+def decoded(content: bytes) -> tuple[str, str]:
+    """The text of a file, and the encoding it was read with.
 
     A file without a byte order mark is read as UTF-8, and those of its lines that are not as
     Windows-1252 (or what else Excel saves): files that were pasted together hold both.
     """
     for bom, encoding in BOMS:
         if content.startswith(bom) and encoding != "utf-8":
-            return text_lines(content.decode(encoding, "replace")), encoding
+            return content.decode(encoding, "replace"), encoding
     if wide := _wide_encoding(content[:SAMPLE_SIZE]):
-        return text_lines(content.decode(wide, "replace")), wide
+        return content.decode(wide, "replace"), wide
     content = content.removeprefix(codecs.BOM_UTF8)
     try:
-        return text_lines(content.decode("utf-8")), "utf-8"
+        return content.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        return _mixed_lines(content)
+        return _mixed(content)
 
 
 def _wide_encoding(sample: bytes) -> str | None:
@@ -69,7 +80,7 @@ def _wide_encoding(sample: bytes) -> str | None:
     return "utf-16-be" if low > 0.4 * half and high < 0.05 * half else None
 
 
-def _mixed_lines(content: bytes) -> tuple[list[str], str]:
+def _mixed(content: bytes) -> tuple[str, str]:
     old = _old_encoding(content)
     texts, foreign = [], 0
     for line in content.splitlines(keepends=True):
@@ -79,7 +90,7 @@ def _mixed_lines(content: bytes) -> tuple[list[str], str]:
             foreign += 1
             texts.append(line.decode(old, "replace"))
     accented = sum(not text.isascii() for text in texts)
-    return text_lines("".join(texts)), old if foreign == accented else f"utf-8 and {old} mixed"
+    return "".join(texts), old if foreign == accented else f"utf-8 and {old} mixed"
 
 
 def _old_encoding(content: bytes) -> str:

@@ -31,21 +31,36 @@ OTHER_FORMATS = (
 """First bytes of files that hold no table of text: documents, images, archives, programs."""
 
 
+BEGINNING = 2_000_000
+"""Characters of a CSV file that tell as well as all of it how its table is laid out."""
+
+
 def open_table(path: Path) -> TableFile:
     """Open any table file; raises `BrokenTable` if it can't be read at all."""
+    return _opened(path, None)
+
+
+def begin_table(path: Path) -> TableFile:
+    """The same where header and first rows are asked for: only these are taken from a large CSV."""
+    return _opened(path, BEGINNING)
+
+
+def _opened(path: Path, most: int | None) -> TableFile:
     with path.open("rb") as file:
         start = file.read(SAMPLE_SIZE)
     if start[:4] == b"PAR1":
         return parquet_table(path)
     if is_workbook(start):
         return workbook_table(path)
-    lines, encoding = decoded_lines(path.read_bytes())
+    lines, encoding = decoded_lines(path.read_bytes(), most)
     first = next((line for line in lines if line.strip()), "").lstrip()
-    if first.startswith("{") or _are_json(lines):
+    is_lines = first.startswith("{") or _are_json(lines)
+    is_json = is_lines or _is_json_array("".join(lines[:SAMPLE_LINES]).lstrip())
+    if is_json and most:
+        return open_table(path)  # which columns there are is known at its end
+    if is_lines:
         return json_lines_table(lines, encoding)
-    if _is_json_array("".join(lines[:SAMPLE_LINES]).lstrip()):
-        return json_list_table("".join(lines), encoding)
-    return csv_table(lines, encoding)
+    return json_list_table("".join(lines), encoding) if is_json else csv_table(lines, encoding)
 
 
 @lru_cache(maxsize=1)

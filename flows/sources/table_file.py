@@ -31,7 +31,7 @@ from flows.reading.table_ids import (
     post_id_of,
 )
 from flows.reading.table_plan import Plan, plan_for, some_columns
-from flows.reading.table_rows import looks_like_table, open_table
+from flows.reading.table_rows import begin_table, looks_like_table, open_table
 from flows.reading.table_types import BrokenTable, Cell, Row
 from flows.sources.base import FileSource
 from models.canonical import Comments, Post, Record, Rejected
@@ -67,7 +67,7 @@ def read_together(landed: LandedFile, rules: ReadingRules) -> Iterator[Record | 
 def describe(landed: LandedFile, rules: ReadingRules) -> str:
     """How the file was taken apart and which column was taken for what, in one line."""
     try:
-        table = open_table(landed.path)
+        table = begin_table(landed.path)
         plan = plan_for(landed, table, list(islice(table.rows, SAMPLE_ROWS)), rules)
     except BrokenTable as error:
         return error.detail

@@ -1,7 +1,7 @@
 """A large file, read in a process of its own while what it told before is stored in this one.
 
-To read a comment is Python's work, to store it DuckDB's, and both take about as long. The process
-is less than a batch ahead: its answers go through a pipe, which holds little itself.
+To read a comment is Python's work, to store it DuckDB's, and reading takes longer. The process is
+at most a few batches ahead: its answers go through a pipe, which holds little itself.
 """
 
 import os
@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -24,8 +24,9 @@ from flows.storing.told import Tell, Told
 from models.errors import TryAgain
 from transforms.canonical import Origin
 
-AHEAD = 2
-"""Answers taken in while others are stored: a batch is stored in the time of one or two."""
+AHEAD = 12
+"""Answers taken in while others are stored, some 2.5 MB each. What is to be done with a file before
+the first is stored takes the time of ten, and the process must not wait for that."""
 
 LEAST_BYTES = 4_000_000
 """Of a smaller file the process would take longer to start than it saves."""
@@ -89,12 +90,23 @@ def told_by(
 
 
 def answers_of(process: subprocess.Popen[bytes], landed: LandedFile) -> Iterator[Told]:
-    """What `process` answers, which was asked about a file."""
+    """What `process` answers, which was asked about a file; its answers are taken in at once."""
     _, answers = pipes(process)
     hand = ThreadPoolExecutor(1, thread_name_prefix="answers")
+    coming = deque(hand.submit(pickle.load, answers) for _ in range(AHEAD))
+    return in_turn(process, landed, hand, coming)
+
+
+def in_turn(
+    process: subprocess.Popen[bytes],
+    landed: LandedFile,
+    hand: ThreadPoolExecutor,
+    coming: deque[Future[Answer]],
+) -> Iterator[Told]:
+    """The answers `coming`, and those behind them, which `hand` takes in."""
+    _, answers = pipes(process)
     try:
-        coming = deque(hand.submit(pickle.load, answers) for _ in range(AHEAD))
-        answer: Answer = coming.popleft().result()
+        answer = coming.popleft().result()
         while isinstance(answer, Told):
             coming.append(hand.submit(pickle.load, answers))
             yield answer

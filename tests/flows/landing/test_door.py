@@ -37,6 +37,7 @@ CSV = (
         pytest.param(XML, {"email": 1, "ip": 1}, id="XML"),
         pytest.param(CSV, {"email": 1, "ip": 2}, id="CSV"),
         pytest.param("Datum;Kommentar\n1.1.2025;Gut\n", {}, id="nothing personal"),
+        pytest.param("Datum;Kommentar\n1.1.2025;Mail an IP\n", {}, id="only spoken of"),
     ],
 )
 def test_fields_with_personal_data_are_counted_by_kind(

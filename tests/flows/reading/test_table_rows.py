@@ -5,7 +5,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.reading.table_rows import looks_like_table
+import flows.reading.table_rows
+from flows.reading.table_rows import begin_table, looks_like_table, open_table
 from flows.reading.table_types import BrokenTable, Row
 from models.canonical import Rejected
 
@@ -106,3 +107,20 @@ def test_no_bytes_break_the_reader(table, content):
     except BrokenTable:
         return
     assert all(isinstance(row, Row | Rejected) for row in found)
+
+
+def test_a_large_table_that_is_merely_begun_says_the_same_of_itself(tmp_path, monkeypatch):
+    monkeypatch.setattr(flows.reading.table_rows, "BEGINNING", 40)
+    path = tmp_path / "pasted.csv"
+    path.write_bytes(ROWS.encode() + "Ärger;03.10.2025\n".encode("cp1252"))
+    begun, whole = begin_table(path), open_table(path)
+    assert (begun.header, begun.note) == (whole.header, whole.note)
+    assert "utf-8 and cp1252 mixed" in begun.note
+    assert len(list(begun.rows)) < len(list(whole.rows))
+
+
+def test_a_table_of_json_is_never_merely_begun(tmp_path, monkeypatch):
+    monkeypatch.setattr(flows.reading.table_rows, "BEGINNING", 40)
+    path = tmp_path / "lines.jsonl"
+    path.write_text('{"text": "gut", "created_at": "2025-10-01"}\n{"text": "ja", "likes": 3}\n')
+    assert begin_table(path).header == open_table(path).header == ["text", "created_at", "likes"]
