@@ -52,6 +52,14 @@ class Column:
     allowed: tuple[str, ...] = ()
     optional: bool = False
 
+    def __post_init__(self) -> None:
+        """Raise ValueError if no table can hold such a column."""
+        if self.kind not in POLARS_TYPE:
+            raise ValueError(
+                f"column `{self.name}` is of the kind `{self.kind}`, expected one of "
+                f"{ticked(list(POLARS_TYPE))}"
+            )
+
 
 @dataclass(frozen=True)
 class SmallCells:

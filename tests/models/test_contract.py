@@ -60,6 +60,11 @@ def test_what_does_not_fit_is_named(frame: pl.DataFrame, message: str) -> None:
         TABLE.require(frame)
 
 
+def test_a_kind_that_no_column_can_be_of_is_named_with_those_that_are() -> None:
+    with pytest.raises(ValueError, match=r"`like_count` is of the kind `number`, .* `count`"):
+        Column("like_count", "number", "likes")  # type: ignore[arg-type]
+
+
 def test_an_empty_frame_fits() -> None:
     assert TABLE.require(TABLE.empty()).height == 0
 
