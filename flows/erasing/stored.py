@@ -14,9 +14,6 @@ from models.tables.erasure import ERASURE
 from transforms.canonical import comment_id_of
 from transforms.threads import with_places
 
-MOST_TEXTS = 200
-"""Texts that are looked for at a time."""
-
 
 def stored_comments(connection: duckdb.DuckDBPyConnection, person: Person) -> None:
     """Complete `person` with what the warehouse knows: comments and posts, texts, links, ids."""
