@@ -143,10 +143,13 @@ BESIDE = 25
 """Characters between a name and a number that are still those of one person."""
 
 WORDS = re.compile(r"\S+")
-_HONORIFIC = r"(?:Familie|Herrn?|Hr\.|Frau|Fr\.|Mr\.?|Mrs\.?|Ms\.?|Miss|Monsieur|Madame|Signora?)"
+_HONORIFIC = r"(?:Familie|Fam\.|Herrn?|Hrn?\.?|Frau|Fr\.|Mr\.?|Mrs\.?|Ms\.?|Miss|Monsieur|Madame|Signora?)"
 HONORIFIC = re.compile(rf"\b(?P<word>{_HONORIFIC}) (?P<value>{_TITLE}(?:{_FULL}|{_WORD}))")
-HONORIFICS = re.compile(r"Familie|Herr|Hr\.|Frau|Fr\.|M(?:r|s|iss|on|ad)|Signor")
-"""Cheap to look for: without one of them there is no honorific."""
+NEVER_SPOKEN_TO = frozenset({"Herrn", "Hrn.", "Hrn", "Familie", "Fam."})
+"""Honorifics of people who are told of, whatever stands before."""
+
+HONORIFICS = re.compile(r"Fam(?:ilie|\.)|H(?:er)?r|Fr(?:au|\.)|M(?:r|s|iss|on|ad)|Signor")
+"""Cheap to look for: without one of these there is no honorific."""
 
 TITLED = re.compile(rf"\b(?P<value>(?:Prof|Dr)\.(?: (?:Prof|Dr|med|jur|Ing)\.){{0,4}} {_FULL})")
 ABOUT = re.compile(
@@ -303,7 +306,7 @@ def find_honoured(text: str) -> Iterator[Span]:
         is_full = len(words) > 1 and words[1] not in no_names()
         before = text[max(0, match.start() - 20) : match.start()]
         is_about = (
-            match["word"] in ("Herrn", "Familie")
+            match["word"] in NEVER_SPOKEN_TO
             or ABOUT.search(before)
             or ends_with(before.rstrip(" ,:").casefold(), INTRODUCTIONS)
         )

@@ -69,7 +69,7 @@ HAS_TEAM = (" aus d", " aus u", " aus e", " vo", " from ", " im ", " in ")
 """Cheap to look for."""
 
 TOLD_OF = re.compile(
-    rf"\b(?:Herr|Frau|Mr\.?|Mrs\.?|Ms\.?) (?P<value>{_TITLE}{_WORD})(?=,? (?:aus (?:der|dem|unserer)|vo[mn] (?:der )?{TEAMS}|from {TEAMS}|hat(?:te)?|sagt(?:e)?|"
+    rf"\b(?:Herr|Hr\.?|Frau|Fr\.|Mr\.?|Mrs\.?|Ms\.?) (?P<value>{_TITLE}{_WORD})(?=,? (?:aus (?:der|dem|unserer)|vo[mn] (?:der )?{TEAMS}|from {TEAMS}|hat(?:te)?|sagt(?:e)?|"
     r"meint(?:e)?|sitzt|saß|arbeitet|kümmert|wollte|konnte|kam|rief|schrieb|erklärte|behauptete|was|said|told|called|works|wrote|refused)\b)"
 )
 """A verb in the third person behind a name: told of, not spoken to."""
@@ -81,7 +81,7 @@ def single_name_signs() -> tuple[str, ...]:
     given = "|".join(sorted(given_names()))
     return (
         rf"olleg(?:e|in|en) [{_UP}]",
-        r"(?:Herr|Frau|Mr\.?|Mrs\.?|Ms\.?) ",
+        r"(?:Herr|Hr\.?|Frau|Fr\.|Mr\.?|Mrs\.?|Ms\.?) ",
         rf"(?:^|[^a-zA-Z0-9_])(?:{given})(?:-[^ ]*)? (?:aus|von|vom|from|in|im|of) ",
         rf" (?:{'|'.join((*GERMAN_ROLES, *ENGLISH_ROLES))}) [{_UP}]",
         rf"(?:{'|'.join(ROLES)}) (?:{given})",
@@ -94,7 +94,7 @@ def find_single_names(text: str) -> Iterator[Span]:
         for match in COLLEAGUE.finditer(text):
             if is_surname(match["value"]):
                 yield Span(match.start("value"), match.end("value"), "name")
-    if "Herr" in text or "Frau" in text or "M" in text:
+    if "Hr" in text or "Herr" in text or "Fr" in text or "M" in text:
         for match in TOLD_OF.finditer(text):
             if is_surname(match["value"]) and not is_public(match["value"].split()[-1:]):
                 yield Span(match.start("value"), match.end("value"), "name")

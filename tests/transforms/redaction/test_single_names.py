@@ -23,6 +23,11 @@ from transforms.redact import redact
         ("Frau Dr. Müller-Lüdenscheid hat es erklärt", "Frau [Name] hat es erklärt"),
         ("Mr. Doyle said no", "Mr. [Name] said no"),
         ("Frau Fischer hat mir geholfen", "Frau [Name] hat mir geholfen"),
+        ("Hr. Keller hat abgesagt", "Hr. [Name] hat abgesagt"),
+        ("Hr Keller hat abgesagt", "Hr [Name] hat abgesagt"),
+        ("Fr. Ostermann aus der IT war nett", "Fr. [Name] aus der IT war nett"),
+        ("Hrn. Keller bitte fragen", "Hrn. [Name] bitte fragen"),
+        ("Fam. Huber wohnt nebenan", "Fam. [Name] wohnt nebenan"),
     ],
 )
 def test_a_name_of_one_word_goes_where_the_text_tells_whose_it_is(text: str, expected: str) -> None:
@@ -44,6 +49,10 @@ def test_a_name_of_one_word_goes_where_the_text_tells_whose_it_is(text: str, exp
         "Das Mandat von der IT",
         "Release from Legal",
         "our admin Panel is slow",
+        "Fr. Nachmittag hat keiner Zeit",
+        "Fr. 12.3. hat keiner Zeit",
+        "am Fr. Abend kam die Meldung",
+        "Hr. Support hat geholfen",
     ],
 )
 def test_who_is_one_of_thousands_addressed_known_or_no_person_stays(text: str) -> None:
