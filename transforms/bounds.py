@@ -5,7 +5,6 @@ of it; the smallest such sum is found as the dual of a linear programme, and nam
 counts that it uses.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,22 +43,6 @@ class Bound:
     weights: Array
     slopes: Array
     covered: Array
-
-
-def dangers(puzzle: Puzzle, inside: Any, needed: Array) -> Iterator[tuple[int, Bound]]:
-    """Places of groups that can't have as many comments as `needed`, with what bounds each."""
-    left = np.arange(len(needed))
-    if len(left) > 1:  # of one, its bound tells as quickly
-        left = beyond_reach(puzzle, inside, needed)
-    left = left[np.argsort(-np.diff(inside.indptr)[left], kind="stable")]
-    while left.size:
-        bound = bound_of(puzzle, inside[left[0]].toarray().ravel())
-        bare = (bound.covered < 1 - TOLERANCE).astype(np.int64)
-        is_held = (inside[left] @ bare == 0) & (bound.most < needed[left] - TOLERANCE)
-        if is_held.any():
-            yield int(left[is_held][0]), bound
-        is_held[0] = True
-        left = left[~is_held]
 
 
 def beyond_reach(puzzle: Puzzle, inside: Any, needed: Array) -> Array:

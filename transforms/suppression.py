@@ -17,7 +17,6 @@ All questions are asked of lumps, which are far fewer.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,13 +24,9 @@ import polars as pl
 from scipy import sparse
 from scipy.sparse.linalg import lsqr
 
-from transforms.attacker import REACHES, Attacker, Lumps, parts_of
-from transforms.bounds import TOLERANCE, Array, Puzzle, dangers
+from transforms.attacker import REACHES, Attacker, Lumps
+from transforms.bounds import TOLERANCE, Array
 from transforms.cells import TOTAL, Cells, few_wrote, name_of
-
-TOGETHER = 2_000
-"""Open lumps up to which every attack is looked for with all published numbers together: programmes
-of twice as many take more than twice as long, and there are twice as many."""
 
 
 def hidden_cells(cells: Cells, smallest: int) -> Array:
@@ -199,21 +194,10 @@ def to_hide(seen: Lumps, wanted: Any, needed: Array, size: Array) -> Array:
     marks = touched @ np.random.default_rng(3).integers(1, 2**40, size=touched.shape[1])
     first = order[np.unique(marks[order], return_index=True)[1]]
     doubtful = first[touched[first] @ seen.comments < needed[first]]
-    is_small = np.count_nonzero(known_alone(seen) < 0) <= TOGETHER
-    find = found_together if is_small else found_nearby
-    return find(seen, touched[doubtful], needed[doubtful], size)
+    return hidden_by_attacks(seen, touched[doubtful], needed[doubtful], size)
 
 
-def found_together(seen: Lumps, touched: Any, needed: Array, size: Array) -> Array:
-    """Cells to hide, by attacks with the tightest bounds that all published cells give."""
-    chosen: set[int] = set()
-    for group, used in attacks(seen, touched, needed):
-        if not chosen.intersection(seen.published[used].tolist()):
-            chosen.update(until_safe(seen, used, touched[[group]], needed[[group]], size))
-    return np.array(sorted(chosen), dtype=np.int64)
-
-
-def found_nearby(seen: Lumps, touched: Any, needed: Array, size: Array) -> Array:
+def hidden_by_attacks(seen: Lumps, touched: Any, needed: Array, size: Array) -> Array:
     """Cells to hide, by attacks with as few published cells around a group as will do.
 
     Attacks by one come first, and alone where some succeed: most do, and take next to no time.
@@ -227,47 +211,15 @@ def found_nearby(seen: Lumps, touched: Any, needed: Array, size: Array) -> Array
             lumps = touched.indices[touched.indptr[group] : touched.indptr[group + 1]]
             yield from attacker.until_safe(lumps, needed[group], reach)
 
-    found = list(hidden(left, 0))
+    chosen = list(hidden(left, 0))
     is_sieved = False
-    for reach in REACHES if not found else ():
+    for reach in REACHES if not chosen else ():
         if not is_sieved:
             left = left[attacker.suspects(touched[left], needed[left])]
         further = list(hidden(left, reach))
-        found += further
+        chosen += further
         is_sieved = not further  # where nothing was hidden, the sieve would say the same again
-    return np.sort(seen.published[found])
-
-
-def until_safe(seen: Lumps, used: Array, touched: Any, needed: Array, size: Array) -> list[int]:
-    """Published cells without which no attack on one group succeeds, the first of those `used`.
-
-    Each is the one of the fewest people in an attack, and what is left is attacked again.
-    """
-    chosen = []
-    attack: Array | None = used
-    while attack is not None:
-        cells = seen.published[attack]
-        chosen.append(int(cells[np.lexsort((cells, size[cells]))[0]]))
-        seen = without(seen, chosen[-1])
-        attack = next((further for _, further in attacks(seen, touched, needed)), None)
-    return chosen
-
-
-def without(seen: Lumps, cell: int) -> Lumps:
-    """What is `seen` if `cell` is not published; lumps that then look alike stay apart."""
-    left = seen.published != cell
-    wholes = seen.wholes[:, left]
-    # A limit falls with the last cell that it rests on.
-    is_kept = (np.diff(wholes.indptr) > 0) | (np.diff(seen.wholes.indptr) == 0)
-    return replace(
-        seen,
-        published=seen.published[left],
-        sums=seen.sums[left],
-        known=seen.known[left],
-        limits=seen.limits[is_kept],
-        floor=seen.floor[is_kept],
-        wholes=wholes[is_kept],
-    )
+    return np.sort(seen.published[chosen])
 
 
 def known_alone(seen: Lumps) -> Array:
@@ -276,44 +228,6 @@ def known_alone(seen: Lumps) -> Array:
     cell_of = np.full(len(seen.comments), -1)
     cell_of[seen.sums[alone].indices] = np.flatnonzero(alone)
     return cell_of
-
-
-def attacks(seen: Lumps, touched: Any, needed: Array) -> Iterator[tuple[int, Array]]:
-    """For each group in danger, its place and those of the published cells that an attack uses.
-
-    `touched` is (groups, lumps). Groups that an earlier attack bounds, too, are passed over. Lumps
-    that are published as cells of their own are known: they are taken off first.
-    """
-    cell_of = known_alone(seen)
-    is_known = cell_of >= 0
-    alone = np.diff(seen.sums.indptr) == 1
-    off = np.where(is_known, seen.comments, 0)
-    in_sums = np.flatnonzero(~alone)
-    sums, known = seen.sums[in_sums], (seen.known - seen.sums @ off)[in_sums]
-    floor, needed = seen.floor - seen.limits @ off, needed - touched @ off
-    open_of = [matrix[:, ~is_known] for matrix in (sums, seen.limits, touched)]
-    for in_lumps, in_cells, in_limits, in_groups in parts_of(*open_of):
-        puzzle = Puzzle(
-            open_of[0][in_cells][:, in_lumps],
-            known[in_cells],
-            open_of[1][in_limits][:, in_lumps],
-            floor[in_limits],
-        )
-        inside = open_of[2][in_groups][:, in_lumps]
-        for group, bound in dangers(puzzle, inside, needed[in_groups]):
-            rest = touched[in_groups[group]].toarray().ravel()
-            rest = rest - sums[in_cells].T @ bound.weights + seen.limits[in_limits].T @ bound.slopes
-            used = np.abs(bound.weights) > TOLERANCE
-            taken_off = is_known & (np.abs(rest) > TOLERANCE)
-            steep = in_limits[bound.slopes > TOLERANCE]
-            places = [in_sums[in_cells[used]], rested_on(seen, steep), cell_of[taken_off]]
-            yield int(in_groups[group]), np.concatenate(places)
-
-
-def rested_on(seen: Lumps, limits: Array) -> Array:
-    """Places of published cells, one for each of `limits` that rests on a number."""
-    wholes = seen.wholes[limits]
-    return np.asarray(wholes.indices[wholes.indptr[1:][np.diff(wholes.indptr) > 0] - 1])
 
 
 def pointless(cells: Cells, hidden: Array, is_small: Array) -> Array:

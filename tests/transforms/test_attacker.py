@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from transforms import suppression
 from transforms.attacker import REACHES, Attacker, Lumps
 
 ALL = max(one for one in REACHES if one is not None)
@@ -92,14 +91,6 @@ def test_a_limit_by_a_published_number_is_an_attack_by_each_cell_that_tells_it()
     found = attacker(ALL_ON_A_TOPIC, 2, 2)
     assert list(found.until_safe(np.array([1]), 3, None)) == [1, 0]
     assert found.attack(np.array([1]), 3, None) is None
-
-
-def test_without_the_cells_that_tell_a_limit_no_further_attack_is_found() -> None:
-    touched = sparse.csr_matrix(np.array([[0, 1]]))
-    place, used = next(suppression.attacks(ALL_ON_A_TOPIC, touched, np.array([3])))
-    assert (place, used.tolist()) == (0, [1])
-    hidden = suppression.until_safe(ALL_ON_A_TOPIC, used, touched, np.array([3]), np.array([2, 2]))
-    assert hidden == [1, 0]
 
 
 def test_suspects_are_those_that_the_sieve_does_not_clear() -> None:

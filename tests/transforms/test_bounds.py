@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from transforms.bounds import Puzzle, beyond_reach, bound_of, dangers
+from transforms.bounds import Puzzle, beyond_reach, bound_of
 
 NO_LIMITS = csr_matrix((0, 3))
 WEEK = Puzzle(csr_matrix([[1, 1, 1], [1, 0, 0]]), np.array([10, 7]), NO_LIMITS, np.zeros(0))
@@ -32,14 +32,3 @@ def test_what_no_sum_holds_has_no_bound() -> None:
 def test_the_sieve_keeps_all_groups_that_can_not_have_what_they_need() -> None:
     groups = csr_matrix([[0, 1, 0], [0, 1, 1], [1, 0, 0]])
     assert beyond_reach(WEEK, groups, np.array([4, 3, 7])).tolist() == [0]
-
-
-def test_of_two_groups_that_can_not_both_have_it_only_the_one_that_never_can_is_in_danger() -> None:
-    groups = csr_matrix([[0, 1, 0], [0, 0, 1]])
-    assert [place for place, _ in dangers(WEEK, groups, np.array([3, 4]))] == [1]
-
-
-def test_an_attack_speaks_for_the_groups_that_it_holds() -> None:
-    groups = csr_matrix([[0, 1, 0], [0, 1, 1], [0, 0, 1]])
-    found = list(dangers(WEEK, groups, np.array([4, 4, 2])))
-    assert [place for place, _ in found] == [1]

@@ -1,7 +1,6 @@
 """Hidden rows stay in their place, and an attacker with all tables finds out nothing."""
 
 import random
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import polars as pl
@@ -26,21 +25,12 @@ from tests.share_marts import (
     marts_of,
     threads_of,
 )
-from transforms import suppression
 from transforms.cells import Cells
 from transforms.coverage import COVERAGE, counts_told
 from transforms.small_cells import WOULD_REVEAL, hide_small_cells
 
 MONDAY = date(2025, 11, 3)
 Comments = list[tuple[str, str, str, date, list[str]]]
-
-
-@pytest.fixture(scope="module", autouse=True, params=[2_000, 0], ids=["together", "nearby"])
-def _lumps_looked_at_together(request: pytest.FixtureRequest) -> Iterator[None]:
-    """What holds, holds whether attacks are looked for together, or nearby as among many cells."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(suppression, "TOGETHER", request.param)
-        yield
 
 
 def only_small_ones(cells: Cells, smallest: int) -> object:

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,21 +13,12 @@ from tests.share_marts import (
     facts_of,
     marts_of,
 )
-from transforms import suppression
 from transforms.attacker import Attacker
 from transforms.cells import Cells, cells_of
-from transforms.suppression import found_nearby, hidden_cells, leaking, lumps, remainders
+from transforms.suppression import hidden_by_attacks, hidden_cells, leaking, lumps, remainders
 
 MONDAY = date(2025, 11, 3)
 Comments = list[tuple[str, str, str, date, list[str]]]
-
-
-@pytest.fixture(scope="module", autouse=True, params=[2_000, 0], ids=["together", "nearby"])
-def _lumps_looked_at_together(request: pytest.FixtureRequest) -> Iterator[None]:
-    """What holds, holds whether attacks are looked for together, or nearby as among many cells."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(suppression, "TOGETHER", request.param)
-        yield
 
 
 def people(prefix: str, count: int, post: str, channel: str, day: date = MONDAY) -> Comments:
@@ -141,5 +131,5 @@ def test_the_sieve_is_asked_once_where_nothing_is_hidden(monkeypatch: pytest.Mon
     seen = lumps(population, np.zeros(population.listed.height, dtype=bool))
     nobody = seen.sums[:0]
     size = population.listed["author_count"].to_numpy()
-    assert not found_nearby(seen, nobody, np.zeros(0), size).size
+    assert not hidden_by_attacks(seen, nobody, np.zeros(0), size).size
     assert len(asked) == 1
