@@ -16,15 +16,16 @@ ROW_HEIGHT = 26
 """Pixels of a row, one a topic or post. (Heights in steps make Vega-Lite warn on the console.)"""
 
 
-def shares_over_time(shares: pl.DataFrame, answers: Sequence[str]) -> Spec:
+def shares_over_time(shares: pl.DataFrame, answers: Sequence[str], day: str) -> Spec:
     """Lines with their intervals as bands: `week_start`, `answer`, `share`, `ci_low`, `ci_high`.
 
-    `answers` are the names of the lines in the order of their colours.
+    `answers` are the names of the lines in the order of their colours; `day` is how a day is
+    written, in the form of d3-time-format.
     """
     import altair as alt
 
     base = alt.Chart(shares).encode(
-        x=alt.X("week_start:T", title=None, axis=_weeks(shares["week_start"])),
+        x=alt.X("week_start:T", title=None, axis=_weeks(shares["week_start"], day)),
         color=_colour(answers),
     )
     band = base.mark_area(opacity=0.18).encode(
@@ -79,8 +80,8 @@ def dots_with_intervals(shares: pl.DataFrame, answers: Sequence[str], rows: Sequ
     return _spec(alt.layer(ranges, dots).properties(width="container", height=height))
 
 
-def counts_over_time(counts: pl.DataFrame, rows: Sequence[str]) -> Spec:
-    """A bar a week, cut into `rows`: `week_start`, `row`, `comment_count`."""
+def counts_over_time(counts: pl.DataFrame, rows: Sequence[str], day: str) -> Spec:
+    """A bar a week, cut into `rows`: `week_start`, `row`, `comment_count`; `day` as above."""
     import altair as alt
 
     colours = alt.Scale(domain=list(rows), scheme="tableau10")
@@ -92,7 +93,7 @@ def counts_over_time(counts: pl.DataFrame, rows: Sequence[str]) -> Spec:
                 "week_start:O",
                 timeUnit="yearmonthdate",
                 title=None,
-                axis=alt.Axis(format="%d.%m.", labelOverlap=True, labelAngle=0),
+                axis=alt.Axis(format=day, labelOverlap=True, labelAngle=0),
             ),
             y=alt.Y("comment_count:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1)),
             color=alt.Color("row:N", scale=colours, legend=alt.Legend(title=None, orient="top")),
@@ -102,7 +103,7 @@ def counts_over_time(counts: pl.DataFrame, rows: Sequence[str]) -> Spec:
     return _spec(chart.properties(width="container", height=180))
 
 
-def _weeks(starts: pl.Series) -> Any:
+def _weeks(starts: pl.Series, day: str) -> Any:
     """An axis that names the weeks that are drawn, or every nth of them, counted from the last.
 
     Left to itself, Vega puts its marks between Mondays.
@@ -111,8 +112,8 @@ def _weeks(starts: pl.Series) -> Any:
 
     weeks = starts.drop_nulls().unique().sort(descending=True)
     shown = weeks.gather_every(max(1, ceil(len(weeks) / MOST_WEEKS_NAMED))).sort()
-    days = [alt.DateTime(year=day.year, month=day.month, date=day.day) for day in shown]
-    return alt.Axis(format="%d.%m.", labelOverlap=True, values=days)
+    days = [alt.DateTime(year=week.year, month=week.month, date=week.day) for week in shown]
+    return alt.Axis(format=day, labelOverlap=True, values=days)
 
 
 def _colour(answers: Sequence[str], drawn: Sequence[str] = ()) -> Any:

@@ -20,7 +20,7 @@ def channels(story: Story) -> Section:
         "week", "week_start", "comment_count", row="channel", told=pl.col("comment_count")
     )
     chart = ChartView(
-        counts_over_time(bars, order),
+        counts_over_time(bars, order, story.words["short_day"]),
         words["caption"],
         words["summary"].format(count=story.number(len(order))),
     )

@@ -63,7 +63,7 @@ def sentiment_of(story: Story, name: str, rows: pl.DataFrame, place: str) -> Sec
     last = by(last_period(rows), "label")
     shares = {label: story.interval(last.get(label)) for label in SENTIMENTS}
     chart = ChartView(
-        shares_over_time(drawn(story, months, "week"), answers),
+        shares_over_time(drawn(story, months, "week"), answers, story.words["short_day"]),
         words["monthly"],
         words["course"].format(
             segment=name, months=story.number(rows["month"].n_unique()), **shares

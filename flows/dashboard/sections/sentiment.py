@@ -17,7 +17,7 @@ def sentiment(story: Story) -> Section:
     shares = {label: story.interval(last.get(label)) for label in SENTIMENTS}
     answers = [story.name(label) for label in SENTIMENTS]
     chart = ChartView(
-        shares_over_time(drawn(story, rows, "week"), answers),
+        shares_over_time(drawn(story, rows, "week"), answers, story.words["short_day"]),
         words["caption"],
         words["summary"].format(weeks=story.number(rows["week"].n_unique()), **shares),
     )
