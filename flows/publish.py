@@ -93,7 +93,8 @@ def publish(as_of: datetime | None = None) -> StageReport:
     facts = publication_facts(settings, coverage, judgement, moment) | {"alerts": told}
     publication = Publication(marts, facts, settings.reporting.language, topic_names(settings))
     write_and_swap(publication, state, settings, moment)
-    show_published(latest_snapshot(published), {t.name: rows.height for t, rows in marts.items()})
+    if shown := latest_snapshot(published):
+        show_published(shown.folder, {table.name: rows.height for table, rows in marts.items()})
     rows = sum(rows.height for rows in marts.values())
     report = StageReport(
         "publish",

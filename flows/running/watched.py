@@ -7,10 +7,10 @@ import html
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from flows.publishing.snapshots import Snapshot
 from flows.running.report import StageReport
 
 logger = logging.getLogger(__name__)
@@ -68,13 +68,12 @@ def told_in_a_cell(report: StageReport) -> str:
     return "<br>".join(html.escape(line) for line in (report.note, *report.details))
 
 
-def show_published(snapshot: Snapshot | None, rows: Mapping[str, int]) -> None:
-    """What was published: a link to the folder, its files, and an event for each table."""
-    if snapshot is None or not is_watched():
+def show_published(folder: Path, rows: Mapping[str, int]) -> None:
+    """What was published in `folder`: a link to it, its files, and an event for each table."""
+    if not is_watched():
         return
     from prefect.artifacts import create_link_artifact
 
-    folder = snapshot.folder
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     lines = [
         f"| [{path.relative_to(folder)}]({path.as_uri()}) | {path.stat().st_size:,} |"
