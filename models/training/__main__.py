@@ -25,12 +25,13 @@ from models.training.annotated import evened, read_annotated
 from models.training.averaging import pull_towards
 from models.training.batches import Encoded, encode, ordered_batches
 from models.training.calibrate import calibrate
-from models.training.corpus import read_corpus, read_mentions
+from models.training.corpus import read_corpus, read_mentions, read_tweets
 from models.training.datasets import Example, apart_from, every_text, mixture, read_dataset
 from models.training.export import Calibration, encoder_config, export, write_json
 from models.training.fit import HALF, Fit, teacher_embeddings
 from models.training.measure import scores
 from models.training.network import Network
+from models.training.readings import read_readings
 from models.training.recall import fit_recall
 from models.training.respell import respelt
 from models.training.rounding import rounding
@@ -58,7 +59,7 @@ HELD_OUT = {
 """Parts that no stage is fitted on, nor on near copies of their texts."""
 ANNOTATED_PART = "dev"
 """The same of the texts that were labelled for this project."""
-OWN = {"corpus": read_corpus, "mentions": read_mentions}
+OWN = {"corpus": read_corpus, "mentions": read_mentions, "tweets": read_tweets}
 """Texts that were written for this project; they may be read several `times` in a pass."""
 ANNOTATED = "annotated"
 """Real texts that were labelled for this project; as data of a stage they may be weighted."""
@@ -116,7 +117,7 @@ def stage_examples(places: Places, recipe: Recipe, settings: Settings) -> list[E
     """What a stage is fitted on: its data sets, and the corpus as often as the recipe says."""
     held_out = [example for examples in held_out_sets(places).values() for example in examples]
     shares = {name: share for name, share in recipe.data.items() if name not in (*OWN, ANNOTATED)}
-    drawn = mixture(places.data, shares, settings.seed)
+    drawn = mixture(places.data, shares, settings.seed, read_readings(places.corpus))
     if share := recipe.data.get(ANNOTATED):  # first, since of near copies the first one stays
         own = read_annotated(places.data, places.corpus)
         own = evened(own, int(share.get("most", len(own))), settings.seed)

@@ -3,7 +3,8 @@
 `data/corpus/annotations.jsonl` names a row of a data set (`set`, `part`, `id`) and says
 `sentiment`, `intents` and `needs_reply` (null where nobody is addressed) by the guidelines of the
 corpus. What the set itself says is learnt with it: a sentiment as that of a second annotator,
-anything else, such as `toxic`, too.
+anything else, such as `toxic`, too. A tweet that was also read by the rule of sets of tweets
+(`models/training/readings.py`) gets its sentiment from there: so are tweets without a post told.
 """
 
 import random
@@ -12,8 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from models.training.datasets import (
+    NO_READINGS,
     READERS,
     Example,
+    Labels,
     Row,
     part_file,
     plain,
@@ -21,6 +24,7 @@ from models.training.datasets import (
     rows_of,
     sentiment,
 )
+from models.training.readings import read_readings
 
 FILE = "annotations.jsonl"
 
@@ -40,12 +44,17 @@ def annotations(folder: Path, part: str) -> Mapping[str, dict[str, Row]]:
     return found
 
 
-def joined(file: Path, name: str, wanted: Mapping[str, Row]) -> Iterator[Example]:
+def joined(
+    file: Path,
+    name: str,
+    wanted: Mapping[str, Row],
+    readings: Mapping[str, Labels] = NO_READINGS,
+) -> Iterator[Example]:
     """The texts of set `name`, in `file`, that are annotated, each with all that is known of it."""
     missing = dict(wanted)
     for row in rows_of(file):
         if note := missing.pop(str(row["id"]), None):
-            labels = own_labels(name, row) | reviewed(note)
+            labels = own_labels(name, row) | reviewed(note) | readings.get(str(row["id"]), {})
             yield Example(plain(row), labels, second=sentiment(row))
     if missing:
         first = next(iter(missing))
@@ -57,10 +66,13 @@ def joined(file: Path, name: str, wanted: Mapping[str, Row]) -> Iterator[Example
 
 def read_annotated(data: Path, corpus: Path, part: str = "train") -> list[Example]:
     """Every annotated text of a part; raises ValueError if a set lacks one of them."""
+    readings = read_readings(corpus, part)
     return [
         example
         for name, wanted in sorted(annotations(corpus, part).items())
-        for example in joined(part_file(data, name, part), name, wanted)
+        for example in joined(
+            part_file(data, name, part), name, wanted, readings.get(name, NO_READINGS)
+        )
         if example.text
     ]
 
@@ -69,10 +81,10 @@ def evened(examples: Sequence[Example], most: int, seed: int) -> list[Example]:
     """At most `most` of each sentiment, drawn at random: blunt texts are mostly complaints."""
     drawn = list(examples)
     random.Random(seed).shuffle(drawn)
-    taken: Counter[tuple[str, ...]] = Counter()
+    taken: Counter[str] = Counter()
     kept = []
     for example in drawn:
-        tone = example.labels["sentiment"]
+        tone = example.labels["sentiment"][0]
         taken[tone] += 1
         if taken[tone] <= most:
             kept.append(example)

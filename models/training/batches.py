@@ -48,14 +48,19 @@ class Batch:
     weight: Tensor
 
 
-def target(labels: Sequence[str], name: str, head: HeadShape) -> list[float]:
-    """0/1 for each label of `head`; raises ValueError if it has no such label."""
+def target(labels: tuple[str, ...], name: str, head: HeadShape) -> list[float]:
+    """What each label of `head` counts, 0 to 1; raises ValueError if it has no such label.
+
+    Of a head that gives one answer the labels share 1, by how often each of them is named.
+    """
     if strange := set(labels) - set(head.labels):
         raise ValueError(
             f"head `{name}` has no label {sorted(strange)}, expected some of {list(head.labels)}: "
             "correct the example or add the label to `settings.toml`"
         )
-    return [float(label in labels) for label in head.labels]
+    if head.many:
+        return [float(label in labels) for label in head.labels]
+    return [labels.count(label) / len(labels) for label in head.labels]
 
 
 def targets_of(example: Example, heads: Mapping[str, HeadShape]) -> dict[str, list[float]]:

@@ -167,6 +167,12 @@ def read_mentions(folder: Path, part: str) -> list[Example]:
     ]
 
 
+def read_tweets(folder: Path, part: str) -> list[Example]:
+    """Examples of the invented tweets: all of them are learnt from, so other parts have none."""
+    rows = rows_of(folder / "tweets.jsonl") if part == "train" else ()
+    return [Example(normalise(row["text"]), {"sentiment": (row["sentiment"],)}) for row in rows]
+
+
 def labels_of(row: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     """The labels of a comment by head."""
     return {

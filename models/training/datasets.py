@@ -13,6 +13,10 @@ from typing import Any
 from models.preprocess import normalise
 
 Row = Mapping[str, Any]
+Labels = Mapping[str, tuple[str, ...]]
+"""The labels of each head; one that is likelier than another, where one answer is right, recurs."""
+
+NO_READINGS: Mapping[str, Labels] = {}
 
 _POSITIVE = {"joy"}
 _NEGATIVE = {"anger", "disgust", "fear", "sadness"}
@@ -28,10 +32,10 @@ class Example:
     """
 
     text: str
-    labels: Mapping[str, tuple[str, ...]]
+    labels: Labels
     post: str | None = None
     weight: float = 1.0
-    second: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    second: Labels = field(default_factory=dict)
 
 
 def rows_of(path: Path) -> Iterator[Row]:
@@ -118,14 +122,19 @@ def part_file(folder: Path, name: str, part: str = "train") -> Path:
     return files[0]
 
 
-def read_dataset(folder: Path, name: str, part: str = "train") -> list[Example]:
-    """Examples of data set `name` under `folder`, without unlabelled rows and empty texts."""
+def read_dataset(
+    folder: Path, name: str, part: str = "train", readings: Mapping[str, Labels] = NO_READINGS
+) -> list[Example]:
+    """Examples of data set `name` under `folder`, without unlabelled rows and empty texts.
+
+    `readings` are labels of a second annotator, by the id of the row.
+    """
     read = READERS.get(name, sentiment)
     rows = rows_of(part_file(folder, name, part))
-    triples = ((plain(row), read(row), row.get("post_text")) for row in rows)
+    found = ((plain(row), read(row), row.get("post_text"), str(row.get("id"))) for row in rows)
     return [
-        Example(text, labels, normalise(post) if post else None)
-        for text, labels, post in triples
+        Example(text, labels, normalise(post) if post else None, second=readings.get(number, {}))
+        for text, labels, post, number in found
         if text and labels
     ]
 
@@ -148,12 +157,20 @@ def apart_from(examples: Iterable[Example], held_out: Iterable[Example]) -> list
     return kept
 
 
-def mixture(folder: Path, shares: Mapping[str, Row], seed: int) -> list[Example]:
-    """Draw from the sets of `shares` (`rows`: how many, `weight`: of each), shuffled."""
+def mixture(
+    folder: Path,
+    shares: Mapping[str, Row],
+    seed: int,
+    readings: Mapping[str, Mapping[str, Labels]] | None = None,
+) -> list[Example]:
+    """Draw from the sets of `shares` (`rows`: how many, `weight`: of each), shuffled.
+
+    `readings` are labels of a second annotator, by set and id of the row.
+    """
     rng = random.Random(seed)
     drawn: list[Example] = []
     for name, share in shares.items():
-        examples = read_dataset(folder, name)
+        examples = read_dataset(folder, name, readings=(readings or {}).get(name, NO_READINGS))
         rng.shuffle(examples)
         rows = examples[: share.get("rows")]
         drawn += [replace(example, weight=share.get("weight", 1.0)) for example in rows]

@@ -10,6 +10,7 @@ from models.training.corpus import (
     part_of,
     read_corpus,
     read_mentions,
+    read_tweets,
 )
 
 POST = {"post": "b01p01", "lang": "de", "platform": "intranet", "text": "Der Proxy zieht um."}
@@ -121,3 +122,11 @@ def test_a_batch_is_added_to_what_is_there(tmp_path):
         batch.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
         assemble([batch], tmp_path)
     assert assemble([batch], tmp_path) == (2, 2)
+
+
+def test_invented_tweets_are_learnt_from_and_never_measured_on(tmp_path):
+    row = {"text": "che giornata  http", "lang": "it", "sentiment": "positive"}
+    (tmp_path / "tweets.jsonl").write_text(json.dumps(row))
+    (found,) = read_tweets(tmp_path, "train")
+    assert (found.text, found.labels) == ("che giornata http", {"sentiment": ("positive",)})
+    assert read_tweets(tmp_path, "test") == []

@@ -96,6 +96,16 @@ def test_the_comment_ends_where_its_post_begins():
     assert mask.tolist() == [[1, 1, 1, 0, 0, 0], [1, 1, 1, 1, 0, 0]]
 
 
+def test_where_one_answer_is_right_labels_share_by_how_often_they_are_named():
+    tones = ("negative", "negative", "positive")
+    example = Example(
+        "x", {"sentiment": tones, "topic": ("cloud",)}, second={"topic": ("cloud", "cost")}
+    )
+    found = targets_of(example, HEADS)
+    assert found["sentiment"] == pytest.approx([2 / 3, 0, 1 / 3])
+    assert found["topic"] == [1.0, 0.5]
+
+
 def test_a_target_is_the_mean_of_two_annotators():
     example = Example(
         "gut", {"sentiment": ("positive",), "topic": ("cloud",)}, second={"topic": ("cost",)}
