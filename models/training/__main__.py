@@ -5,7 +5,8 @@
 
 `--data` holds the labelled sets, one folder each; `--encoder` holds `e5-small-q4.bin` and the
 original `tokenizer.json`; `--work` keeps the state from which an interrupted run goes on. With
-`--start CHECKPOINT` a shipped checkpoint goes on: only the last stage is fitted.
+`--start CHECKPOINT` a shipped checkpoint goes on: only the last stage is fitted. `--beside FOLDER`
+names work folders of other runs from that start, whose weights count as much as those of this one.
 """
 
 import argparse
@@ -22,13 +23,13 @@ from tokenizers import Tokenizer
 
 from models.encoder import load_encoder
 from models.training.annotated import evened, read_annotated
-from models.training.averaging import pull_towards
+from models.training.averaging import average_with, pull_towards
 from models.training.batches import Encoded, encode, ordered_batches
 from models.training.calibrate import calibrate
 from models.training.corpus import read_corpus, read_mentions, read_tweets
 from models.training.datasets import Example, apart_from, every_text, mixture, read_dataset
 from models.training.export import Calibration, encoder_config, export, write_json
-from models.training.fit import HALF, Fit, teacher_embeddings
+from models.training.fit import HALF, Fit, load_fitted, teacher_embeddings
 from models.training.measure import scores
 from models.training.network import Network
 from models.training.readings import read_readings
@@ -80,6 +81,7 @@ class Places:
     work: Path
     out: Path
     start: Path | None = None
+    beside: tuple[Path, ...] = ()
 
 
 def kept_pieces(places: Places, settings: Settings) -> list[int]:
@@ -259,6 +261,22 @@ def beginning(places: Places, settings: Settings) -> tuple[Network, list[int], l
     return network, pieces_within(source, shipped), stages[-1:]
 
 
+def average(network: Network, places: Places, settings: Settings, name: str) -> None:
+    """Take the mean with the runs beside this one, then the share of the start, if it has one."""
+    if places.start is None:
+        return
+    stage = settings.recipes[name].stage
+    start = read_shipped(places.start, settings.heads, settings.dropout)
+    others = []
+    for folder in places.beside:
+        other = read_shipped(places.start, settings.heads, settings.dropout)
+        with rounding(other, stage.rounded):
+            load_fitted(other, folder / f"{name}.pt")
+        others.append(other)
+    average_with(network, others)
+    pull_towards(network, start, stage.start_share)
+
+
 def build(places: Places, settings: Settings) -> None:
     """The whole way from the original encoder, or a shipped one, to a measured checkpoint."""
     places.work.mkdir(parents=True, exist_ok=True)
@@ -267,9 +285,7 @@ def build(places: Places, settings: Settings) -> None:
     tokenizer = Tokenizer.from_str(json.dumps(document))
     for name in stages:
         run_stage(name, network, places, settings, tokenizer, kept)
-    if places.start and (share := settings.recipes[stages[-1]].stage.start_share):
-        start = read_shipped(places.start, settings.heads, settings.dropout)
-        pull_towards(network, start, share)
+    average(network, places, settings, stages[-1])
     found = calibrations(network, calibration_examples(places), settings, tokenizer)
     config = encoder_config(network, settings.name, settings.heads, found, settings.reach)
     recall = recall_of(network, places, settings, tokenizer, kept)
@@ -286,7 +302,11 @@ def arguments(words: Iterable[str] | None = None) -> Places:
     for name in ("data", "corpus", "encoder", "work", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="a checkpoint to go on from")
-    return Places(**vars(parser.parse_args(None if words is None else list(words))))
+    parser.add_argument("--beside", type=Path, nargs="+", default=(), help="other runs' folders")
+    chosen = vars(parser.parse_args(None if words is None else list(words)))
+    if chosen["beside"] and chosen["start"] is None:
+        parser.error("`--beside` averages runs from one checkpoint, which `--start` names")
+    return Places(**chosen | {"beside": tuple(chosen["beside"])})
 
 
 def main() -> None:

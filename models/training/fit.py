@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -42,6 +43,13 @@ class Stage:
     rounded: bool = False
     start_share: float = 0.0
     head_weights: Mapping[str, float] | None = None
+
+
+def load_fitted(network: Network, state: Path) -> dict[str, Any]:
+    """Give `network` the weights that a stage kept in `state`; returns all that it kept."""
+    kept: dict[str, Any] = torch.load(state, weights_only=True)
+    network.load_state_dict(kept["network"])
+    return kept
 
 
 def head_loss(logits: Tensor, batch: Batch, name: str, head: HeadShape, smoothing: float) -> Tensor:
@@ -115,8 +123,7 @@ class Fit:
     def resume(self) -> None:
         """Go on where `state` was written, if it was."""
         if self.state.exists():
-            kept = torch.load(self.state, weights_only=True)
-            self.network.load_state_dict(kept["network"])
+            kept = load_fitted(self.network, self.state)
             self.optimiser.load_state_dict(kept["optimiser"])
             self.step = kept["step"]
             logger.info("resumed `%s` at step %d", self.state, self.step)

@@ -4,7 +4,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from models.training.averaging import pull_towards  # noqa: E402
+from models.training.__main__ import arguments  # noqa: E402
+from models.training.averaging import average_with, pull_towards  # noqa: E402
 from tests.models.training.tiny import tiny_network  # noqa: E402
 
 
@@ -21,6 +22,13 @@ def test_every_weight_goes_its_share_of_the_way_back():
     pull_towards(fitted, start, 0.25)
     for weights, before in zip(fitted.parameters(), start.parameters(), strict=True):
         assert torch.allclose(weights - before, torch.tensor(0.75), atol=1e-6)
+
+
+def test_of_several_networks_each_counts_the_same():
+    network = moved_by(1.0)
+    average_with(network, [moved_by(4.0), moved_by(7.0)])
+    for weights, before in zip(network.parameters(), tiny_network().parameters(), strict=True):
+        assert torch.allclose(weights - before, torch.tensor(4.0), atol=1e-5)
 
 
 def test_a_share_of_nothing_changes_nothing():
@@ -48,3 +56,12 @@ def test_networks_of_other_shapes_are_refused():
     other.heads["topic"] = torch.nn.Linear(64, 5)
     with pytest.raises(ValueError, match=r"heads\.topic"):
         pull_towards(other, tiny_network(), 0.5)
+
+
+def test_runs_beside_this_one_must_have_a_common_start(capsys):
+    folders = ["--data", "d", "--corpus", "c", "--encoder", "e", "--work", "w", "--out", "o"]
+    with pytest.raises(SystemExit):
+        arguments([*folders, "--beside", "x"])
+    assert "`--start` names" in capsys.readouterr().err
+    found = arguments([*folders, "--start", "s", "--beside", "x", "y"])
+    assert [path.name for path in found.beside] == ["x", "y"]
