@@ -13,7 +13,7 @@ import duckdb
 from flows.erasing.documents import DocumentEdit, erase_documents
 from flows.erasing.landed import LandedEdit, erase_landed, traces_by_file
 from flows.erasing.person import Person, is_handle, person_of_handle, person_of_link
-from flows.erasing.proof import Proof, look_through
+from flows.erasing.proof import Proof, look_through, look_through_lake
 from flows.erasing.scrub import Traces
 from flows.erasing.stored import erase_stored, remember, stored_comments
 from flows.exports.analyst_copy import FILE_NAME
@@ -59,6 +59,7 @@ def erase(
     sought = traces_by_file(person, traces, settings)
     seal_key = read_landing_key(settings.privacy)
     proof = look_through(settings.paths, traces, seal_key, settings.ingest, sought)
+    proof = look_through_lake(proof, settings, traces)
     report = report_of(person, landed, documents, rows, moved, proof)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         remember(connection, person, key, stored(moment), effect_of(rows, landed, documents, moved))

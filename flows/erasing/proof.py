@@ -1,4 +1,7 @@
-"""Proof of an erasure: every file below the data folder is looked through for what must be gone."""
+"""Proof of an erasure: every file below the data folder is looked through for what must be gone.
+
+So is a warehouse that lies elsewhere, by its tables.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -6,10 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows.erasing.scrub import Traces
-from flows.erasing.search import Finding, Search
+from flows.erasing.search import Finding, Search, columns_with
 from flows.landing.sealing import is_sealed, unseal
 from flows.landing.workspace import workspace
-from flows.settings import Ingest, Paths
+from flows.settings import Ingest, Paths, Settings
+from flows.warehouse import writing
 from models.errors import GiveUp
 
 
@@ -48,6 +52,19 @@ def look_through(
             for finding in set(findings_in(path, search, seal_key)):
                 told[finding].append(path.relative_to(paths.root).as_posix())
     return Proof(len(files), sum(sizes), tuple(told["found"]), tuple(told["unopened"]))
+
+
+def look_through_lake(proof: Proof, settings: Settings, traces: Traces) -> Proof:
+    """`proof` with what the tables of a lake still hold: its files may lie outside the data folder.
+
+    Nothing is looked at where the warehouse is one file, which lies inside.
+    """
+    if settings.warehouse.engine != "ducklake":
+        return proof
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        sought = replace(traces.without_mentions, pseudonyms=frozenset())  # the ledger keeps those
+        found = tuple(f"lake: {column}" for column in columns_with(connection, sought))
+    return replace(proof, found=proof.found + found)
 
 
 def findings_in(path: Path, search: Search, seal_key: bytes) -> Iterator[Finding]:

@@ -182,11 +182,14 @@ def declared_encoding(start: bytes) -> str:
 def is_in_tables(path: Path, traces: Traces) -> bool:
     """Whether a table of a DuckDB file holds a trace; its bytes may be packed."""
     with duckdb.connect(path, read_only=True) as connection:
-        return any(
-            traces.found_in(value)
-            for table, column in text_columns(connection)
-            for value in values_of(connection, table, column)
-        )
+        return next(columns_with(connection, traces), None) is not None
+
+
+def columns_with(connection: duckdb.DuckDBPyConnection, traces: Traces) -> Iterator[str]:
+    """The columns in which a table holds a trace, as `clean.comment.text`."""
+    for table, column in text_columns(connection):
+        if any(traces.found_in(value) for value in values_of(connection, table, column)):
+            yield f"{table}.{column}"
 
 
 def values_of(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> Iterator[str]:

@@ -15,9 +15,13 @@ import pytest
 from flows.access import access
 from flows.classify import classify
 from flows.erase import erase
+from flows.erasing.proof import Proof, look_through_lake
+from flows.erasing.scrub import Traces
 from flows.ingest import ingest
 from flows.publish import publish
 from flows.refine import refine
+from flows.settings import load_settings
+from flows.warehouse import writing
 from models.errors import GiveUp
 from tests.flows.conftest import Query
 from transforms.listing import quote_id
@@ -84,6 +88,42 @@ def test_a_person_is_in_no_file_any_more_and_others_are(
     assert query("SELECT DISTINCT comment_id FROM classified.label ORDER BY 1")[0] == ("table:c-2",)
     assert str(report) == "erase: 2 comments of one person erased, nothing of them left"
     assert any(line.startswith("published numbers moved: ") for line in report.details)
+
+
+@pytest.mark.slow
+def test_a_person_is_in_no_file_of_a_lake_any_more(
+    write_csv: Csv, workplace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESONANZ_WAREHOUSE__ENGINE", "ducklake")
+    # Of a few rows a lake makes no file: they stay in its catalogue.
+    others = [f"d-{n};03.11.2025 09:00;Leserin {n};Frage Nummer {n}?;Cloud" for n in range(40)]
+    to_published(table(write_csv), write_csv("d.csv", *others))
+    lake = workplace / "lake"
+    assert HIS in told_in_parquet(lake)
+    report = erase(author="uwe_b77", platform="table", as_of=MONDAY + timedelta(days=2))
+    assert str(report) == "erase: 2 comments of one person erased, nothing of them left"
+    assert HIS not in told_in_parquet(lake)
+    assert "uwe_b77" not in told_in_parquet(lake)
+    assert files_with(HIS, workplace) == files_with("uwe_b77", workplace) == []
+    assert HERS in told_in_parquet(lake)
+    settings = load_settings()
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        connection.execute(
+            "UPDATE clean.comment SET text = ? WHERE comment_id = 'table:c-2'", [HIS]
+        )
+    nobody = frozenset[str]()
+    traces = Traces(
+        telling=nobody, names=nobody, texts=frozenset({HIS}), comment_ids=nobody, permalinks=nobody
+    )
+    nothing = Proof(0, 0, (), ())
+    assert look_through_lake(nothing, settings, traces).found == ("lake: clean.comment.text",)
+
+
+def told_in_parquet(folder: Path) -> str:
+    """Every value in the Parquet files below `folder`, of whatever state of the lake."""
+    files = list(folder.rglob("*.parquet"))
+    assert files
+    return "\n".join(str(pl.read_parquet(file, glob=False).to_dicts()) for file in files)
 
 
 def test_a_folder_whose_name_looks_like_a_pattern_is_searched_as_any_other(

@@ -18,7 +18,7 @@ from models.tables.comment import COMMENT
 from models.tables.post import POST
 from tests.builders import comment_row, post_row
 from tests.integration.programs import free_port
-from tests.integration.whole_runs import ROOT, daily, published
+from tests.integration.whole_runs import ROOT, daily, published, resonanz
 
 pytestmark = pytest.mark.integration
 
@@ -87,6 +87,42 @@ def test_a_lake_publishes_what_one_file_publishes(lake: Warehouse, tmp_path: Pat
     assert not (tmp_path / "data" / "warehouse.duckdb").exists()
     assert list(Path(lake.files).rglob("*.parquet"))
     assert published(tmp_path / "data") == published(tmp_path / "file")
+
+
+def test_a_person_is_erased_from_a_lake_that_lies_elsewhere(
+    lake: Warehouse, tmp_path: Path
+) -> None:
+    files = tmp_path / "elsewhere"
+    settings = {
+        "RESONANZ_WAREHOUSE__ENGINE": "ducklake",
+        "RESONANZ_WAREHOUSE__CATALOGUE": lake.catalogue,
+        "RESONANZ_WAREHOUSE__FILES": str(files),
+    }
+    daily(tmp_path / "data", **settings)
+    elsewhere = lake.model_copy(update={"files": str(files)})
+    with writing(tmp_path / "nowhere", elsewhere) as connection:
+        (link, text), *_ = connection.execute(
+            "SELECT permalink, text FROM clean.comment WHERE permalink IS NOT NULL "
+            "AND length(text) > 40 AND NOT is_owner ORDER BY ALL"
+        ).fetchall()
+    assert text in in_parquet(files)
+    told = resonanz(tmp_path / "data", "erase", "--link", link, **settings)
+    assert "nothing of them left" in told
+    assert text not in in_parquet(files)
+    with writing(tmp_path / "nowhere", elsewhere) as connection:
+        assert text not in set(read(connection, COMMENT)["text"])
+        assert read(connection, COMMENT).height > 10
+
+
+def in_parquet(folder: Path) -> set[str]:
+    """Every text in the Parquet files below `folder`, of whatever state of the lake."""
+    frames = [pl.read_parquet(file, glob=False) for file in folder.rglob("*.parquet")]
+    return {
+        value
+        for frame in frames
+        for column in frame.select(pl.col(pl.String)).iter_columns()
+        for value in column.drop_nulls().to_list()
+    }
 
 
 def comments(*rows: dict[str, object]) -> pl.DataFrame:

@@ -55,7 +55,8 @@ def test_every_kind_has_a_minimum_and_at_least_ten_cases() -> None:
 
 
 def test_no_case_is_there_twice_or_trained_on() -> None:
-    lines = Path("data/corpus/comments.jsonl").read_text(encoding="utf-8").splitlines()
+    files = [Path("data/corpus") / f"{name}.jsonl" for name in ("comments", "mentions", "tweets")]
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     corpus = {json.loads(line)["text"] for line in lines}
     cases = [(case.text, case.post) for of_kind in KINDS.values() for case in of_kind]
     assert len(set(cases)) == len(cases)

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from flows.erasing.scrub import Traces, edit
-from flows.erasing.search import PIECE, Search
+from flows.erasing.search import PIECE, Search, columns_with
 from flows.settings import Ingest
 
 HIS = "Wer soll das denn alles bezahlen, frage ich mich?"
@@ -215,3 +215,12 @@ def test_no_damage_ends_in_an_error(tmp_path: Path) -> None:
             for _ in range(chance.randint(1, 40)):
                 damaged[chance.randrange(len(damaged))] = chance.randrange(256)
             assert found(tmp_path, bytes(damaged), name) <= {"found", "unopened"}
+
+
+def test_a_column_that_still_holds_a_trace_is_named() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE note (number INTEGER, text VARCHAR, other VARCHAR)")
+        connection.execute("INSERT INTO note VALUES (1, 'Danke!', NULL), (2, ?, 'x')", [HIS])
+        assert list(columns_with(connection, TRACES)) == ["main.note.text"]
+        connection.execute("DELETE FROM note WHERE number = 2")
+        assert list(columns_with(connection, TRACES)) == []
