@@ -1,5 +1,6 @@
 """Flow: what has been kept for longer than the settings allow is deleted, by kind."""
 
+import secrets
 import shutil
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -43,10 +44,16 @@ EXPIRED_ROWS = {
 
 EMPTIED = (
     "UPDATE clean.comment SET text = '', author_key = NULL, created_at_raw = NULL, "
-    "attachments = NULL, mentions = NULL, platform_labels = NULL, permalink = NULL "
+    "attachments = NULL, mentions = NULL, platform_labels = NULL, permalink = NULL, "
+    "forgotten_author = CASE WHEN author_key IS NULL THEN forgotten_author "
+    "ELSE left(sha256(author_key || $salt), 32) END "
     "WHERE last_seen_at_utc < $limit AND (text <> '' OR author_key IS NOT NULL)"
 )
-"""`text_hash` stays: it ties a comment to its labels."""
+"""`text_hash` stays: it ties a comment to its labels. Which are of one author stays, too, by a mark
+that nobody can make again: were each of them a person of its own, numbers about few people
+would look as if many had spoken."""
+
+SALT_BYTES = 16
 
 EMPTIED_POSTS = (
     "UPDATE clean.post SET title = NULL, text = NULL, url = NULL, author_key = NULL "
@@ -67,8 +74,9 @@ def retention(as_of: datetime | None = None) -> StageReport:
     """Delete what is beyond its retention period; safe to run twice.
 
     Of a comment its day, channel, post, thread and labels stay, so that published numbers do not
-    move; its text, wordings, author's pseudonym, links and attachments go. Landing files are
-    deleted with the texts that they would bring back.
+    move; its text, wordings, author's pseudonym, links and attachments go. A random mark in the
+    pseudonym's place tells comments of one author that go together from those of others. Landing
+    files are deleted with the texts that they would bring back.
     """
     settings, moment = load_settings(), as_of or datetime.now(UTC)
     removed = Counter[str]()
@@ -206,7 +214,8 @@ def expire_rows(
     removed = Counter[str]()
     if limit := limit_of(kept.comments, moment):
         naive = {"limit": limit.replace(tzinfo=None)}
-        row = connection.execute(EMPTIED, naive).fetchone()
+        salt = secrets.token_hex(SALT_BYTES)  # it is stored nowhere
+        row = connection.execute(EMPTIED, naive | {"salt": salt}).fetchone()
         removed["text of a comment|texts of comments"] = int(row[0]) if row else 0
         connection.execute(PARTS_OF_TEXTS)
         forget_embeddings(connection)

@@ -264,6 +264,7 @@ def _identity(side: Comments, origin: Origin, repeats: Counter[str]) -> dict[str
         ],
         "root_id": ids,
         "author_key": [_author_key(*of, key) for of in zip(platforms, who, strict=True)],
+        "forgotten_author": [None] * len(side),
     }
 
 

@@ -20,7 +20,7 @@ SELECT
     (SELECT count(*) FROM clean.post)                               AS posts,
     count(*)                                                        AS comments,
     count(*) FILTER (is_audience)                                   AS audience_comments,
-    count(DISTINCT coalesce(author_key, comment_id)) FILTER (is_audience) AS author_count,
+    count(DISTINCT author) FILTER (is_audience)                     AS author_count,
     count(*) FILTER (is_own)                                        AS own_answers,
     count(*) FILTER (NOT is_audience AND NOT is_own)                AS left_out,
     (SELECT count(*) FROM clean.rejected_comment)                   AS rejected_records,

@@ -75,7 +75,7 @@ CHANGES = """
             flipped.*,
             dated.channel,
             dated.week,
-            count(DISTINCT coalesce(dated.author_key, dated.comment_id))
+            count(DISTINCT dated.author)
                 OVER (PARTITION BY head, label_before, label_after)     AS author_count
         FROM flipped
         JOIN classified.dated AS dated USING (comment_id)

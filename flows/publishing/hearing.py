@@ -45,7 +45,7 @@ NUMBERED = f"""
         dated.day,
         dated.channel,
         whole.post_id IS NOT NULL                                       AS is_whole,
-        (hash(coalesce(dated.author_key, dated.comment_id)) >> 1)::BIGINT AS author
+        (hash(dated.author) >> 1)::BIGINT                               AS author
     FROM classified.dated AS dated
     JOIN classified.wording AS wording USING (comment_id)
     LEFT JOIN whole USING (post_id)

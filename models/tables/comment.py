@@ -32,6 +32,13 @@ COMMENT = Table(
         Column("depth", "count", "0 for the first comment of a thread, 1 for its answers, ..."),
         Column("reply_semantics", "text", "tree, two_level, flat or unknown"),
         Column("author_key", "text", "keyed pseudonym of its author", optional=True),
+        Column(
+            "forgotten_author",
+            "text",
+            "where the pseudonym is beyond its period: a random mark, the same for comments of one "
+            "author that were emptied together",
+            optional=True,
+        ),
         Column("is_owner", "flag", "written by the owner of the post: not audience"),
         Column("text", "text", "its text, plain, personal data replaced by placeholders"),
         Column("text_hash", "text", "first 32 hex digits of the SHA-256 of `text`"),

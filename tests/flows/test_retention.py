@@ -115,6 +115,30 @@ def test_words_beyond_their_period_go_and_what_was_counted_stays(
     assert str(retention(as_of=NOW)) == "retention: nothing due"
 
 
+def test_a_few_people_do_not_become_many_when_their_names_are_forgotten(
+    keep: Keep, query: Query, workplace: Path
+) -> None:
+    rows = [
+        comment_row(f"{author}{number}", author_key=author, last_seen_at_utc=OLD)
+        for author in ("anna", "uwe")
+        for number in range(3)
+    ] + [comment_row("nobody", author_key=None, last_seen_at_utc=OLD)]
+    settings = load_settings()
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        merge(connection, COMMENT, pl.DataFrame(rows, schema=COMMENT.schema()))
+        use_time_zone(connection, "Europe/Berlin")
+    people = "SELECT count(DISTINCT author), count(author_key) FROM classified.dated"
+    assert query(people) == [(3, 6)]
+    keep(comments=30)
+    retention(as_of=NOW)
+    assert query(people) == [(3, 0)]
+    marks = [mark for (mark,) in query("SELECT DISTINCT forgotten_author FROM clean.comment")]
+    assert not {"anna", "uwe"} & {str(mark) for mark in marks}
+    before = query("SELECT comment_id, forgotten_author FROM clean.comment ORDER BY ALL")
+    assert str(retention(as_of=NOW + timedelta(days=1))) == "retention: nothing due"
+    assert query("SELECT comment_id, forgotten_author FROM clean.comment ORDER BY ALL") == before
+
+
 def test_without_periods_nothing_goes(keep: Keep, query: Query) -> None:
     given_two_comments()
     assert str(retention(as_of=NOW)) == "retention: nothing due"

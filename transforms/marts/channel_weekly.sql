@@ -23,7 +23,7 @@ WITH counted AS (
         channel,
         week_start,
         count(*) FILTER (is_audience)                                       AS comment_count,
-        count(DISTINCT coalesce(author_key, comment_id)) FILTER (is_audience) AS author_count,
+        count(DISTINCT author) FILTER (is_audience)                         AS author_count,
         count(DISTINCT post_id) FILTER (is_audience)                        AS post_count,
         count(sentiment) FILTER (is_audience)                               AS labelled_count,
         count(*) FILTER (is_own)                                            AS own_answer_count,

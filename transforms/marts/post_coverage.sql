@@ -29,8 +29,7 @@ WITH reported AS (
     SELECT
         comment.post_id,
         min(comment.channel)                        AS channel,
-        count(DISTINCT coalesce(comment.author_key, comment.comment_id))
-            FILTER (dated.is_audience)              AS author_count,
+        count(DISTINCT dated.author) FILTER (dated.is_audience) AS author_count,
         count(*) FILTER (dated.is_own)              AS own_answer_count,
         count(*) FILTER (NOT dated.is_audience AND NOT dated.is_own) AS left_out_count,
         min(comment.first_seen_at_utc)              AS first_seen_at_utc,

@@ -19,17 +19,14 @@ open = ["post_count", "reporting_post_count", "reported_comment_count"]
 ---*/
 WITH loaded AS (
     SELECT
-        comment.comment_id,
+        dated.comment_id,
         dated.post_id,
         origin.source,
         dated.channel,
         dated.is_reported,
-        CASE WHEN dated.is_audience
-            THEN coalesce(comment.author_key, comment.comment_id)
-        END                                                     AS author,
-        comment.last_seen_at_utc
-    FROM clean.comment AS comment
-    INNER JOIN classified.dated AS dated USING (comment_id)
+        CASE WHEN dated.is_audience THEN dated.author END       AS author,
+        dated.last_seen_at_utc
+    FROM classified.dated AS dated
     INNER JOIN classified.origin AS origin USING (comment_id)
 ), spoken AS (
     SELECT

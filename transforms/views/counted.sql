@@ -3,7 +3,7 @@ about = "One row a comment of the audience: what the published tables count it b
 grain = ["comment_id"]
 [columns]
 comment_id = ["text",  "the comment"]
-author     = ["text",  "keyed pseudonym of its author; the comment itself where nobody is named"]
+author     = ["text",  "who counts as its author: the pseudonym, the mark in its place, or the comment itself where nobody is named"]
 post_id    = ["text",  "the post it answers; `<channel>:unknown` where the source does not say"]
 channel    = ["text",  "where the audience was met"]
 day        = ["day",   "day it was made, in the reporting time zone"]
@@ -15,7 +15,7 @@ topics     = ["texts", "its topics; `(none)` alone where it has none"]
 ---*/
 SELECT
     dated.comment_id,
-    coalesce(dated.author_key, dated.comment_id)    AS author,
+    dated.author,
     dated.post_id,
     dated.channel,
     dated.day,

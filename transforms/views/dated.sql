@@ -6,6 +6,7 @@ comment_id  = ["text",  "the comment"]
 post_id     = ["text",  "the post it answers; `<channel>:unknown` where the source does not say"]
 channel     = ["text",  "where the audience was met"]
 author_key  = ["text",  "keyed pseudonym of its author", "optional"]
+author      = ["text",  "who counts as its author: the pseudonym, the mark in its place, or the comment itself where nobody is named"]
 day         = ["day",   "day it was made, in the reporting time zone"]
 week        = ["text",  "ISO week of that day, for example 2025-W40"]
 week_start  = ["day",   "Monday of that week"]
@@ -22,6 +23,7 @@ WITH dated AS (
         coalesce(post_id, channel || ':unknown')                                    AS post_id,
         channel,
         author_key,
+        coalesce(author_key, forgotten_author, comment_id)                          AS author,
         timezone(reporting.time_zone, timezone('UTC', created_at_utc))::DATE        AS day,
         is_owner,
         landed_file,
@@ -41,6 +43,7 @@ SELECT
     post_id,
     channel,
     author_key,
+    author,
     day,
     strftime(day, '%G-W%V')             AS week,
     date_trunc('week', day)::DATE       AS week_start,
