@@ -20,6 +20,16 @@ MOST_COMMENTS = 5_000
 """Rows of a sheet of numbers, and of one of single comments. Excel admits 1,048,576, but nobody
 reads them there, and they are most of what a publish would take; the other files have all rows."""
 
+NAMES_OF_COMMENTS = frozenset({"comment_id", "quote_id"})
+"""Columns that name the rows of tables of single comments."""
+
+BEGINNINGS: Mapping[str, pl.Expr] = {
+    "day": pl.col("day").cast(pl.String),
+    "week": (pl.col("week") + "-1").str.to_date("%G-W%V-%u").cast(pl.String),
+    "month": pl.col("month") + "-01",
+}
+"""When a period began, as texts that sort by time."""
+
 LONGEST_CELL = 32_767
 """Characters that Excel admits in a cell."""
 
@@ -68,15 +78,17 @@ def write(publication: Publication, folder: Path) -> None:
 
 def for_people(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
     """What a sheet shows of `rows`: the first of a ranking, else the newest, in their order."""
-    most = MOST_COMMENTS if table.grain == ("comment_id",) else MOST_ROWS
+    most = MOST_ROWS if NAMES_OF_COMMENTS.isdisjoint(table.grain) else MOST_COMMENTS
     if rows.height <= most:
         return rows
-    when = table.period or next((name for name in PERIODS if name in rows.columns), None)
     if "rank" in rows.columns:
         return rows.sort("rank").head(most)
-    if when is None:
+    periods = [table.period] if table.period else [p for p in PERIODS if p in rows.columns]
+    if not periods:
         return rows.tail(most)
-    return rows.filter(pl.col(when).rank("ordinal") > rows.height - most)
+    # Of a single comment only one period is told; one without any counts as the oldest.
+    began = pl.coalesce(BEGINNINGS[period] for period in periods).fill_null("")
+    return rows.filter(began.rank("ordinal") > rows.height - most)
 
 
 def created(publication: Publication) -> datetime:

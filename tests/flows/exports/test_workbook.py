@@ -114,6 +114,23 @@ def test_of_a_ranking_of_comments_the_first_are_shown(monkeypatch: pytest.Monkey
     assert workbook.for_people(TABLE, comments).height == 3
 
 
+def test_of_comments_told_by_day_week_or_month_the_newest_are_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(workbook, "MOST_COMMENTS", 3)
+    told = [
+        ("may", None, None, "2025-05"),
+        ("sunday", date(2025, 11, 9), None, None),
+        ("week", None, "2025-W46", None),
+        ("never", None, None, None),
+        ("november", None, None, "2025-11"),
+    ]
+    schema = {"quote_id": pl.String, "day": pl.Date, "week": pl.String, "month": pl.String}
+    comments = pl.DataFrame(told, schema=schema, orient="row")
+    shown = workbook.for_people(replace(TABLE, grain=("quote_id",)), comments)
+    assert shown["quote_id"].to_list() == ["sunday", "week", "november"]
+
+
 def test_what_is_not_known_is_an_empty_cell(tmp_path: Path) -> None:
     unknown = pl.DataFrame([("a", date(2025, 11, 3), None)], schema=TABLE.schema(), orient="row")
     EXPORT.write(Publication({TABLE: unknown}), tmp_path)
