@@ -63,7 +63,7 @@ class Gate(Concern):
 class Publish(Concern):
     """What is kept of published states."""
 
-    snapshots: int = Field(default=8, ge=1, description="published states kept")
+    snapshots: int = Field(default=8, ge=1, description="published states kept, latest included")
 
 
 class Alerts(Concern):
