@@ -143,7 +143,9 @@ BESIDE = 25
 """Characters between a name and a number that are still those of one person."""
 
 WORDS = re.compile(r"\S+")
-_HONORIFIC = r"(?:Familie|Fam\.|Herrn?|Hrn?\.?|Frau|Fr\.|Mr\.?|Mrs\.?|Ms\.?|Miss|Monsieur|Madame|Signora?)"
+_HONORIFIC = (
+    r"(?:Familie|Fam\.|Herrn?|Hrn?\.?|Frau|Fr\.|Mr\.?|Mrs\.?|Ms\.?|Miss|Monsieur|Madame|Signora?)"
+)
 HONORIFIC = re.compile(rf"\b(?P<word>{_HONORIFIC}) (?P<value>{_TITLE}(?:{_FULL}|{_WORD}))")
 NEVER_SPOKEN_TO = frozenset({"Herrn", "Hrn.", "Hrn", "Familie", "Fam."})
 """Honorifics of people who are told of, whatever stands before."""
