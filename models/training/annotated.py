@@ -54,7 +54,8 @@ def joined(
     missing = dict(wanted)
     for row in rows_of(file):
         if note := missing.pop(str(row["id"]), None):
-            labels = own_labels(name, row) | reviewed(note) | readings.get(str(row["id"]), {})
+            known = own_labels(name, row) | reviewed(note)
+            labels = {**known, **readings.get(str(row["id"]), {})}
             yield Example(plain(row), labels, second=sentiment(row))
     if missing:
         first = next(iter(missing))
