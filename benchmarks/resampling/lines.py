@@ -178,7 +178,9 @@ def draw(lines: Sequence[Line], path: Path) -> None:
     colour = alt.Color("way:N", title=None, sort=list(names.values())).scale(
         range=["#b8b8b8", "#7aa6c2", "#1f4e79"]
     )
-    mix = alt.Y("mix:N", title="negative / neutral / positive, truly", sort=None)
+    # Another font than the one that the picture was measured with may be wider.
+    name = alt.Axis(title="negative / neutral / positive, truly", titlePadding=16)
+    mix = alt.Y("mix:N", axis=name, sort=None)
     base = (
         alt.Chart(rows.to_pandas())
         .mark_bar()
