@@ -14,21 +14,21 @@ from benchmarks.behaviour import CASES, CHECKPOINT, failures, judged, rate, read
 from models.encoder import Encoder, load_encoder
 
 MINIMUM = {
-    "dialect": 0.75,
+    "dialect": 0.81,
     "direction": 0.83,
     "emoji": 0.78,
     "invariance": 0.71,
-    "irony": 0.37,
-    "jargon": 0.94,
-    "mixed": 0.42,
-    "negation": 0.57,
+    "irony": 0.50,
+    "jargon": 0.89,
+    "mixed": 0.50,
+    "negation": 0.66,
     "question": 0.93,
-    "reply": 0.52,
+    "reply": 0.58,
     "stance": 0.43,
     "topic_keyword": 0.85,
     "topic_plain": 0.81,
     "toxic": 0.83,
-    "umlaut": 0.76,
+    "umlaut": 0.84,
     "understatement": 0.80,
 }
 """Kind -> the share of its cases that must pass: what the shipped model passed, less one case."""
