@@ -3,6 +3,7 @@
 import json
 import logging
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -268,9 +269,10 @@ def test_sentences_that_decide_do_not_depend_on_other_texts(shipped):
     assert shipped.read([*COMMENTS, comment]).deciding[-1] == alone[0]
 
 
-def test_a_comment_without_its_post_is_believed_less(shipped):
+def test_a_comment_without_its_post_has_a_temperature_of_its_own(shipped):
     answer = next(a for a in shipped._answers if a.head.name == "sentiment")
+    warmer = replace(answer, temperature=1.0, temperature_alone=2.0)
     logits = np.array([[3.0, 0.0, -1.0]] * 2, dtype=np.float32)
-    shown, alone = answer.probabilities(logits, np.array([True, False]))
+    shown, alone = warmer.probabilities(logits, np.array([True, False]))
     assert shown.argmax() == alone.argmax() == 0
     assert shown.max() > alone.max()
