@@ -178,7 +178,7 @@ def draw(lines: Sequence[Line], path: Path) -> None:
     colour = alt.Color("way:N", title=None, sort=list(names.values())).scale(
         range=["#b8b8b8", "#7aa6c2", "#1f4e79"]
     )
-    # Another font than the one that the picture was measured with may be wider.
+    # Room around words: the font of who looks may be wider than the one it was measured with.
     name = alt.Axis(title="negative / neutral / positive, truly", titlePadding=16)
     mix = alt.Y("mix:N", axis=name, sort=None)
     base = (
@@ -197,4 +197,4 @@ def draw(lines: Sequence[Line], path: Path) -> None:
     chart = left.properties(**sized) | alt.layer(right, goal, data=rows.to_pandas()).properties(
         **sized
     )
-    chart.configure_legend(orient="top").save(path)
+    chart.configure_legend(orient="top", columnPadding=30).save(path)
