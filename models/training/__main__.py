@@ -22,23 +22,22 @@ import torch
 from tokenizers import Tokenizer
 
 from models.encoder import load_encoder
-from models.training.annotated import evened, read_annotated
 from models.training.averaging import average_with, pull_towards
 from models.training.batches import Encoded, encode, ordered_batches
 from models.training.calibrate import calibrate
-from models.training.corpus import read_corpus, read_mentions, read_tweets
-from models.training.datasets import Example, apart_from, every_text, mixture, read_dataset
+from models.training.corpus import read_corpus, read_mentions
+from models.training.datasets import Example, every_text, mixture
 from models.training.export import Calibration, encoder_config, export, write_json
 from models.training.fit import HALF, Fit, load_fitted, teacher_embeddings
 from models.training.measure import scores
 from models.training.network import Network
-from models.training.readings import read_readings
 from models.training.recall import fit_recall
 from models.training.respell import respelt
 from models.training.rounding import rounding
 from models.training.settings import Recipe, Settings, read_settings
 from models.training.shipped import read_shipped
 from models.training.source import read_encoder
+from models.training.stage_data import held_out_sets, stage_examples
 from models.training.vocabulary import (
     chosen_pieces,
     cut_tokenizer,
@@ -48,22 +47,6 @@ from models.training.vocabulary import (
 
 logger = logging.getLogger(__name__)
 
-HELD_OUT = {
-    "umsab_de": "val",
-    "umsab_en": "val",
-    "umsab_fr": "val",
-    "umsab_it": "val",
-    "umsab_es": "val",
-    "umsab_pt": "val",
-    "sb10k": "dev",
-}
-"""Parts that no stage is fitted on, nor on near copies of their texts."""
-ANNOTATED_PART = "dev"
-"""The same of the texts that were labelled for this project."""
-OWN = {"corpus": read_corpus, "mentions": read_mentions, "tweets": read_tweets}
-"""Texts that were written for this project; they may be read several `times` in a pass."""
-ANNOTATED = "annotated"
-"""Real texts that were labelled for this project; as data of a stage they may be weighted."""
 RECALL_SETS = ("umsab_de", "umsab_en", "umsab_fr", "umsab_it", "umsab_es")
 RECALL_ROWS, RECALL_STRIDE = 600, 2
 """Texts that the embedding is recalled on: every other comment, so many of each set of tweets."""
@@ -82,6 +65,11 @@ class Places:
     out: Path
     start: Path | None = None
     beside: tuple[Path, ...] = ()
+
+    @property
+    def read(self) -> tuple[Path, Path]:
+        """The folders that examples are read from."""
+        return self.data, self.corpus
 
 
 def kept_pieces(places: Places, settings: Settings) -> list[int]:
@@ -106,31 +94,10 @@ def fresh_network(places: Places, settings: Settings, kept: list[int]) -> Networ
     return Network(encoder, settings.heads, settings.dropout)
 
 
-def held_out_sets(places: Places) -> dict[str, list[Example]]:
-    """Tweets and the like that no stage is fitted on, by what they are called."""
-    sets = {
-        f"{name} {part}": read_dataset(places.data, name, part) for name, part in HELD_OUT.items()
-    }
-    own = read_annotated(places.data, places.corpus, ANNOTATED_PART)
-    return sets | {f"{ANNOTATED} {ANNOTATED_PART}": own}
-
-
-def stage_examples(places: Places, recipe: Recipe, settings: Settings) -> list[Example]:
-    """What a stage is fitted on: its data sets, and the corpus as often as the recipe says."""
-    held_out = [example for examples in held_out_sets(places).values() for example in examples]
-    shares = {name: share for name, share in recipe.data.items() if name not in (*OWN, ANNOTATED)}
-    drawn = mixture(places.data, shares, settings.seed, read_readings(places.corpus))
-    if share := recipe.data.get(ANNOTATED):  # first, since of near copies the first one stays
-        own = read_annotated(places.data, places.corpus)
-        own = evened(own, int(share.get("most", len(own))), settings.seed)
-        drawn = [replace(e, weight=share.get("weight", 1.0)) for e in own] + drawn
-    examples = apart_from(drawn, held_out)
-    for name, read in OWN.items():
-        if share := recipe.data.get(name):
-            own = [
-                replace(e, weight=share.get("weight", 1.0)) for e in read(places.corpus, "train")
-            ]
-            examples += own * int(share.get("times", 1))
+def examples_of(places: Places, recipe: Recipe, settings: Settings) -> list[Example]:
+    """What a stage is fitted on, some of it in another spelling."""
+    held_out = [e for examples in held_out_sets(*places.read).values() for e in examples]
+    examples = stage_examples(*places.read, recipe.data, settings.seed, held_out)
     return respelt(examples, recipe.stage.respelt_share, settings.seed)
 
 
@@ -144,7 +111,7 @@ def run_stage(
 ) -> None:
     """Fit `network` by the recipe `name`, or load it if that was done before."""
     recipe, state = settings.recipes[name], places.work / f"{name}.pt"
-    examples = stage_examples(places, recipe, settings)
+    examples = examples_of(places, recipe, settings)
     encoded = encode(
         examples, tokenizer, settings.heads, settings.comment_tokens, settings.post_tokens
     )
@@ -210,7 +177,9 @@ def calibration_examples(places: Places) -> list[Example]:
     """The corpus' validation part, and of the held-out tweets and mentions one half."""
     own = read_corpus(places.corpus, "validation") + read_mentions(places.corpus, "validation")
     tweets = [
-        example for examples in held_out_sets(places).values() for example in halves(examples)[0]
+        example
+        for examples in held_out_sets(*places.read).values()
+        for example in halves(examples)[0]
     ]
     return own + tweets
 
@@ -240,7 +209,7 @@ def calibrations(
 def measured(places: Places) -> Iterator[tuple[str, dict[str, float]]]:
     """The exported checkpoint's figures on every held-out part."""
     encoder = load_encoder(places.out)
-    for name, examples in held_out_sets(places).items():
+    for name, examples in held_out_sets(*places.read).items():
         yield name, scores(encoder, examples)
         yield f"{name}, not calibrated on", scores(encoder, halves(examples)[1])
     test = read_corpus(places.corpus, "test")
