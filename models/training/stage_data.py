@@ -1,5 +1,6 @@
 """What a stage is fitted on, and what no stage is: sets by their names in `settings.toml`."""
 
+import random
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -63,8 +64,15 @@ def stage_examples(
     examples = apart_from(drawn, apart)
     for name in [own for own in OWN if own in shares]:
         share = shares[name]
-        examples += weighted(OWN[name](corpus, "train"), share) * int(share.get("times", 1))
+        rows = some(OWN[name](corpus, "train"), share, seed)
+        examples += weighted(rows, share) * int(share.get("times", 1))
     return examples
+
+
+def some(examples: list[Example], share: Mapping[str, float], seed: int) -> list[Example]:
+    """As many of `examples` as its share has `rows`, drawn by chance; all of them without."""
+    rows = int(share.get("rows", len(examples)))
+    return random.Random(seed).sample(examples, rows) if rows < len(examples) else examples
 
 
 def weighted(examples: list[Example], share: Mapping[str, float]) -> list[Example]:

@@ -63,6 +63,15 @@ def test_own_texts_are_read_as_often_as_their_table_says(data, corpus):
     assert [e.weight for e in found] == [0.5] * 6
 
 
+def test_of_own_texts_as_many_are_drawn_as_their_table_has_rows(data, corpus):
+    drawn = [
+        stage_examples(data, corpus, {"tweets": {"rows": 1}}, seed, []) for seed in (*range(9), 0)
+    ]
+    assert {len(one) for one in drawn} == {1}
+    assert len({one[0].text for one in drawn}) == 2
+    assert drawn[0] == drawn[-1]
+
+
 def test_near_copies_of_held_out_texts_are_left_out(data, corpus):
     held_out = [Example("SB10k sagt: 1!!", {}), Example("sb10k SAGT 2", {})]
     found = stage_examples(data, corpus, {"sb10k": {}, "tweets": {}}, 1, held_out)
