@@ -66,11 +66,6 @@ class Places:
     start: Path | None = None
     beside: tuple[Path, ...] = ()
 
-    @property
-    def read(self) -> tuple[Path, Path]:
-        """The folders that examples are read from."""
-        return self.data, self.corpus
-
 
 def kept_pieces(places: Places, settings: Settings) -> list[int]:
     """Ids of the pieces that stay, counted once and kept in the work folder."""
@@ -96,8 +91,10 @@ def fresh_network(places: Places, settings: Settings, kept: list[int]) -> Networ
 
 def examples_of(places: Places, recipe: Recipe, settings: Settings) -> list[Example]:
     """What a stage is fitted on, some of it in another spelling."""
-    held_out = [e for examples in held_out_sets(*places.read).values() for e in examples]
-    examples = stage_examples(*places.read, recipe.data, settings.seed, held_out)
+    held_out = [
+        e for examples in held_out_sets(places.data, places.corpus).values() for e in examples
+    ]
+    examples = stage_examples(places.data, places.corpus, recipe.data, settings.seed, held_out)
     return respelt(examples, recipe.stage.respelt_share, settings.seed)
 
 
@@ -178,7 +175,7 @@ def calibration_examples(places: Places) -> list[Example]:
     own = read_corpus(places.corpus, "validation") + read_mentions(places.corpus, "validation")
     tweets = [
         example
-        for examples in held_out_sets(*places.read).values()
+        for examples in held_out_sets(places.data, places.corpus).values()
         for example in halves(examples)[0]
     ]
     return own + tweets
@@ -209,7 +206,7 @@ def calibrations(
 def measured(places: Places) -> Iterator[tuple[str, dict[str, float]]]:
     """The exported checkpoint's figures on every held-out part."""
     encoder = load_encoder(places.out)
-    for name, examples in held_out_sets(*places.read).items():
+    for name, examples in held_out_sets(places.data, places.corpus).items():
         yield name, scores(encoder, examples)
         yield f"{name}, not calibrated on", scores(encoder, halves(examples)[1])
     test = read_corpus(places.corpus, "test")

@@ -11,7 +11,7 @@ from models.training.stage_data import stage_examples, weighted
 
 @pytest.fixture
 def corpus(tmp_path):
-    """A folder with two invented tweets, a mention, a comment and an annotated tweet."""
+    """A folder with two invented tweets, a mention and an annotated tweet."""
     files = {
         "tweets": [{"text": f"Zwitschern {n}", "sentiment": "positive"} for n in ("eins", "zwei")],
         "mentions": [
