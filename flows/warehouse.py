@@ -20,6 +20,12 @@ from transforms.views import all_views
 
 LAYERS = ("clean", "classified", "mart", "ops")
 
+LEFT_BEHIND = (
+    "DELETE FROM clean.comment_version WHERE comment_id NOT IN "
+    "(SELECT comment_id FROM clean.comment)"
+)
+"""Wordings whose comment is no more, as earlier versions left them when a file was read anew."""
+
 
 @contextmanager
 def writing(path: Path, limits: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -84,6 +90,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
         return
     connection.begin()
     make_all(connection)
+    connection.execute(LEFT_BEHIND)
     connection.execute(f"DELETE FROM {LAYOUT.full_name}")
     merge(connection, LAYOUT, pl.DataFrame({"digest": [planned_layout()]}))
     commit(connection)
@@ -186,6 +193,8 @@ def matching(
     connection: duckdb.DuckDBPyConnection, table: Table, keys: pl.DataFrame
 ) -> pl.DataFrame:
     """The rows of `table` whose grain occurs in `keys`."""
+    if keys.is_empty():
+        return table.empty()
     wanted, stored = keys.select(table.grain).unique(), f"FROM {table.full_name} SEMI JOIN wanted"
     # Most of what comes in is new. To see that, the first column of the grain alone is read.
     if beside(connection, f"SELECT 1 {stored} USING ({table.grain[0]}) LIMIT 1", wanted).is_empty():

@@ -13,7 +13,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from flows.settings import Settings
-from flows.storing.store import PLACED, place
+from flows.storing.store import PLACED, forget_wordings, place
 from flows.warehouse import frame, merge, writing
 from models.findings import Finding
 from models.tables.comment import COMMENT
@@ -104,12 +104,11 @@ def take_out(connection: duckdb.DuckDBPyConnection, broken: pl.DataFrame) -> Non
         return
     merge(connection, REJECTED_COMMENT, rejections(broken))
     connection.register("broken", broken)
-    for table in ("clean.comment", "clean.comment_version"):
-        connection.execute(
-            f"DELETE FROM {table} AS stored USING broken "
-            "WHERE stored.comment_id = broken.comment_id "
-            "AND stored.landed_file = broken.landed_file"
-        )
+    connection.execute(
+        "DELETE FROM clean.comment AS stored USING broken "
+        "WHERE stored.comment_id = broken.comment_id AND stored.landed_file = broken.landed_file"
+    )
+    forget_wordings(connection, broken)
     left = frame(
         connection,
         f"SELECT {', '.join(PLACED)} FROM clean.comment WHERE coalesce(post_id, '') IN "

@@ -14,7 +14,7 @@ from flows.storing.labelled import forget_labelled
 from flows.storing.long_texts import settle_long_texts
 from flows.storing.tally import Tally
 from flows.storing.told import Told, batches, tell
-from flows.warehouse import append, carry_out, frame, matching, merge
+from flows.warehouse import append, beside, carry_out, frame, matching, merge
 from models.canonical import Record
 from models.contract import Table, quoted
 from models.tables.comment import COMMENT
@@ -134,10 +134,14 @@ def merge_wordings(
 ) -> None:
     """Store how the comments `kept` are worded, where it is more than the beginning of a text.
 
-    A beginning that was stored for want of the whole text goes once that has come.
+    A beginning that was stored for want of the whole text goes once that has come. Wordings go with
+    their comment (`forget_wordings`), so of comments that were not there `before` none is looked
+    for.
     """
     whole, outdone = wordings(kept, before)
-    merge_seen(connection, COMMENT_VERSION, whole.select(COMMENT_VERSION.column_names))
+    told = whole.select(COMMENT_VERSION.column_names)
+    merge_seen(connection, COMMENT_VERSION, told.join(before, on="comment_id", how="semi"))
+    append(connection, COMMENT_VERSION, told.join(before, on="comment_id", how="anti"))
     if not outdone.is_empty():
         carry_out(
             connection,
@@ -194,11 +198,27 @@ def sweep(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -
         (COMMENT, "comment_id", tally.comments),
         (POST, "post_id", tally.posts),
     ):
-        carry_out(
+        dropped = beside(
             connection,
             f"DELETE FROM {table.full_name} WHERE {of_file(table, origin)} "
-            f"AND {key} NOT IN (SELECT {key} FROM wanted)",
+            f"AND {key} NOT IN (SELECT {key} FROM wanted) RETURNING {key}",
             pl.DataFrame({key: list(kept)}, schema={key: pl.String}),
+        )
+        if table is COMMENT:
+            forget_wordings(connection, dropped)
+
+
+def forget_wordings(connection: duckdb.DuckDBPyConnection, comments: pl.DataFrame) -> None:
+    """Drop the wordings of `comments` (`comment_id`) that are no more, whichever file told them.
+
+    Who is erased, and what is beyond its period, is found by its comment: without one, a text would
+    stay for good.
+    """
+    if not comments.is_empty():
+        carry_out(
+            connection,
+            "DELETE FROM clean.comment_version WHERE comment_id IN (SELECT comment_id FROM wanted)",
+            comments.select("comment_id"),
         )
 
 

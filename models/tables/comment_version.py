@@ -5,7 +5,7 @@ from models.contract import Column, Table
 COMMENT_VERSION = Table(
     layer="clean",
     name="comment_version",
-    about="Every wording that a comment has had, and when it was seen.",
+    about="Every wording that a comment has had, and when it was seen; it goes with the comment.",
     grain=("comment_id", "text_hash"),
     columns=(
         Column("comment_id", "text", "the comment"),

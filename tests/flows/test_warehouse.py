@@ -1,7 +1,9 @@
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -13,6 +15,7 @@ from models.contract import Table
 from models.errors import ContractBroken, GiveUp, TryAgain
 from models.tables import all_tables
 from models.tables.comment import COMMENT
+from models.tables.comment_version import COMMENT_VERSION
 from models.tables.reporting import REPORTING
 from tests.builders import comment_row
 
@@ -68,6 +71,20 @@ def test_preparing_twice_keeps_the_rows(con: duckdb.DuckDBPyConnection) -> None:
     merge(con, COMMENT, comments(comment_row("c1")))
     prepare(con)
     assert read(con, COMMENT).height == 1
+
+
+def test_a_warehouse_of_an_earlier_version_loses_wordings_without_a_comment(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    merge(con, COMMENT, comments(comment_row("c1")))
+    seen = dict.fromkeys(("first_seen_at_utc", "last_seen_at_utc"), datetime(2025, 11, 10))
+    told = [{"comment_id": name, "text_hash": "", "text": "so", **seen} for name in ("c1", "c2")]
+    merge(con, COMMENT_VERSION, pl.DataFrame(told).with_columns(landed_file=pl.lit("a")))
+    prepare(con)
+    assert read(con, COMMENT_VERSION).height == 2
+    con.execute("UPDATE ops.layout SET digest = 'of an earlier version'")
+    prepare(con)
+    assert read(con, COMMENT_VERSION)["comment_id"].to_list() == ["c1"]
 
 
 def test_every_table_is_there_with_its_description(con: duckdb.DuckDBPyConnection) -> None:
@@ -151,8 +168,8 @@ def test_a_run_killed_while_it_made_the_warehouse_leaves_none_or_a_whole_one(
     path = tmp_path / "warehouse.duckdb"
     connect = duckdb.connect
 
-    def killed(file: Path) -> None:
-        connect(file).close()
+    def killed(file: Path, **settings: Any) -> None:
+        connect(file, **settings).close()
         file.write_bytes(file.read_bytes()[:length])
         raise KeyboardInterrupt
 

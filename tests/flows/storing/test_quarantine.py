@@ -65,6 +65,21 @@ def test_answers_to_what_was_kept_out_begin_threads_of_their_own(
     ]
 
 
+def test_no_wording_is_left_of_a_comment_that_an_earlier_file_had_told_well(
+    write_csv: Csv, query: Query
+) -> None:
+    wordings = "SELECT comment_id, text FROM clean.comment_version"
+    take_in(write_csv("a.csv", "c-1;03.11.2025;Anna;Gut;Cloud"))
+    refine()
+    assert query(wordings) == [("table:c-1", "Gut")]
+    take_in(write_csv("b.csv", f"c-1;03.11.2025;Anna;{UNREADABLE};Cloud"))
+    refine()
+    assert query(wordings) == []
+    take_in(write_csv("c.csv", "c-1;03.11.2025;Anna;Gut;Cloud;"))
+    refine()
+    assert query(wordings) == [("table:c-1", "Gut")]
+
+
 def test_a_run_that_stopped_before_the_checks_is_made_up_for_by_the_next(
     write_csv: Csv, query: Query, monkeypatch: pytest.MonkeyPatch
 ) -> None:

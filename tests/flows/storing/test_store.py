@@ -61,6 +61,20 @@ def test_an_earlier_file_that_is_read_again_replaces_its_own_rows_and_no_others(
     ).fetchall() == [("source/day0", 1), ("source/day1", 1)]
 
 
+def test_wordings_go_with_a_comment_that_a_file_no_longer_tells(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    store(con, [comment(native_id="1", text="wie es zuerst hieß")], day_of(0), 1000)
+    store(con, [comment(native_id="1", text="wie es nun heißt")], day_of(1), 1000)
+    store(con, [comment(native_id="2")], day_of(1), 1000)
+    left = "SELECT DISTINCT comment_id FROM clean.comment_version"
+    assert (
+        con.execute(left).fetchall()
+        == con.execute(f"{left} SEMI JOIN clean.comment USING (comment_id)").fetchall()
+    )
+    assert len(con.execute(left).fetchall()) == 1
+
+
 def test_a_comment_of_a_file_was_last_seen_then_or_later(con: duckdb.DuckDBPyConnection) -> None:
     store(con, [comment(native_id="1")], day_of(2), 1000)
     store(con, [comment(native_id="1", text="von früher"), comment(native_id="2")], day_of(0), 1000)
