@@ -89,7 +89,7 @@ class Attacker:
         inside = groups[:, is_open]
         missing = needed - groups[:, ~is_open] @ self._seen.comments[~is_open]
         sums, (limits, floor) = self._sums[cells][:, is_open], self._limits_left()
-        limits = limits[:, is_open]
+        limits, truth = limits[:, is_open], self._seen.comments[is_open]
         for in_lumps, in_cells, in_limits, in_groups in parts_of(sums, limits, inside):
             puzzle = Puzzle(
                 sums[in_cells][:, in_lumps],
@@ -98,7 +98,8 @@ class Attacker:
                 floor[in_limits],
             )
             # Of one group, too: most of those alone lie in a small part, apart from the others.
-            left = beyond_reach(puzzle, inside[in_groups][:, in_lumps], missing[in_groups])
+            groups = inside[in_groups][:, in_lumps]
+            left = beyond_reach(puzzle, truth[in_lumps], groups, missing[in_groups])
             found.append(in_groups[left])
         return np.sort(np.concatenate(found)) if found else np.zeros(0, np.int64)
 

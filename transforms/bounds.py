@@ -17,6 +17,9 @@ Array = np.ndarray[Any, Any]
 TOLERANCE = 1e-6
 """Counts are whole: what differs by less than this is the same."""
 
+BLOCK = 10_000
+"""Lumps that are asked about together: of more, a programme takes longer than its parts do."""
+
 UNBOUNDED = 3
 """What `linprog` says where nothing bounds a count."""
 
@@ -45,12 +48,41 @@ class Bound:
     covered: Array
 
 
-def beyond_reach(puzzle: Puzzle, inside: Any, needed: Array) -> Array:
+def beyond_reach(puzzle: Puzzle, truth: Array, inside: Any, needed: Array) -> Array:
     """Places of the groups that may not be able to have as many comments as `needed`.
 
-    A quick sieve: who is not among them can. One linear programme lets as many groups as possible
-    have it at the same time; who has it in some of its answers is safe. It is asked again of the
-    others until it helps no more.
+    A quick sieve: who is not among them can. `inside` is (groups, lumps), `truth` (lumps,), what
+    the attacker does not know. Of many lumps, those of a block alone may differ from it at first:
+    what can be so while all others are as they are, can be so.
+    """
+    left, count = np.arange(len(needed)), len(truth)
+    for start in range(0, count, BLOCK) if count > BLOCK else ():
+        block = slice(start, start + BLOCK)
+        here = left[is_within(inside[left], block)]
+        near = puzzle_of(puzzle, truth, block)
+        beyond = in_no_answer(near, inside[here][:, block], needed[here])
+        left = np.setdiff1d(left, np.delete(here, beyond))
+    return left[in_no_answer(puzzle, inside[left], needed[left])]
+
+
+def is_within(groups: Any, block: slice) -> Array:
+    """(groups,) whether all lumps of each of `groups` (groups, lumps) lie in a block of lumps."""
+    return np.asarray(np.diff(groups[:, block].indptr) == np.diff(groups.indptr))
+
+
+def puzzle_of(puzzle: Puzzle, truth: Array, block: slice) -> Puzzle:
+    """The puzzle of a block of lumps, while all others hold what is true."""
+    sums, limits = puzzle.sums[:, block], puzzle.limits[:, block]
+    held, tied = np.diff(sums.indptr) > 0, np.diff(limits.indptr) > 0
+    others = puzzle.limits[tied] @ truth - limits[tied] @ truth[block]
+    return Puzzle(sums[held], sums[held] @ truth[block], limits[tied], puzzle.floor[tied] - others)
+
+
+def in_no_answer(puzzle: Puzzle, inside: Any, needed: Array) -> Array:
+    """Places of the groups that have as many comments as `needed` in no answer to the puzzle.
+
+    One linear programme lets as many groups as possible have it at the same time; who has it in
+    some of its answers is safe. It is asked again of the others until it helps no more.
     """
     left, lump_count = np.arange(len(needed)), puzzle.sums.shape[1]
     while left.size and lump_count:

@@ -17,6 +17,7 @@ All questions are asked of lumps, which are far fewer.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,47 +30,69 @@ from transforms.bounds import TOLERANCE, Array
 from transforms.cells import TOTAL, Cells, few_wrote, name_of
 
 
+@dataclass(frozen=True)
+class Guarded:
+    """Groups (groups, atoms) of which nobody may know that they have fewer than `needed`."""
+
+    groups: Any
+    needed: Array
+
+    def only(self, places: Array) -> "Guarded":
+        """Those at `places`."""
+        return Guarded(self.groups[places], self.needed[places])
+
+
 def hidden_cells(cells: Cells, smallest: int) -> Array:
     """(cells,) whether each is hidden, so that nothing tells about fewer than `smallest` people."""
     is_small = cells.listed["is_small"].to_numpy().copy()
     is_total = (cells.listed["family"] == name_of(TOTAL)).to_numpy()
-    hidden = covered(cells, is_small | is_total, is_small, smallest)
+    small = cells.holds[is_small]
+    guarded = Guarded(small, np.maximum(smallest, small @ cells.comments + 1))
+    hidden = covered(cells, is_small | is_total, guarded, smallest)
     if (is_total & ~is_small).any():
         # Nothing leaks without it, so whatever leaks now does by it alone.
-        hidden = covered(cells, hidden & (~is_total | is_small), is_small, smallest)
+        told = hidden & (~is_total | is_small)
+        hidden = covered(cells, told, guarded, smallest, is_nearly=True)
     return hidden & ~pointless(cells, hidden, is_small)
 
 
-def covered(cells: Cells, hidden: Array, is_small: Array, smallest: int) -> Array:
-    """(cells,) `hidden`, and what else must be so that nothing of the small cells leaks."""
+def covered(
+    cells: Cells, hidden: Array, guarded: Guarded, smallest: int, is_nearly: bool = False
+) -> Array:
+    """(cells,) `hidden`, and what else must be so that nothing of what is `guarded` leaks."""
     hidden = hidden.copy()
-    # Without what topics tell of all, the questions fall into small parts: most is found there.
+    # Without what topics tell of all, the questions fall into small parts: most is found there. If
+    # next to nothing leaks, what they do tell finds the rest as soon.
     for sees_limits in (False, True):
-        while (further := leaking(cells, hidden, is_small, smallest, sees_limits)).size:
+        in_doubt = guarded if sees_limits or not is_nearly else guarded.only(np.arange(0))
+        while True:
+            further, in_doubt = leaking(cells, hidden, in_doubt, smallest, sees_limits)
+            if not further.size:
+                break
             hidden[further] = True
     return hidden
 
 
 def leaking(
-    cells: Cells, hidden: Array, is_small: Array, smallest: int, sees_limits: bool
-) -> Array:
-    """Published cells to be hidden next, because a small group can be computed with them."""
+    cells: Cells, hidden: Array, guarded: Guarded, smallest: int, sees_limits: bool
+) -> tuple[Array, Guarded]:
+    """Published cells to be hidden next, and who of the `guarded` may leak even without them.
+
+    The more is hidden, the less is known: who is safe now needs not be looked at again.
+    """
     seen = lumps(cells, hidden, sees_limits)
     if not seen.published.size:
-        return seen.published
-    guarded = cells.holds[is_small]
+        return seen.published, guarded
     exact = cells.groups[:0]
     if not sees_limits:  # limits make nothing exact that was not
         few = small_groups(cells, seen, smallest)
         exact = few[determined(seen, few)]
-    wanted = sparse.vstack([guarded, exact], format="csr")
-    needed = np.concatenate(
-        [
-            np.maximum(smallest, guarded @ cells.comments + 1),
-            exact @ cells.comments + 1,
-        ]
+    wanted = Guarded(
+        sparse.vstack([guarded.groups, exact], format="csr"),
+        np.concatenate([guarded.needed, exact @ cells.comments + 1]),
     )
-    return to_hide(seen, wanted, needed, cost(cells))
+    further, in_doubt = to_hide(seen, wanted, cost(cells))
+    return further, guarded.only(in_doubt[in_doubt < len(guarded.needed)])
 
 
 def cost(cells: Cells) -> Array:
@@ -90,8 +113,11 @@ def lumps(cells: Cells, hidden: Array, sees_limits: bool = True) -> Lumps:
     _, first, number = np.unique(
         np.stack(marks, axis=1), axis=0, return_index=True, return_inverse=True
     )
+    # As their first atoms stand: of one post and about the same time side by side.
+    order = np.argsort(first)
+    first, number = first[order], np.argsort(order)[number.ravel()]
     ones = np.ones(len(number), np.int64)
-    place = (np.arange(len(number)), number.ravel())
+    place = (np.arange(len(number)), number)
     member = sparse.csr_matrix((ones, place), shape=(len(number), len(first)))
     limits, floor, wholes = limits_on(cells, holds, sees_limits)
     return Lumps(
@@ -186,22 +212,27 @@ def determined(seen: Lumps, groups: Any) -> Array:
     return np.asarray(~is_cut & (moved < TOLERANCE))
 
 
-def to_hide(seen: Lumps, wanted: Any, needed: Array, size: Array) -> Array:
-    """Published cells without which each group `wanted` might have as many comments as `needed`."""
-    touched = (wanted @ seen.member > 0).astype(np.int64).tocsr()
+def to_hide(seen: Lumps, wanted: Guarded, size: Array) -> tuple[Array, Array]:
+    """Published cells without which each group `wanted` might have as many comments as it needs.
+
+    And the places of those that may still be in danger when these are hidden.
+    """
+    touched = (wanted.groups @ seen.member > 0).astype(np.int64).tocsr()
     # Of groups in the same lumps, who needs most speaks for all.
-    order = np.argsort(-needed, kind="stable")
+    order = np.argsort(-wanted.needed, kind="stable")
     marks = touched @ np.random.default_rng(3).integers(1, 2**40, size=touched.shape[1])
     first = order[np.unique(marks[order], return_index=True)[1]]
-    doubtful = first[touched[first] @ seen.comments < needed[first]]
-    return hidden_by_attacks(seen, touched[doubtful], needed[doubtful], size)
+    doubtful = first[touched[first] @ seen.comments < wanted.needed[first]]
+    further, left = hidden_by_attacks(seen, touched[doubtful], wanted.needed[doubtful], size)
+    return further, doubtful[left]
 
 
-def hidden_by_attacks(seen: Lumps, touched: Any, needed: Array, size: Array) -> Array:
+def hidden_by_attacks(seen: Lumps, touched: Any, needed: Array, size: Array) -> tuple[Array, Array]:
     """Cells to hide, by attacks with as few published cells around a group as will do.
 
     Attacks by one come first, and alone where some succeed: most do, and take next to no time.
-    Others are looked for only where the quick sieve does not say that a group is safe.
+    Others are looked for only where the quick sieve does not say that a group is safe. The second
+    answer is the places of the groups that it did not say so of.
     """
     attacker = Attacker(seen, size[seen.published])
     left = np.argsort(-np.diff(touched.indptr), kind="stable")
@@ -219,7 +250,7 @@ def hidden_by_attacks(seen: Lumps, touched: Any, needed: Array, size: Array) -> 
         further = list(hidden(left, reach))
         chosen += further
         is_sieved = not further  # where nothing was hidden, the sieve would say the same again
-    return np.sort(seen.published[chosen])
+    return np.sort(seen.published[chosen]), left
 
 
 def known_alone(seen: Lumps) -> Array:

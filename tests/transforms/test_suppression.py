@@ -15,7 +15,14 @@ from tests.share_marts import (
 )
 from transforms.attacker import Attacker
 from transforms.cells import Cells, cells_of
-from transforms.suppression import hidden_by_attacks, hidden_cells, leaking, lumps, remainders
+from transforms.suppression import (
+    Guarded,
+    hidden_by_attacks,
+    hidden_cells,
+    leaking,
+    lumps,
+    remainders,
+)
 
 MONDAY = date(2025, 11, 3)
 Comments = list[tuple[str, str, str, date, list[str]]]
@@ -111,12 +118,16 @@ def test_a_group_is_attacked_again_until_no_attack_succeeds() -> None:
     # Two of p1 follow from the week, and without that from the month: both must go at once.
     comments = people("a", 2, "p1", "blog") + people("b", 9, "p2", "x")
     population = everyone(comments, SENTIMENT_WEEKLY, CHANNEL_SENTIMENT_WEEKLY, POST_SENTIMENT)
-    small = population.listed["is_small"].to_numpy()
-    at_once = leaking(population, small.copy(), small, 5, sees_limits=False)
+    hidden_now = population.listed["is_small"].to_numpy().copy()
+    small = population.holds[hidden_now]
+    guarded = Guarded(small, np.full(small.shape[0], 5))
+    at_once, in_doubt = leaking(population, hidden_now, guarded, 5, sees_limits=False)
     assert at_once.size > 1
-    hidden_now = small.copy()
+    assert len(in_doubt.needed) == 1
     hidden_now[at_once] = True
-    assert not leaking(population, hidden_now, small, 5, sees_limits=False).size
+    further, in_doubt = leaking(population, hidden_now, in_doubt, 5, sees_limits=False)
+    assert not further.size
+    assert not len(in_doubt.needed)
 
 
 def test_the_sieve_is_asked_once_where_nothing_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,5 +142,7 @@ def test_the_sieve_is_asked_once_where_nothing_is_hidden(monkeypatch: pytest.Mon
     seen = lumps(population, np.zeros(population.listed.height, dtype=bool))
     nobody = seen.sums[:0]
     size = population.listed["author_count"].to_numpy()
-    assert not hidden_by_attacks(seen, nobody, np.zeros(0), size).size
+    further, in_doubt = hidden_by_attacks(seen, nobody, np.zeros(0), size)
+    assert not further.size
+    assert not in_doubt.size
     assert len(asked) == 1
