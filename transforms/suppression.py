@@ -24,6 +24,7 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 from scipy.sparse.linalg import lsqr
+from threadpoolctl import threadpool_limits
 
 from transforms.attacker import REACHES, Attacker, Lumps
 from transforms.bounds import TOLERANCE, Array
@@ -200,12 +201,13 @@ def determined(seen: Lumps, groups: Any) -> Array:
     # Of equal length, the sums are solved in fewer steps; what they leave alone is the same.
     length = np.sqrt(np.diff(sums.indptr))
     sums = sparse.diags(1 / length) @ sums
-    # In long doubles: others are multiplied by threads which, beyond 10,000, wait for each other
-    # longer than they work, on a busy machine a thousand times as long.
-    free = np.random.default_rng(1).normal(size=sums.shape[1]).astype(np.longdouble)
+    free = np.random.default_rng(1).normal(size=sums.shape[1])
     visible = np.zeros(0)
-    if sums.shape[0]:
-        visible = lsqr(sums.T, free, atol=1e-12, btol=1e-12, iter_lim=20_000)[0]
+    # Two threads that multiply vectors wait for each other longer than they work, on a busy machine
+    # a thousand times as long.
+    with threadpool_limits(1, "blas"):
+        if sums.shape[0]:
+            visible = lsqr(sums.T, free, atol=1e-12, btol=1e-12, iter_lim=20_000)[0]
     change = np.zeros(len(seen.comments))
     change[is_open] = free - sums.T @ visible
     moved = np.abs((parts > 0) @ change)
