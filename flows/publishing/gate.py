@@ -35,9 +35,8 @@ QUALITY = "quality"
 
 DRIFT, VOLUMES = "drift_weekly", "channel_weekly"
 
-LABELLED = """
-    SELECT count(*), count(sentiment) FROM classified.audience WHERE is_audience
-"""
+AUDIENCE = "SELECT count(*) FROM classified.dated WHERE is_audience"
+LABELLED = "SELECT count(*), count(sentiment) FROM classified.audience WHERE is_audience"
 NEWEST = """
     SELECT
         (SELECT max(created_at_utc) FROM clean.comment),
@@ -74,7 +73,7 @@ def suites_for(
 def audience_count(settings: Settings) -> int:
     """How many comments of the audience there are."""
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        return int(row_of(connection, LABELLED)[0])
+        return int(row_of(connection, AUDIENCE)[0])
 
 
 def require_fresh(moment: datetime, settings: Settings) -> str:
