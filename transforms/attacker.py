@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 
 from transforms.bounds import TOLERANCE, Array, Puzzle, beyond_reach, bound_of
 
-REACHES = (100, 1_000, None)
+REACHES = (100, 1_000, 10_000, None)
 """How many lumps around a group are looked at together, one after the other; None: all."""
 
 

@@ -247,6 +247,8 @@ def hidden_by_attacks(seen: Lumps, touched: Any, needed: Array, size: Array) -> 
     chosen = list(hidden(left, 0))
     is_sieved = False
     for reach in REACHES if not chosen else ():
+        if reach and reach >= len(seen.comments):
+            continue  # that is all of them
         if not is_sieved:
             left = left[attacker.suspects(touched[left], needed[left])]
         further = list(hidden(left, reach))
