@@ -226,7 +226,8 @@ def to_hide(seen: Lumps, wanted: Guarded, size: Array) -> tuple[Array, Array]:
     first = order[np.unique(marks[order], return_index=True)[1]]
     doubtful = first[touched[first] @ seen.comments < wanted.needed[first]]
     further, left = hidden_by_attacks(seen, touched[doubtful], wanted.needed[doubtful], size)
-    return further, doubtful[left]
+    # Who speaks for a group now may not be asked about next time.
+    return further, np.flatnonzero(np.isin(marks, marks[doubtful[left]]))
 
 
 def hidden_by_attacks(seen: Lumps, touched: Any, needed: Array, size: Array) -> tuple[Array, Array]:

