@@ -17,6 +17,14 @@ from models.tables.layout import LAYOUT
 HELD = "Could not set lock on file"
 """How DuckDB says that another process has the file open."""
 
+STORAGE = "v1.4.0"
+"""How DuckDB lays out a new file (https://duckdb.org/docs/stable/internals/storage).
+
+By itself it takes the oldest layout, for the sake of its own early versions: a file is a sixth
+larger or more, and a commit writes what describes all rows anew, not only the changed ones. What
+people read is published in that one: their clients may be older than ours.
+"""
+
 FILE_COPY = ".rewritten"
 """Ending of the file that takes the warehouse's place once it is whole."""
 
@@ -34,7 +42,7 @@ def make(path: Path) -> None:
             return
         new = path.with_name(f".{path.name}.new")
         new.unlink(missing_ok=True)
-        duckdb.connect(new).close()
+        duckdb.connect(new, config={"storage_compatibility_version": STORAGE}).close()
         new.replace(path)
     finally:
         os.close(folder)
@@ -71,12 +79,12 @@ def exists(path: Path, limits: Warehouse) -> bool:
 
 
 def forget(path: Path, limits: Warehouse) -> None:
-    """Write the file anew."""
-    rewrite(path, limits.memory)
+    """Write the file anew, in the layout of new ones."""
+    rewrite(path, limits.memory, STORAGE)
 
 
-def rewrite(path: Path, memory: str = "1GB") -> None:
-    """Write a DuckDB file anew: what was deleted stays in the old one's free blocks.
+def rewrite(path: Path, memory: str = "1GB", storage: str = "v1.0.0") -> None:
+    """Write a DuckDB file anew, laid out as `storage` says: what was deleted stays in the old one.
 
     Views are left out where they can't be made; the next run makes those of the warehouse again.
     """
@@ -87,7 +95,7 @@ def rewrite(path: Path, memory: str = "1GB") -> None:
     copy.unlink(missing_ok=True)
     with duckdb.connect(config={"memory_limit": memory}) as connection:
         connection.execute(f"ATTACH {quoted(str(path))} AS old (READ_ONLY)")
-        connection.execute(f"ATTACH {quoted(str(copy))} AS new")
+        connection.execute(f"ATTACH {quoted(str(copy))} AS new (STORAGE_VERSION {quoted(storage)})")
         copy_tables(connection)
         connection.execute("CHECKPOINT new")
         connection.execute("DETACH new")

@@ -9,8 +9,9 @@ import duckdb
 import polars as pl
 import pytest
 
+from flows.engines.duckdb_file import STORAGE
 from flows.settings import Warehouse
-from flows.warehouse import matching, merge, prepare, read, use_time_zone, writing
+from flows.warehouse import forget, matching, merge, prepare, read, use_time_zone, writing
 from models.contract import Table
 from models.errors import ContractBroken, GiveUp, TryAgain
 from models.tables import all_tables
@@ -204,3 +205,21 @@ def test_a_run_killed_while_it_made_the_tables_leaves_none_without_a_description
             "SELECT table_name FROM duckdb_tables() WHERE comment IS NULL"
         ).fetchall()
     assert found == []
+
+
+def test_a_new_file_and_one_written_anew_have_the_layout_that_commits_in_parts(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "warehouse.duckdb"
+    layout = "SELECT tags['storage_version'] FROM duckdb_databases() WHERE NOT internal"
+    with writing(file, LIMITS) as connection:
+        assert connection.execute(layout).fetchone() == (f"{STORAGE}+",)
+    file.unlink()
+    duckdb.connect(file).close()
+    with writing(file, LIMITS) as connection:
+        assert connection.execute(layout).fetchone() != (f"{STORAGE}+",)
+        merge(connection, COMMENT, comments(comment_row("c1")))
+    forget(file, LIMITS)
+    with writing(file, LIMITS) as connection:
+        assert connection.execute(layout).fetchone() == (f"{STORAGE}+",)
+        assert read(connection, COMMENT).height == 1
