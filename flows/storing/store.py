@@ -198,11 +198,20 @@ def sweep(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -
         (COMMENT, "comment_id", tally.comments),
         (POST, "post_id", tally.posts),
     ):
+        of_this = of_file(table, origin)
         dropped = beside(
             connection,
-            f"DELETE FROM {table.full_name} WHERE {of_file(table, origin)} "
-            f"AND {key} NOT IN (SELECT {key} FROM wanted) RETURNING {key}",
+            f"SELECT {key} FROM {table.full_name} WHERE {of_this} "
+            f"AND {key} NOT IN (SELECT {key} FROM wanted)",
             pl.DataFrame({key: list(kept)}, schema={key: pl.String}),
+        )
+        if dropped.is_empty():
+            continue
+        carry_out(
+            connection,
+            f"DELETE FROM {table.full_name} WHERE {of_this} "
+            f"AND {key} IN (SELECT {key} FROM wanted)",
+            dropped,
         )
         if table is COMMENT:
             forget_wordings(connection, dropped)

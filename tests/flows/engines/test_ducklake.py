@@ -1,4 +1,5 @@
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -7,14 +8,18 @@ import pytest
 
 from flows.engines.ducklake import attached, bucket_secret
 from flows.settings import Warehouse
+from flows.storing.store import store
 from flows.warehouse import exists, forget, frame, merge, read, writing
 from models.errors import GiveUp, TryAgain
 from models.tables.comment import COMMENT
+from models.tables.comment_version import COMMENT_VERSION
 from models.tables.embedding import EMBEDDING
-from tests.builders import comment_row
+from tests.builders import comment, comment_row
 from tests.loopback import Reply, platform
+from transforms.canonical import Origin
 
 LAKE = Warehouse(engine="ducklake", wait_seconds=0)
+KEY = b"k" * 32
 
 
 def comments(*rows: dict[str, object]) -> pl.DataFrame:
@@ -47,6 +52,19 @@ def test_rows_come_back_as_they_went_in(path: Path) -> None:
     with writing(path, LAKE) as connection:
         assert read(connection, COMMENT).sort("comment_id").equals(COMMENT.require(rows))
         assert read(connection, EMBEDDING).equals(EMBEDDING.require(vectors))
+
+
+def test_a_file_that_is_read_anew_in_a_lake_replaces_what_it_told(path: Path) -> None:
+    monday = datetime(2025, 11, 10, 8, tzinfo=UTC)
+    for day, told in enumerate((comment(text="alt"), comment(text="neu"))):
+        with writing(path, LAKE) as connection:
+            store(connection, [told], Origin(f"a/{day}", monday, None, frozenset(), KEY), 1000)
+    with writing(path, LAKE) as connection:
+        again = Origin("a/1", monday, None, frozenset(), KEY)
+        store(connection, [comment(native_id="other")], again, 1000)
+        for table in (COMMENT, COMMENT_VERSION):
+            (kept,) = read(connection, table)["comment_id"]
+            assert kept.endswith("other")
 
 
 def test_an_error_leaves_nothing_of_its_transaction(path: Path) -> None:
