@@ -20,9 +20,9 @@ HELD = "Could not set lock on file"
 STORAGE = "v1.4.0"
 """How DuckDB lays out a new file (https://duckdb.org/docs/stable/internals/storage).
 
-By itself it takes the oldest layout, for the sake of its own early versions: a file is a sixth
-larger or more, and a commit writes what describes all rows anew, not only the changed ones. What
-people read is published in that one: their clients may be older than ours.
+By itself it takes the oldest layout, for the sake of its own early versions; a commit then writes
+what describes all rows anew, not only the changed ones. What people read is published in that one:
+their clients may be older than ours.
 """
 
 FILE_COPY = ".rewritten"
