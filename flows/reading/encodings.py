@@ -3,6 +3,7 @@
 import codecs
 import io
 import re
+from collections.abc import Iterable
 
 from flows.reading.landed import SAMPLE_SIZE
 
@@ -46,29 +47,46 @@ def decoded_lines(content: bytes, most: int | None = None) -> tuple[list[str], s
     """The lines of a text file, ending in line feeds, and the encoding they were read with.
 
     Of a longer text only the lines within its first `most` characters.
-    """
-    text, encoding = decoded(content)
-    if most and len(text) > most:
-        text = text[: text.rfind("\n", 0, most) + 1] or text
-    return text_lines(text), encoding
-
-
-def decoded(content: bytes) -> tuple[str, str]:
-    """The text of a file, and the encoding it was read with.
 
     A file without a byte order mark is read as UTF-8, and those of its lines that are not as
     Windows-1252 (or what else Excel saves): files that were pasted together hold both.
     """
-    for bom, encoding in BOMS:
-        if content.startswith(bom) and encoding != "utf-8":
-            return content.decode(encoding, "replace"), encoding
-    if wide := _wide_encoding(content[:SAMPLE_SIZE]):
-        return content.decode(wide, "replace"), wide
+    if encoding := _marked_encoding(content):
+        return _some(_lines(content, encoding, "replace"), most), encoding
     content = content.removeprefix(codecs.BOM_UTF8)
     try:
-        return content.decode("utf-8"), "utf-8"
+        if most and len(content) > most:
+            content.decode("utf-8")  # what comes later tells, too, how it is written
+        return _some(_lines(content, "utf-8"), most), "utf-8"
     except UnicodeDecodeError:
-        return _mixed(content)
+        text, encoding = _mixed(content)
+        return _some(text_lines(text), most), encoding
+
+
+def _marked_encoding(content: bytes) -> str | None:
+    """The encoding that a byte order mark names, or many NUL bytes do; None: it is to be found."""
+    for bom, encoding in BOMS:
+        if content.startswith(bom) and encoding != "utf-8":
+            return encoding
+    return _wide_encoding(content[:SAMPLE_SIZE])
+
+
+def _lines(content: bytes, encoding: str, errors: str = "strict") -> Iterable[str]:
+    """The lines of a text, decoded some at a time: all of it at once takes ten times the memory."""
+    return io.TextIOWrapper(io.BytesIO(content), encoding, errors, newline=None)
+
+
+def _some(lines: Iterable[str], most: int | None) -> list[str]:
+    """All of `lines`, or those within the first `most` characters; two in any case."""
+    if most is None:
+        return list(lines)
+    found, length = list[str](), 0
+    for line in lines:
+        length += len(line)
+        if length > most and len(found) > 1:
+            break
+        found.append(line)
+    return found
 
 
 def _wide_encoding(sample: bytes) -> str | None:

@@ -50,3 +50,27 @@ def test_line_ends_of_every_system_are_read(cells, end):
 def test_signs_that_only_unicode_calls_line_ends_stay_in_the_text(cells, mark):
     content = f"Kommentar;Datum\nvor{mark}nach;01.10.2025\n"
     assert cells(content) == [[f"vor{mark}nach", "01.10.2025"]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+def test_of_a_long_text_as_many_lines_are_taken_as_are_asked_for(encoding):
+    content = (ROWS * 50).encode(encoding)
+    lines, told = decoded_lines(content, most=2 * len(ROWS))
+    assert told == encoding
+    assert lines == ROWS.splitlines(keepends=True) * 2
+
+
+def test_a_long_text_that_ends_in_another_encoding_is_not_told_as_what_it_begins_with():
+    content = ("Gut so!\n" * 50).encode() + "Ärger\n".encode("cp1252")
+    lines, told = decoded_lines(content, most=16)
+    assert (lines, told) == (["Gut so!\n"] * 2, "cp1252")
+
+
+def test_lines_that_are_longer_than_what_is_asked_for_are_taken_whole():
+    assert decoded_lines(b"Kommentar\nGut so!\nNein\n", most=5)[0] == ["Kommentar\n", "Gut so!\n"]
+
+
+@pytest.mark.parametrize("place", range(8185, 8195))
+def test_a_line_end_of_two_signs_is_one_wherever_it_stands(place):
+    text = "x" * place + "\r\n" + "ü" * place + "\ry"
+    assert decoded_lines(text.encode())[0] == ["x" * place + "\n", "ü" * place + "\n", "y"]
