@@ -193,7 +193,7 @@ def refined_row(
             "post_count": len(tally.posts),
             "comment_count": len(tally.comments),
             "rejected_count": tally.rejected,
-            "is_checked": False,
+            "is_checked": not tally.is_doubtful,
         },
         schema=REFINED_FILE.schema(),
     )

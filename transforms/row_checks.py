@@ -11,6 +11,7 @@ import polars as pl
 
 from models.canonical import Status, TimePrecision
 from models.tables.comment import COMMENT
+from transforms.sieve import doubtful
 from transforms.suites import Expect, Suite, row_expectations
 
 ROW_CHECKS = 1
@@ -56,6 +57,11 @@ def row_suite(comments: pl.DataFrame, longest_text: int) -> Suite:
     return Suite(
         COMMENT.full_name, judged, lambda expect: _expectations(longest_text, expect), ("position",)
     )
+
+
+def doubtful_rows(comments: pl.DataFrame, longest_text: int) -> pl.Series:
+    """Whether each of `comments` may break a check; who breaks none is told to be sound here."""
+    return doubtful(row_suite(comments, longest_text))
 
 
 def _expectations(longest_text: int, expect: Expect) -> Iterator[Any]:

@@ -1,7 +1,8 @@
 """The gate after refine: comments that break a check go to `clean.rejected_comment`.
 
-All files of a run are judged together, once, and of their comments only the doubtful ones by
-Great Expectations: it takes seconds to start, and wants all rows as a pandas frame.
+A file none of whose comments was doubtful when they were merged is checked by that. The others of a
+run are judged together, once, and of their comments only the doubtful ones by Great Expectations:
+it takes seconds to start, and wants all rows as a pandas frame.
 """
 
 from collections.abc import Iterator
@@ -19,8 +20,7 @@ from models.findings import Finding
 from models.tables.comment import COMMENT
 from models.tables.rejected_comment import REJECTED_COMMENT
 from transforms.merge import LAST
-from transforms.row_checks import row_suite
-from transforms.sieve import doubtful
+from transforms.row_checks import doubtful_rows, row_suite
 
 BATCH = 50_000
 """Comments looked at or judged at a time: what of them stands in memory."""
@@ -64,9 +64,7 @@ def has_unchecked(settings: Settings) -> bool:
 
 def doubtful_comments(connection: duckdb.DuckDBPyConnection, longest_text: int) -> pl.DataFrame:
     """The comments of files not judged yet that may break a check, in the files' order."""
-    found = [
-        batch.filter(doubtful(row_suite(batch, longest_text))) for batch in unchecked(connection)
-    ]
+    found = [batch.filter(doubtful_rows(batch, longest_text)) for batch in unchecked(connection)]
     return pl.concat([COMMENT.empty(), *found]).sort("landed_file", "position")
 
 

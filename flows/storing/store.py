@@ -26,6 +26,7 @@ from models.tables.rejected_comment import REJECTED_COMMENT
 from transforms.canonical import Origin, naive_utc
 from transforms.clean import Cleaned, clean
 from transforms.merge import LAST, merged, wordings
+from transforms.row_checks import doubtful_rows
 from transforms.threads import with_places
 
 PLACED = ("comment_id", "parent_id", "root_id", "depth", LAST)
@@ -97,7 +98,8 @@ def merge_told(
     tally.records += told.count
     merge_posts(connection, told.posts, tally)
     drafts = comments_under_one_id(connection, told.comments)
-    merge_comments(connection, clean(drafts, longest_text), told.rejected, tally)
+    stored = merge_comments(connection, clean(drafts, longest_text), told.rejected, tally)
+    tally.is_doubtful = tally.is_doubtful or doubtful_rows(stored, longest_text).any()
     mark_taken_away(connection, drafts, origin, tally)
     tally.know_of(drafts, "created_at_utc", "edited_at_utc")
     tally.unusable |= set(drafts["comment_id"].to_list()) - tally.comments
@@ -116,17 +118,21 @@ def merge_posts(connection: duckdb.DuckDBPyConnection, posts: pl.DataFrame, tall
 
 def merge_comments(
     connection: duckdb.DuckDBPyConnection, cleaned: Cleaned, rejected: pl.DataFrame, tally: Tally
-) -> None:
-    """Merge the comments of a batch, what can't be used of them, and what the reader rejected."""
+) -> pl.DataFrame:
+    """Merge the comments of a batch, what can't be used of them, and what the reader rejected.
+
+    Returns the comments as they are stored now.
+    """
     kept = cleaned.kept
     rejected = pl.concat([cleaned.rejected, rejected, replaced(connection, kept, tally)])
     merge(connection, REJECTED_COMMENT, rejected)
-    before, _ = merge_seen(connection, COMMENT, kept)
+    before, after = merge_seen(connection, COMMENT, kept)
     note_returns(kept, before, tally)
     merge_wordings(connection, kept, before)
     tally.comments |= set(kept["comment_id"].to_list())
     tally.rejected += rejected.height
     tally.redacted.update(redactions(kept))
+    return after
 
 
 def merge_wordings(

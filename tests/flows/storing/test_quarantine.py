@@ -7,6 +7,8 @@ import pytest
 import flows.storing.quarantine
 from flows.ingest import ingest
 from flows.refine import refine
+from flows.settings import Settings
+from flows.storing.quarantine import Quarantine
 from tests.flows.conftest import Query
 
 pytestmark = pytest.mark.usefixtures("prefect_server", "workplace")
@@ -120,3 +122,25 @@ def test_comments_are_judged_in_batches(
         ("table:c-1",),
         ("table:c-3",),
     ]
+
+
+def test_a_file_without_a_doubtful_comment_is_checked_as_it_is_merged(
+    write_csv: Csv, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged = list[Settings]()
+
+    def judge(settings: Settings) -> Quarantine:
+        judged.append(settings)
+        return Quarantine()
+
+    monkeypatch.setattr("flows.refine.quarantine", judge)
+    take_in(write_csv("a.csv", "c-1;03.11.2025;Anna;Gut;Cloud"))
+    refine()
+    assert query("SELECT is_checked FROM ops.refined_file") == [(True,)]
+    assert judged == []
+    rows = [
+        f"c-{place};03.11.2025;Anna;{text};Cloud" for place, text in ((2, "Neu"), (3, UNREADABLE))
+    ]
+    take_in(write_csv("b.csv", *rows))
+    refine()
+    assert len(judged) == 1
