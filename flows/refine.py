@@ -24,19 +24,19 @@ from flows.landing.files import (
     seal_in_place,
 )
 from flows.landing.workspace import clear_leftovers
-from flows.reading.landed import LandedFile
+from flows.reading.landed import LandedFile, ReadingRules
 from flows.running.report import StageReport
 from flows.running.retry import RETRY_DELAYS, may_recover
 from flows.running.stage import stage
 from flows.settings import Settings, load_settings
 from flows.sources.base import ApiSource, FileSource, all_sources, recognise
-from flows.storing.ahead import ahead, is_large
+from flows.storing.ahead import ahead, helpers
 from flows.storing.domains import narrow_domains
 from flows.storing.quarantine import Quarantine, has_unchecked, quarantine
 from flows.storing.store import read_erased, store_told
 from flows.storing.tally import Tally
 from flows.storing.told import Tell, tell
-from flows.warehouse import merge, writing
+from flows.warehouse import leave_cores, merge, writing
 from models.canonical import Record, Rejected
 from models.counted import Counted
 from models.tables.left_out_field import LEFT_OUT_FIELD
@@ -64,11 +64,13 @@ def refine_file(landed: LandedFile, settings: Settings) -> Tally:
         rules = settings.sources.rules()
         origin = replace(origin, is_live=isinstance(source, ApiSource))
         name = source.name if source else UNRECOGNISED
+        beside = helpers(source, readable, settings.refine.hands) if source else 0
         with (
-            telling(source, readable, origin, settings) as tell_all,
+            telling(source, readable, origin, rules, beside) as tell_all,
             writing(paths.warehouse, settings.warehouse) as connection,
         ):
-            told = tell_all(read_erased(connection))  # another process begins to read
+            told = tell_all(read_erased(connection))  # other processes begin to read
+            leave_cores(connection, beside)
             note = source.describe(readable, rules) if source else None
             left_out = left_out_fields(readable.path) if source else Counter[str]()
             tally = store_told(connection, told, origin, settings.refine.longest_text)
@@ -80,14 +82,17 @@ def refine_file(landed: LandedFile, settings: Settings) -> Tally:
 
 
 def telling(
-    source: FileSource | None, landed: LandedFile, origin: Origin, settings: Settings
+    source: FileSource | None,
+    landed: LandedFile,
+    origin: Origin,
+    rules: ReadingRules,
+    beside: int,
 ) -> AbstractContextManager[Tell]:
-    """What will tell what is in a file: of a large one another process, if it may."""
-    rules = settings.sources.rules()
+    """What will tell what is in a file: `beside` other processes, or none."""
     if source is None:
         return nullcontext(partial(tell, unrecognised(), origin))
-    if settings.refine.hands > 1 and is_large(landed):
-        return ahead(source, landed, rules, origin)
+    if beside:
+        return ahead(source, landed, rules, origin, beside)
     return nullcontext(partial(tell, source.read_fast(landed, rules), origin))
 
 

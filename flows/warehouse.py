@@ -11,6 +11,7 @@ import polars as pl
 
 from flows.engines import engine_of
 from flows.settings import Warehouse
+from flows.settings.concern import cores
 from models.contract import DUCKDB_TYPE, Table
 from models.errors import GiveUp, TryAgain
 from models.tables import all_tables
@@ -224,6 +225,15 @@ def append(connection: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFra
     incoming = table.require(rows)
     if not incoming.is_empty():
         carry_out(connection, f"INSERT INTO {table.full_name} BY NAME FROM wanted", incoming)
+
+
+def leave_cores(connection: duckdb.DuckDBPyConnection, beside: int) -> None:
+    """Let DuckDB have the cores that processes `beside` this one leave; one of all always waits.
+
+    Threads that have no core each take turns, which of a short statement is most of the time.
+    """
+    if beside > 1:
+        connection.execute(f"SET threads = {max(1, cores() - beside + 1)}")
 
 
 def use_time_zone(connection: duckdb.DuckDBPyConnection, time_zone: str) -> None:

@@ -98,12 +98,13 @@ class Refine(Concern):
     processes: int = Field(
         default=0,
         ge=0,
-        le=2,
+        le=3,
         repr=False,
-        description="2: large files are read in one and stored in another; 0: as cores allow",
+        description="2: a large file is read in one and stored in another; 3: large tables are "
+        "read, redacted and stored in one each; 0: as cores allow",
     )
 
     @property
     def hands(self) -> int:
         """Processes that work on one file."""
-        return self.processes or min(2, cores())
+        return self.processes or (3 if cores() > 1 else 1)

@@ -1,15 +1,17 @@
-"""A large file, read in a process of its own while what it told before is stored in this one.
+"""A large file, read in processes of its own while what it told before is stored in this one.
 
-To read a comment is Python's work, to store it DuckDB's, and reading takes longer. The process is
-at most a few batches ahead: its answers go through a pipe, which holds little itself.
+To read a comment is Python's work, to store it DuckDB's, and reading takes longer. So one process
+reads, and hands what it has read to a second one, which tells what it says, or does that as well.
+They are at most a few batches ahead: what they say goes through pipes, which hold little.
 """
 
+import fcntl
 import os
 import pickle
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -19,7 +21,7 @@ from typing import IO
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.sources.base import FileSource
 from flows.storing.erased import Erased
-from flows.storing.reader import Answer, Task
+from flows.storing.reader import TELLS, Answer, Task
 from flows.storing.told import Tell, Told
 from models.errors import TryAgain
 from transforms.canonical import Origin
@@ -31,42 +33,69 @@ the first is stored takes the time of ten, and the process must not wait for tha
 LEAST_BYTES = 4_000_000
 """Of a smaller file the process would take longer to start than it saves."""
 
-MODEST = {"POLARS_MAX_THREADS": "1", "_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0"}
-"""Its part in Polars is short, the other cores have the warehouse to do; and what Polars has freed
-goes back at once (https://jemalloc.net/jemalloc.3.html, `opt.dirty_decay_ms`)."""
+MODEST = {"POLARS_MAX_THREADS": "1", "_RJEM_MALLOC_CONF": "dirty_decay_ms:1000,muzzy_decay_ms:0"}
+"""Their part in Polars is short, the other cores have the warehouse to do; and what Polars has
+freed goes back within a second (https://jemalloc.net/jemalloc.3.html, `opt.dirty_decay_ms`): ten,
+as is usual, would cost memory; at once, a fifteenth of the time."""
 
-PROGRAM = "import sys; from flows.storing.reader import main; main(sys.argv[1])"
-"""Not the module itself: its classes would be those of `__main__`, and not be known here."""
+PIPE_BYTES = 1 << 20
+"""What a pipe should hold: a part of a file, so that who reads need not wait for who tells. Linux
+gives it to everybody, as a rule (https://man7.org/linux/man-pages/man7/pipe.7.html)."""
+
+READER = "import sys; from flows.storing.reader import main; main(*sys.argv[1:])"
+TELLER = "from flows.storing.teller import main; main()"
+"""Not the modules themselves: their classes would be those of `__main__`, and not be known here."""
 
 
-def is_large(landed: LandedFile) -> bool:
-    """Whether a file is worth a process of its own."""
-    return landed.path.stat().st_size >= LEAST_BYTES
+def helpers(source: FileSource, landed: LandedFile, hands: int) -> int:
+    """How many processes read a file beside this one, if `hands` may work on it: 0 to 2.
+
+    A second one pays where comments stand side by side: of such a twentieth of the time goes to
+    hand them on; of single ones a third, and they would stand in memory twice.
+    """
+    if landed.path.stat().st_size < LEAST_BYTES:
+        return 0
+    return min(hands - 1, 2 if source.read_together else 1)
 
 
 @contextmanager
 def ahead(
-    source: FileSource, landed: LandedFile, rules: ReadingRules, origin: Origin
+    source: FileSource, landed: LandedFile, rules: ReadingRules, origin: Origin, beside: int
 ) -> Iterator[Tell]:
-    """What will tell what is in a file, by a process that lives as long as the block.
+    """What will tell what is in a file, by one or two processes that live as long as the block.
 
-    Telling raises what reading raises; `TryAgain` if the process ended before it was done.
+    Telling raises what reading raises; `TryAgain` if a process ended before it was done.
     """
-    process = started(source)
+    line = started(source, beside)
     try:
-        yield partial(told_by, process, landed, rules, origin)
+        yield partial(told_by, line, landed, rules, origin)
     finally:
-        process.kill()
-        process.communicate()
+        for process in line:
+            end(process)
 
 
-def started(source: FileSource) -> subprocess.Popen[bytes]:
-    """A process that waits to be asked, and has what it needs imported by then."""
+def started(source: FileSource, beside: int) -> list[subprocess.Popen[bytes]]:
+    """Processes that wait to be asked, each with what it needs imported by then.
+
+    The first one is asked, the last one answers.
+    """
+    if beside == 1:
+        return [start(READER, source.name, TELLS)]
+    reader = start(READER, source.name)
+    with pipe(reader.stdout) as between:  # left, or the reader would not notice if nobody heard it
+        with suppress(OSError, AttributeError):  # a small pipe does, too
+            fcntl.fcntl(between, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        teller = start(TELLER, hears=between)
+    return [reader, teller]
+
+
+def start(program: str, *arguments: str, hears: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
+    """A process that hears this one, or what is said at the other end of `hears`."""
     paths = os.pathsep.join(str(Path(path).absolute()) for path in sys.path)
     return subprocess.Popen(
         # -P: nothing is imported from the folder that somebody happens to be in.
-        [sys.executable, "-P", "-c", PROGRAM, source.name],
-        stdin=subprocess.PIPE,
+        [sys.executable, "-P", "-c", program, *arguments],
+        stdin=hears or subprocess.PIPE,
         stdout=subprocess.PIPE,
         # What Python or Polars print of an error may quote a comment.
         stderr=subprocess.DEVNULL,
@@ -74,37 +103,47 @@ def started(source: FileSource) -> subprocess.Popen[bytes]:
     )
 
 
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process, and let go of what it was spoken to by."""
+    process.kill()
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            with suppress(BrokenPipeError):  # of what it was not told any more
+                pipe.close()
+    process.wait()
+
+
 def told_by(
-    process: subprocess.Popen[bytes],
+    line: Sequence[subprocess.Popen[bytes]],
     landed: LandedFile,
     rules: ReadingRules,
     origin: Origin,
     erased: Erased,
 ) -> Iterator[Told]:
-    """What `process` tells of a file, in the order of its records; it begins at once."""
-    questions, _ = pipes(process)
+    """What the processes tell of a file, in the order of its records; they begin at once."""
+    questions = pipe(line[0].stdin)
     with suppress(BrokenPipeError):  # nothing will be answered, which is noticed then
         pickle.dump(Task(landed, rules, origin, erased), questions)
         questions.flush()
-    return answers_of(process, landed)
+    return answers_of(line, landed)
 
 
-def answers_of(process: subprocess.Popen[bytes], landed: LandedFile) -> Iterator[Told]:
-    """What `process` answers, which was asked about a file; its answers are taken in at once."""
-    _, answers = pipes(process)
+def answers_of(line: Sequence[subprocess.Popen[bytes]], landed: LandedFile) -> Iterator[Told]:
+    """What is answered by processes that were asked about a file; it is taken in at once."""
+    answers = pipe(line[-1].stdout)
     hand = ThreadPoolExecutor(1, thread_name_prefix="answers")
     coming = deque(hand.submit(pickle.load, answers) for _ in range(AHEAD))
-    return in_turn(process, landed, hand, coming)
+    return in_turn(line, landed, hand, coming)
 
 
 def in_turn(
-    process: subprocess.Popen[bytes],
+    line: Sequence[subprocess.Popen[bytes]],
     landed: LandedFile,
     hand: ThreadPoolExecutor,
     coming: deque[Future[Answer]],
 ) -> Iterator[Told]:
     """The answers `coming`, and those behind them, which `hand` takes in."""
-    _, answers = pipes(process)
+    answers = pipe(line[-1].stdout)
     try:
         answer = coming.popleft().result()
         while isinstance(answer, Told):
@@ -113,25 +152,31 @@ def in_turn(
             answer = coming.popleft().result()
     except (EOFError, pickle.UnpicklingError) as error:
         raise TryAgain(
-            f"The process that read `{landed.name}` ended before it was done ({ended(process)}), "
+            f"A process that read `{landed.name}` ended before it was done ({ended(line)}), "
             "as it may where memory is short; nothing of the file was stored. If it does so "
             "again, let one process do all: `processes = 1` under `[refine]`."
         ) from error
     finally:
-        process.kill()  # or the hand would wait for an answer
+        for process in line:
+            process.kill()  # or the hand would wait for an answer
         hand.shutdown(cancel_futures=True)
     if answer.error:
         raise answer.error
 
 
-def pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
-    """The ends of its input and its output."""
-    if process.stdin is None or process.stdout is None:
-        raise ValueError("the process was started without pipes")
-    return process.stdin, process.stdout
+def pipe(end_of_it: IO[bytes] | None) -> IO[bytes]:
+    """The end of a pipe that a process was started with."""
+    if end_of_it is None:
+        raise ValueError("the process was started without a pipe")
+    return end_of_it
 
 
-def ended(process: subprocess.Popen[bytes]) -> str:
-    """How a process ended."""
-    code = process.wait()
-    return f"signal {-code}" if code < 0 else f"exit code {code}"
+def ended(line: Sequence[subprocess.Popen[bytes]]) -> str:
+    """How the first of some processes ended that did not end well by itself.
+
+    When one is killed, the one behind it hears nothing more, and the one before it is not heard
+    any more: both end, too, but not by a signal.
+    """
+    codes = [process.wait() for process in reversed(line)]
+    code = min(codes)
+    return f"signal {-code}" if code < 0 else f"exit code {max(codes)}"

@@ -1,11 +1,9 @@
-"""A process that reads a landed file for another one, which stores what the records tell.
+"""A process that reads a landed file for others: one that tells what its records say, or stores it.
 
-It is asked by its standard input and answers by its standard output, so that keys and texts stand
-in no file, and in no list of processes. It writes nothing else, and ends when its input does: when
-whoever started it ended, however that was.
+It is asked by its standard input, and ends when that does: when whoever started it ended, however
+that was.
 """
 
-import gc
 import os
 import pickle
 import sys
@@ -17,13 +15,12 @@ from threading import Thread
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.sources.base import FileSource
 from flows.storing.erased import Erased
-from flows.storing.told import Told, tell
-from models.errors import ResonanzError
+from flows.storing.piped import Done, presentable, speaking
+from flows.storing.told import Part, Told, read_parts, tell_parts
 from transforms.canonical import Origin
 
-RARELY = 100_000
-"""New objects between two searches for such as refer to each other: records don't, and a search at
-every 700, as is usual, takes a twentieth of the time."""
+TELLS = "tells"
+"""Said to a process that also does what `flows/storing/teller.py` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +33,22 @@ class Task:
     erased: Erased = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The last answer: all was told, or what hindered that."""
-
-    error: Exception | None = None
-
-
 Answer = Told | Done
+"""What whoever stores a file hears."""
+
+Handed = Origin | Part | Done
+"""What the process that tells of a file hears."""
 
 
-def main(source_name: str) -> None:
+def main(source_name: str, *told_to: str) -> None:
     """Read what is asked for once, with the source of that name."""
     source = source_named(source_name)
-    gc.set_threshold(RARELY)
-    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what is printed is no answer
+    answer = answered if TELLS in told_to else handed_on
+    with speaking() as say:
         task: Task = pickle.load(sys.stdin.buffer)
         Thread(target=end_with, args=(sys.stdin.fileno(),), daemon=True).start()
-        for answer in answered(source, task):
-            pickle.dump(answer, answers, pickle.HIGHEST_PROTOCOL)
-            answers.flush()
+        for message in answer(source, task):
+            say(message)
 
 
 def source_named(name: str) -> FileSource:
@@ -68,25 +60,27 @@ def source_named(name: str) -> FileSource:
 def answered(source: FileSource, task: Task) -> Iterator[Answer]:
     """What the file tells, and how it ended."""
     try:
-        yield from tell(source.read_fast(task.landed, task.rules), task.origin, task.erased)
+        yield from tell_parts(parts_of(source, task), task.origin)
     except Exception as error:  # whoever asked raises it
         yield Done(presentable(error))
     else:
         yield Done()
 
 
-def presentable(error: Exception) -> Exception:
-    """An error as it may leave this process: of one that nobody foresaw only kind and place.
+def handed_on(source: FileSource, task: Task) -> Iterator[Handed]:
+    """What another process needs to tell it: where it comes from, its records, how it ended."""
+    yield task.origin
+    try:
+        yield from parts_of(source, task)
+    except Exception as error:  # as above
+        yield Done(presentable(error))
+    else:
+        yield Done()
 
-    What it says may quote a comment.
-    """
-    if isinstance(error, ResonanzError | OSError | MemoryError):
-        return error
-    place, trace = "", error.__traceback__
-    while trace:
-        code = trace.tb_frame.f_code
-        place, trace = f"{code.co_qualname}, line {trace.tb_lineno}", trace.tb_next
-    return RuntimeError(f"{type(error).__name__} in {place}")
+
+def parts_of(source: FileSource, task: Task) -> Iterator[Part]:
+    """The records of the file."""
+    return read_parts(source.read_fast(task.landed, task.rules), task.origin, task.erased)
 
 
 def end_with(questions: int) -> None:

@@ -1,7 +1,8 @@
 """Records of one landed file in, what they tell as frames out, some records at a time.
 
 All that needs Python for every record, and nothing that needs the warehouse but what was erased:
-so it may as well be done in another process (`flows/storing/reader.py`).
+so it may as well be done in other processes: by one that reads (`flows/storing/reader.py`), by
+another one that tells (`flows/storing/teller.py`).
 """
 
 from collections import Counter
@@ -31,6 +32,17 @@ Kind = TypeVar("Kind", Post, Comment, Comments, Rejected, Swept)
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Some records of a file, each kind by itself in its order; comments side by side."""
+
+    count: int
+    posts: Sequence[Post]
+    comments: Sequence[Comments]
+    rejected: Sequence[Rejected]
+    swept: Sequence[Swept]
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """What some records tell: posts, drafts of comments, rejections, ids of swept posts."""
 
@@ -47,15 +59,30 @@ Tell = Callable[[Erased], Iterator[Told]]
 
 def tell(records: Iterable[Record | Comments], origin: Origin, erased: Erased) -> Iterator[Told]:
     """What `records` tell, a part of a batch at a time."""
+    return tell_parts(read_parts(records, origin, erased), origin)
+
+
+def read_parts(
+    records: Iterable[Record | Comments], origin: Origin, erased: Erased
+) -> Iterator[Part]:
+    """Those of `records` that may be stored, a part at a time."""
+    for part in some_at_a_time(without_erased(believed(sound(records)), erased, origin)):
+        found = [part_of(part)]
+        part.clear()  # neither of them is held while the next one is read
+        yield found.pop()
+
+
+def tell_parts(parts: Iterable[Part], origin: Origin) -> Iterator[Told]:
+    """What each of the `parts` of one file tells."""
     repeats = Counter[str]()
-    for part in parts(without_erased(believed(sound(records)), erased, origin)):
+    for part in parts:
         told = told_of(part, origin, repeats)
-        part.clear()  # before the next one is read
+        del part  # before the next one is read
         yield told
 
 
-def parts(records: Iterable[Record | Comments]) -> Iterator[list[Record | Comments]]:
-    """`records`, some at a time; what stands side by side is the end of a part."""
+def some_at_a_time(records: Iterable[Record | Comments]) -> Iterator[list[Record | Comments]]:
+    """`records` in lists; what stands side by side is the end of one."""
     part: list[Record | Comments] = []
     for record in records:
         part.append(record)
@@ -67,22 +94,32 @@ def parts(records: Iterable[Record | Comments]) -> Iterator[list[Record | Commen
         yield part
 
 
-def told_of(part: list[Record | Comments], origin: Origin, repeats: Counter[str]) -> Told:
+def part_of(records: list[Record | Comments]) -> Part:
+    """`records` by their kinds."""
+    together = of_kind(records, Comments)
+    # Where comments stand side by side, there are none by themselves, as a rule.
+    comments = [Comments.of(of_kind(records, Comment)), *together]
+    return Part(
+        count=len(records) - len(together) + sum(map(len, together)),
+        posts=of_kind(records, Post),
+        comments=[some for some in comments if len(some)],
+        rejected=of_kind(records, Rejected),
+        swept=of_kind(records, Swept),
+    )
+
+
+def told_of(part: Part, origin: Origin, repeats: Counter[str]) -> Told:
     """What some records tell; `repeats` as for `comments_frame`."""
-    together = of_kind(part, Comments)
-    comments: list[Comments] = [Comments.of(of_kind(part, Comment)), *together]
     return Told(
-        count=len(part) - len(together) + sum(map(len, together)),
-        posts=posts_frame(of_kind(part, Post), origin),
+        count=part.count,
+        posts=posts_frame(part.posts, origin),
         comments=pl.concat(
-            # Where comments stand side by side, there are none by themselves, as a rule.
-            [comments_frame(some, origin, repeats) for some in comments if len(some)]
+            [comments_frame(some, origin, repeats) for some in part.comments]
             or [comments_frame([], origin, repeats)]
         ),
-        rejected=rejected_frame(of_kind(part, Rejected), origin),
+        rejected=rejected_frame(part.rejected, origin),
         swept=frozenset(
-            post_id_of(record.platform, record.site, record.post_native_id)
-            for record in of_kind(part, Swept)
+            post_id_of(record.platform, record.site, record.post_native_id) for record in part.swept
         ),
     )
 
@@ -113,12 +150,12 @@ def joined(parts: Sequence[Told]) -> Told:
     )
 
 
-def of_kind(part: list[Record | Comments], kind: type[Kind]) -> list[Kind]:
+def of_kind(records: list[Record | Comments], kind: type[Kind]) -> list[Kind]:
     """The records that are of one kind."""
-    return [record for record in part if isinstance(record, kind)]
+    return [record for record in records if isinstance(record, kind)]
 
 
-def rejected_frame(rejected: list[Rejected], origin: Origin) -> pl.DataFrame:
+def rejected_frame(rejected: Sequence[Rejected], origin: Origin) -> pl.DataFrame:
     """What a reader could not use, as rows of `clean.rejected_comment`."""
     columns = {
         name: [getattr(record, name) for record in rejected]

@@ -10,8 +10,9 @@ import pytest
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.sources.base import all_sources
 from flows.storing.erased import Erased
-from flows.storing.reader import Answer, Done, Task, answered, source_named
-from flows.storing.told import Told
+from flows.storing.piped import Done
+from flows.storing.reader import Answer, Task, answered, handed_on, source_named
+from flows.storing.told import Part, Told
 from models.canonical import Record
 from models.errors import GiveUp, TryAgain
 from tests.builders import RECEIVED, comment
@@ -54,6 +55,17 @@ def test_what_a_file_tells_ends_with_a_sign_that_it_is_all(
     assert isinstance(told, Told)
     assert told.comments["native_id"].to_list() == ["n1"]
     assert done == Done()
+
+
+def test_what_is_handed_on_says_first_where_it_comes_from(task: Task) -> None:
+    def read(_landed: LandedFile, _rules: ReadingRules) -> Iterator[Record]:
+        yield comment(1)
+
+    source = replace(source_named("table_file"), read=read, read_together=None)
+    origin, part, done = handed_on(source, task)
+    assert (origin, done) == (task.origin, Done())
+    assert isinstance(part, Part)
+    assert [list(comments.column("native_id")) for comments in part.comments] == [["n1"]]
 
 
 @pytest.mark.parametrize("error", [GiveUp("a"), TryAgain("b"), FileNotFoundError(2, "c")], ids=repr)
