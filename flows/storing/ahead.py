@@ -50,8 +50,8 @@ TELLER = "from flows.storing.teller import main; main()"
 def helpers(source: FileSource, landed: LandedFile, hands: int) -> int:
     """How many processes read a file beside this one, if `hands` may work on it: 0 to 2.
 
-    A second one pays where comments stand side by side: of such a twentieth of the time goes to
-    hand them on; of single ones a third, and they would stand in memory twice.
+    A second one pays where comments stand side by side. Of single ones it saves a seventh of the
+    time, for 120 MB more (100 MB of Graph answers), and memory is what such files are short of.
     """
     if landed.path.stat().st_size < LEAST_BYTES:
         return 0
@@ -106,10 +106,10 @@ def start(program: str, *arguments: str, hears: IO[bytes] | None = None) -> subp
 def end(process: subprocess.Popen[bytes]) -> None:
     """End a process, and let go of what it was spoken to by."""
     process.kill()
-    for pipe in (process.stdin, process.stdout):
-        if pipe:
+    for end_of_pipe in (process.stdin, process.stdout):
+        if end_of_pipe:
             with suppress(BrokenPipeError):  # of what it was not told any more
-                pipe.close()
+                end_of_pipe.close()
     process.wait()
 
 
