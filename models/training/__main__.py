@@ -5,11 +5,14 @@
 
 `--data` holds the labelled sets, one folder each; `--encoder` holds `e5-small-q4.bin` and the
 original `tokenizer.json`; `--work` keeps the state from which an interrupted run goes on. With
-`--start CHECKPOINT` a shipped checkpoint goes on: only the last stage is fitted. `--beside FOLDER`
-names work folders of other runs from that start, whose weights count as much as those of this one.
+`--start CHECKPOINT` a shipped checkpoint goes on: only the last stage is fitted, or those that
+`--stages` names. `--between STATE` names what earlier runs from that start have kept of their last
+stage: the mean of all weights is where this one begins. `--beside FOLDER` names work folders of
+other runs from that start, whose weights count as much as those of this one at its end.
 """
 
 import argparse
+import copy
 import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,7 +31,7 @@ from models.training.calibrate import calibrate
 from models.training.corpus import read_corpus, read_mentions
 from models.training.datasets import Example, every_text, mixture
 from models.training.export import Calibration, encoder_config, export, write_json
-from models.training.fit import HALF, Fit, load_fitted, teacher_embeddings
+from models.training.fit import HALF, Fit, load_fitted, teacher_embeddings, was_rounded
 from models.training.measure import scores
 from models.training.network import Network
 from models.training.recall import fit_recall
@@ -64,6 +67,8 @@ class Places:
     work: Path
     out: Path
     start: Path | None = None
+    stages: tuple[str, ...] = ()
+    between: tuple[Path, ...] = ()
     beside: tuple[Path, ...] = ()
 
 
@@ -216,31 +221,50 @@ def measured(places: Places) -> Iterator[tuple[str, dict[str, float]]]:
 
 
 def beginning(places: Places, settings: Settings) -> tuple[Network, list[int], list[str]]:
-    """What is fitted, the pieces it knows, and the stages before it: all, or the last one."""
+    """What is fitted, the pieces it knows, and the stages before it: all, or the last ones."""
     stages = list(settings.recipes)
     if places.start is None:
         kept = kept_pieces(places, settings)
         return fresh_network(places, settings, kept), kept, stages
     torch.manual_seed(settings.seed)
     network = read_shipped(places.start, settings.heads, settings.dropout)
+    average_with(network, kept_networks(places.between, places.start, settings))
     shipped, source = (folder / "tokenizer.json" for folder in (places.start, places.encoder))
-    return network, pieces_within(source, shipped), stages[-1:]
+    return network, pieces_within(source, shipped), list(places.stages) or stages[-1:]
 
 
-def average(network: Network, places: Places, settings: Settings, name: str) -> None:
-    """Take the mean with the runs beside this one, then the share of the start, if it has one."""
-    if places.start is None:
-        return
-    stage = settings.recipes[name].stage
-    start = read_shipped(places.start, settings.heads, settings.dropout)
-    others = []
-    for folder in places.beside:
-        other = read_shipped(places.start, settings.heads, settings.dropout)
-        with rounding(other, stage.rounded):
-            load_fitted(other, folder / f"{name}.pt")
-        others.append(other)
-    average_with(network, others)
-    pull_towards(network, start, stage.start_share)
+def kept_networks(states: Iterable[Path], start: Path, settings: Settings) -> list[Network]:
+    """What runs from a checkpoint have kept of a stage, rounded or not."""
+    found = []
+    for state in states:
+        network = read_shipped(start, settings.heads, settings.dropout)
+        with rounding(network, was_rounded(state)):
+            load_fitted(network, state)
+        found.append(network)
+    return found
+
+
+def fit_in_turn(
+    names: Sequence[str],
+    network: Network,
+    places: Places,
+    settings: Settings,
+    tokenizer: Tokenizer,
+    kept: list[int],
+) -> None:
+    """Fit stage by stage; at its end each moves back by its share towards where the run began.
+
+    That is the checkpoint of `--start`, or the mean with it; without one, where the stage began.
+    Before it moves back, the last one takes the mean with the runs beside this one.
+    """
+    before = copy.deepcopy(network)
+    for name in names:
+        before = before if places.start else copy.deepcopy(network)
+        run_stage(name, network, places, settings, tokenizer, kept)
+        if places.start and name == names[-1]:
+            states = [folder / f"{name}.pt" for folder in places.beside]
+            average_with(network, kept_networks(states, places.start, settings))
+        pull_towards(network, before, settings.recipes[name].stage.start_share)
 
 
 def build(places: Places, settings: Settings) -> None:
@@ -249,9 +273,7 @@ def build(places: Places, settings: Settings) -> None:
     network, kept, stages = beginning(places, settings)
     document: dict[str, Any] = cut_tokenizer(places.encoder / "tokenizer.json", kept)
     tokenizer = Tokenizer.from_str(json.dumps(document))
-    for name in stages:
-        run_stage(name, network, places, settings, tokenizer, kept)
-    average(network, places, settings, stages[-1])
+    fit_in_turn(stages, network, places, settings, tokenizer, kept)
     found = calibrations(network, calibration_examples(places), settings, tokenizer)
     config = encoder_config(network, settings.name, settings.heads, found, settings.reach)
     recall = recall_of(network, places, settings, tokenizer, kept)
@@ -268,11 +290,15 @@ def arguments(words: Iterable[str] | None = None) -> Places:
     for name in ("data", "corpus", "encoder", "work", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="a checkpoint to go on from")
+    parser.add_argument("--stages", nargs="+", default=(), help="stages to fit; default: the last")
+    parser.add_argument("--between", type=Path, nargs="+", default=(), help="earlier runs' states")
     parser.add_argument("--beside", type=Path, nargs="+", default=(), help="other runs' folders")
     chosen = vars(parser.parse_args(None if words is None else list(words)))
-    if chosen["beside"] and chosen["start"] is None:
-        parser.error("`--beside` averages runs from one checkpoint, which `--start` names")
-    return Places(**chosen | {"beside": tuple(chosen["beside"])})
+    for name in ("stages", "between", "beside"):
+        chosen[name] = tuple(chosen[name])
+        if chosen[name] and chosen["start"] is None:
+            parser.error(f"`--{name}` is about runs from a checkpoint, which `--start` names")
+    return Places(**chosen)
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ HALF = torch.bfloat16
 class Stage:
     """How one stage is fitted; the fields are those of `settings.toml`.
 
-    `start_share`: how far its end is moved back towards the checkpoint of `--start`.
+    `start_share`: how far its end is moved back towards where the run began.
     """
 
     epochs: int
@@ -50,6 +50,12 @@ def load_fitted(network: Network, state: Path) -> dict[str, Any]:
     kept: dict[str, Any] = torch.load(state, weights_only=True)
     network.load_state_dict(kept["network"])
     return kept
+
+
+def was_rounded(state: Path) -> bool:
+    """Whether a stage that kept `state` was fitted with rounded weights (`rounding.py`)."""
+    kept: dict[str, Any] = torch.load(state, weights_only=True, mmap=True)
+    return any(".parametrizations." in name for name in kept["network"])
 
 
 def head_loss(logits: Tensor, batch: Batch, name: str, head: HeadShape, smoothing: float) -> Tensor:

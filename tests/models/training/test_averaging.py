@@ -1,10 +1,13 @@
 """A network moves towards the one it started from, and no further."""
 
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 
 torch = pytest.importorskip("torch")
 
-from models.training.__main__ import arguments  # noqa: E402
+from models.training.__main__ import Places, arguments, fit_in_turn  # noqa: E402
 from models.training.averaging import average_with, pull_towards  # noqa: E402
 from tests.models.training.tiny import tiny_network  # noqa: E402
 
@@ -58,10 +61,32 @@ def test_networks_of_other_shapes_are_refused():
         pull_towards(other, tiny_network(), 0.5)
 
 
-def test_runs_beside_this_one_must_have_a_common_start(capsys):
+@pytest.mark.parametrize(
+    ("start", "moved"), [(None, 0.5 + 3.0), (Path("start"), (0.5 + 4.0) * 0.75)]
+)
+def test_each_stage_moves_back_towards_where_the_run_began_or_without_a_start_the_stage(
+    start, moved, monkeypatch
+):
+    def fit(name, network, *_):
+        with torch.no_grad():
+            for weights in network.parameters():
+                weights += {"apart": 1.0, "settle": 4.0}[name]
+
+    monkeypatch.setattr("models.training.__main__.run_stage", fit)
+    shares = {"apart": 0.5, "settle": 0.25}
+    stages = {name: SimpleNamespace(start_share=share) for name, share in shares.items()}
+    recipes = {name: SimpleNamespace(stage=stage) for name, stage in stages.items()}
+    network, places = tiny_network(), Places(*map(Path, "dcewo"), start=start)
+    fit_in_turn(["apart", "settle"], network, places, SimpleNamespace(recipes=recipes), None, [])
+    for weights, before in zip(network.parameters(), tiny_network().parameters(), strict=True):
+        assert torch.allclose(weights - before, torch.tensor(moved), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["stages", "between", "beside"])
+def test_what_is_about_runs_from_a_checkpoint_needs_one(name, capsys):
     folders = ["--data", "d", "--corpus", "c", "--encoder", "e", "--work", "w", "--out", "o"]
     with pytest.raises(SystemExit):
-        arguments([*folders, "--beside", "x"])
+        arguments([*folders, f"--{name}", "x"])
     assert "`--start` names" in capsys.readouterr().err
-    found = arguments([*folders, "--start", "s", "--beside", "x", "y"])
-    assert [path.name for path in found.beside] == ["x", "y"]
+    found = arguments([*folders, "--start", "s", f"--{name}", "x", "y"])
+    assert list(map(str, getattr(found, name))) == ["x", "y"]

@@ -15,10 +15,11 @@ from models.training.batches import encode, ordered_batches, targets_of  # noqa:
 from models.training.calibrate import best_temperature, calibrate, probabilities  # noqa: E402
 from models.training.datasets import Example  # noqa: E402
 from models.training.export import arrays  # noqa: E402
-from models.training.fit import Fit, Stage  # noqa: E402
+from models.training.fit import Fit, Stage, was_rounded  # noqa: E402
 from models.training.graph import Shape, network_graph  # noqa: E402
 from models.training.network import comment_mask  # noqa: E402
 from models.training.recall import recall_features, ridge  # noqa: E402
+from models.training.rounding import rounding  # noqa: E402
 from models.training.vocabulary import changed_share, chosen_pieces, cut_tokenizer  # noqa: E402
 from tests.models.training.tiny import HEADS, WORDS, tiny_network  # noqa: E402
 
@@ -123,6 +124,13 @@ def test_a_fit_learns_and_goes_on_where_it_stopped(network, encoded, tmp_path):
     again = Fit(network, STAGE, HEADS, encoded, tmp_path / "state.pt", seed=1)
     again.resume()
     assert again.is_done()
+
+
+@pytest.mark.parametrize("is_rounded", [True, False])
+def test_what_a_stage_has_kept_says_whether_it_was_rounded(is_rounded, network, encoded, tmp_path):
+    with rounding(network, is_rounded):
+        Fit(network, STAGE, HEADS, encoded, tmp_path / "state.pt", seed=1).save()
+    assert was_rounded(tmp_path / "state.pt") == is_rounded
 
 
 def test_a_temperature_undoes_exaggeration():
