@@ -33,10 +33,10 @@ the first is stored takes the time of ten, and the process must not wait for tha
 LEAST_BYTES = 4_000_000
 """Of a smaller file the process would take longer to start than it saves."""
 
-MODEST = {"POLARS_MAX_THREADS": "1", "_RJEM_MALLOC_CONF": "dirty_decay_ms:1000,muzzy_decay_ms:0"}
-"""Their part in Polars is short, the other cores have the warehouse to do; and what Polars has
-freed goes back within a second (https://jemalloc.net/jemalloc.3.html, `opt.dirty_decay_ms`): ten,
-as is usual, would cost memory; at once, a fifteenth of the time."""
+FREED_KEPT_MS = 1_000
+"""How long a process that tells of tables keeps what Polars has freed. By itself it would for ten
+seconds; to give it back at once takes a fifteenth of the time, and is left to where memory counts
+more (https://jemalloc.net/jemalloc.3.html, `opt.dirty_decay_ms`)."""
 
 PIPE_BYTES = 1 << 20
 """What a pipe should hold: a part of a file, so that who reads need not wait for who tells. Linux
@@ -85,13 +85,22 @@ def started(source: FileSource, beside: int) -> list[subprocess.Popen[bytes]]:
     with pipe(reader.stdout) as between:  # left, or the reader would not notice if nobody heard it
         with suppress(OSError, AttributeError):  # a small pipe does, too
             fcntl.fcntl(between, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-        teller = start(TELLER, hears=between)
+        teller = start(TELLER, hears=between, freed_kept_ms=FREED_KEPT_MS)
     return [reader, teller]
 
 
-def start(program: str, *arguments: str, hears: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
-    """A process that hears this one, or what is said at the other end of `hears`."""
+def start(
+    program: str, *arguments: str, hears: IO[bytes] | None = None, freed_kept_ms: int = 0
+) -> subprocess.Popen[bytes]:
+    """A process that hears this one, or what is said at the other end of `hears`.
+
+    Its part in Polars is short, the other cores have other work to do.
+    """
     paths = os.pathsep.join(str(Path(path).absolute()) for path in sys.path)
+    modest = {
+        "POLARS_MAX_THREADS": "1",
+        "_RJEM_MALLOC_CONF": f"dirty_decay_ms:{freed_kept_ms},muzzy_decay_ms:0",
+    }
     return subprocess.Popen(
         # -P: nothing is imported from the folder that somebody happens to be in.
         [sys.executable, "-P", "-c", program, *arguments],
@@ -99,7 +108,7 @@ def start(program: str, *arguments: str, hears: IO[bytes] | None = None) -> subp
         stdout=subprocess.PIPE,
         # What Python or Polars print of an error may quote a comment.
         stderr=subprocess.DEVNULL,
-        env={**os.environ, **MODEST, "PYTHONPATH": paths},
+        env={**os.environ, **modest, "PYTHONPATH": paths},
     )
 
 

@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from itertools import product
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 import pytest
 
@@ -257,8 +257,8 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> list["subprocess.Popen[bytes]"
     found: list[subprocess.Popen[bytes]] = []
     start = flows.storing.ahead.start
 
-    def started(*arguments: str, hears: IO[bytes] | None = None) -> "subprocess.Popen[bytes]":
-        found.append(start(*arguments, hears=hears))
+    def started(*arguments: str, **options: Any) -> "subprocess.Popen[bytes]":
+        found.append(start(*arguments, **options))
         return found[-1]
 
     monkeypatch.setattr(flows.storing.ahead, "start", started)
