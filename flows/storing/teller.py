@@ -43,8 +43,9 @@ def answered(messages: Iterator[Handed]) -> Iterator[Answer]:
             if isinstance(message, Done):
                 end = message
                 return
-            if isinstance(message, Part):
-                yield message
+            if not isinstance(message, Part):
+                raise TypeError(f"found `{type(message).__name__}`, expected a part of the file")
+            yield message
 
     try:
         yield from tell_parts(parts(), origin)

@@ -223,6 +223,10 @@ def measured(places: Places) -> Iterator[tuple[str, dict[str, float]]]:
 def beginning(places: Places, settings: Settings) -> tuple[Network, list[int], list[str]]:
     """What is fitted, the pieces it knows, and the stages before it: all, or the last ones."""
     stages = list(settings.recipes)
+    if unknown := [name for name in places.stages if name not in stages]:
+        raise ValueError(
+            f"`{unknown[0]}` is no stage of `settings.toml`, expected some of {stages}"
+        )
     if places.start is None:
         kept = kept_pieces(places, settings)
         return fresh_network(places, settings, kept), kept, stages

@@ -26,7 +26,8 @@ HALF = torch.bfloat16
 class Stage:
     """How one stage is fitted; the fields are those of `settings.toml`.
 
-    `start_share`: how far its end is moved back towards where the run began.
+    `start_share`: how far its end is moved back towards where the run began, or without a
+    checkpoint to start from where the stage did.
     """
 
     epochs: int

@@ -89,7 +89,9 @@ def test_an_error_of_reading_arrives_as_it_was(
 def test_a_process_that_is_killed_is_worth_another_try(
     beside: int, killed: int, table: Path, origin: Origin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # So that none of them can have done all before it is killed.
     monkeypatch.setattr(flows.storing.ahead, "AHEAD", 1)
+    monkeypatch.setattr(flows.storing.ahead, "PIPE_BYTES", 4_096)
     started = processes(monkeypatch)
     source, file = landed(table)
     with ahead(source, file, RULES, origin, beside) as tell_all:

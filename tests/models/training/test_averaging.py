@@ -7,7 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from models.training.__main__ import Places, arguments, fit_in_turn  # noqa: E402
+from models.training.__main__ import Places, arguments, beginning, fit_in_turn  # noqa: E402
 from models.training.averaging import average_with, pull_towards  # noqa: E402
 from tests.models.training.tiny import tiny_network  # noqa: E402
 
@@ -90,3 +90,9 @@ def test_what_is_about_runs_from_a_checkpoint_needs_one(name, capsys):
     assert "`--start` names" in capsys.readouterr().err
     found = arguments([*folders, "--start", "s", f"--{name}", "x", "y"])
     assert list(map(str, getattr(found, name))) == ["x", "y"]
+
+
+def test_a_stage_that_is_not_there_is_named_before_anything_is_read():
+    places = Places(*map(Path, "dcewo"), start=Path("s"), stages=("settel",))
+    with pytest.raises(ValueError, match=r"`settel` is no stage .* \['settle'\]"):
+        beginning(places, SimpleNamespace(recipes={"settle": None}))
