@@ -28,6 +28,7 @@ from models.encoder import load_encoder
 from models.training.averaging import average_with, pull_towards
 from models.training.batches import Encoded, encode, ordered_batches
 from models.training.calibrate import calibrate
+from models.training.compensation import onto_grid
 from models.training.corpus import read_corpus, read_mentions
 from models.training.datasets import Example, every_text, mixture
 from models.training.export import Calibration, encoder_config, export, write_json
@@ -50,9 +51,9 @@ from models.training.vocabulary import (
 
 logger = logging.getLogger(__name__)
 
-RECALL_SETS = ("umsab_de", "umsab_en", "umsab_fr", "umsab_it", "umsab_es")
-RECALL_ROWS, RECALL_STRIDE = 600, 2
-"""Texts that the embedding is recalled on: every other comment, so many of each set of tweets."""
+TWEETS = ("umsab_de", "umsab_en", "umsab_fr", "umsab_it", "umsab_es", "umsab_pt")
+RECALL_STRIDE, ROUNDING_STRIDE = 2, 20
+"""Every which text of those learnt is used to recall the embedding, and to round the weights."""
 TEACHER_PREFIX = "query:"
 """E5 was trained with it; the teacher reads it, the network learns to do without."""
 
@@ -133,24 +134,38 @@ def run_stage(
         fit.run()
 
 
+def learnt(places: Places, settings: Settings, tokenizer: Tokenizer, stride: int) -> list[Encoded]:
+    """Every so many-th comment and tweet that was learnt, half as many mentions; without labels."""
+    tweets = mixture(places.data, {name: {} for name in TWEETS}, settings.seed)
+    examples = [
+        *read_corpus(places.corpus, "train")[::stride],
+        *read_mentions(places.corpus, "train")[:: 2 * stride],
+        *tweets[::stride],
+    ]
+    bare = [replace(example, labels={}) for example in examples]
+    return encode(bare, tokenizer, {}, settings.comment_tokens, settings.post_tokens)
+
+
 def recall_of(
     network: Network, places: Places, settings: Settings, tokenizer: Tokenizer, kept: list[int]
 ) -> dict[str, np.ndarray]:
     """The map that recalls the original embedding, fitted on comments, mentions and tweets."""
-    shares = {name: {"rows": RECALL_ROWS} for name in RECALL_SETS}
-    examples = [
-        *read_corpus(places.corpus, "train")[:: max(1, RECALL_STRIDE)],
-        *read_mentions(places.corpus, "train"),
-        *mixture(places.data, shares, settings.seed),
-    ]
-    bare = [replace(example, labels={}) for example in examples]
-    encoded = encode(bare, tokenizer, {}, settings.comment_tokens, settings.post_tokens)
+    encoded = learnt(places, settings, tokenizer, RECALL_STRIDE)
     prefix = tokenizer.encode(TEACHER_PREFIX, add_special_tokens=False).ids
     plain = [Encoded(prefix + e.comment, [], {}, 1.0) for e in encoded]
     fresh = fresh_network(places, settings, kept)
     original = teacher_embeddings(fresh, plain, 1.0, settings.seed)
     wanted = torch.stack([original[row] for row in range(len(plain))]).numpy()
     return fit_recall(network, encoded, wanted)
+
+
+def rounded_by_texts(
+    network: Network, places: Places, settings: Settings, tokenizer: Tokenizer
+) -> dict[str, np.ndarray]:
+    """Round the weights by texts with and without their posts; returns what `onto_grid` does."""
+    encoded = learnt(places, settings, tokenizer, ROUNDING_STRIDE)
+    batches = [b for shown in (True, False) for b in ordered_batches(encoded, {}, 64, shown)]
+    return onto_grid(network, batches)
 
 
 def read_logits(
@@ -278,10 +293,11 @@ def build(places: Places, settings: Settings) -> None:
     document: dict[str, Any] = cut_tokenizer(places.encoder / "tokenizer.json", kept)
     tokenizer = Tokenizer.from_str(json.dumps(document))
     fit_in_turn(stages, network, places, settings, tokenizer, kept)
+    factors = rounded_by_texts(network, places, settings, tokenizer)
     found = calibrations(network, calibration_examples(places), settings, tokenizer)
     config = encoder_config(network, settings.name, settings.heads, found, settings.reach)
     recall = recall_of(network, places, settings, tokenizer, kept)
-    export(network, document, config, settings.heads, places.out, recall)
+    export(network, document, config, settings.heads, places.out, factors | recall)
     figures = dict(measured(places))
     write_json(places.work / "figures.json", figures)
     for name, values in figures.items():

@@ -100,11 +100,11 @@ def export(
     settings: Mapping[str, Any],
     heads: Mapping[str, HeadShape],
     folder: Path,
-    recall: Mapping[str, np.ndarray] | None = None,
+    beside: Mapping[str, np.ndarray] | None = None,
 ) -> None:
     """Write weights, tokenizer and `config.json` (`settings` of `encoder_config`) to `folder`.
 
-    `recall` is what `fit_recall` gives, for the embedding.
+    `beside` is what `fit_recall` and `onto_grid` give, which is no weight of the network.
     """
     (folder / "onnx").mkdir(parents=True, exist_ok=True)
     shape = Shape(
@@ -114,7 +114,7 @@ def export(
         END,
     )
     labels = {name: len(head.labels) for name, head in heads.items()}
-    graph = network_graph(arrays(network) | dict(recall or {}), labels, shape)
+    graph = network_graph(arrays(network) | dict(beside or {}), labels, shape)
     onnx.checker.check_model(graph)
     onnx.save(graph, folder / "onnx" / "model_quantized.onnx")
     write_json(folder / "tokenizer.json", tokenizer, indent=None)

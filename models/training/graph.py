@@ -7,7 +7,7 @@ depends on its neighbours. Here every token's state is scaled by its own largest
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import onnx
@@ -28,7 +28,10 @@ MICROSOFT = "com.microsoft"
 BYTES, SCALES = ".bytes", ".scales"
 """Endings of the two constants that a weight becomes."""
 WORDS, PLACES = "embeddings.word_embeddings.weight", "embeddings.place"
+WORD_NORM = "embeddings.LayerNorm"
 SELF_BIAS = "attention.self.bias"
+FACTOR = "factor"
+"""Ending of what states are multiplied by before they are rounded (`compensation.py`)."""
 
 
 @dataclass
@@ -55,11 +58,15 @@ class Graph:
 
 @dataclass(frozen=True)
 class Quantised:
-    """States as bytes (rows, width), the scale of each row (rows, 1), and what stands for zero."""
+    """States as bytes (rows, width), the scale of each row (rows, 1), and what stands for zero.
+
+    `factor`: what they were multiplied by, which the weights that read them undo; for all or each.
+    """
 
     values: str
     scale: str
     zero: int
+    factor: np.ndarray | float = 1.0
 
 
 def quantised_rows(weight: np.ndarray, top: int) -> tuple[np.ndarray, np.ndarray]:
@@ -72,6 +79,15 @@ def quantised_state(graph: Graph, source: str, width: int) -> Quantised:
     """Quantise (texts, tokens, width), each token by its own largest value."""
     flat = flattened(graph, source, width)
     return quantised_by(graph, flat, graph.node("Abs", flat), STATE_TOP, MIDDLE)
+
+
+def normalised_state(graph: Graph, source: str, weights: Weights, reader: str) -> Quantised:
+    """Quantise a normalised state, its channels evened out for its `reader`, if it has a factor."""
+    width, name = len(weights[f"{WORD_NORM}.weight"]), f"{reader}.{FACTOR}"
+    if name not in weights:
+        return quantised_state(graph, source, width)
+    evened = graph.node("Mul", source, stored(graph, weights, name))
+    return replace(quantised_state(graph, evened, width), factor=weights[name])
 
 
 def quantised_gelu(graph: Graph, source: str, width: int) -> Quantised:
@@ -100,7 +116,7 @@ def quantised_by(graph: Graph, flat: str, sizes: str, top: int, zero: int) -> Qu
 
 def product(graph: Graph, source: Quantised, weights: Weights, name: str) -> str:
     """`source @ weights[name].T`, (texts, tokens, outputs); the weight is (outputs, inputs)."""
-    weight = weights[name]
+    weight = weights[name] / source.factor
     rows, scales = quantised_rows(weight, WEIGHT_TOP)
     flat = graph.node(
         "MatMulIntegerToFloat",
@@ -143,7 +159,7 @@ def embedded(graph: Graph, weights: Weights, epsilon: float) -> str:
     zero = graph.constant(np.array([0], np.int64))
     place_name = graph.node("Slice", graph.constant(place, PLACES), zero, tokens, zero)
     total = graph.node("Add", word, place_name)
-    return norm(graph, total, weights, "embeddings.LayerNorm", epsilon)
+    return norm(graph, total, weights, WORD_NORM, epsilon)
 
 
 def stored(graph: Graph, weights: Weights, name: str) -> str:
@@ -207,13 +223,12 @@ def encoder_layer(
     graph: Graph, source: str, mask: str, weights: Weights, layer: str, shape: Shape
 ) -> str:
     """One BERT layer: (texts, tokens, width) -> the same shape."""
-    width = weights[f"{layer}.attention.self.query.weight"].shape[1]
-    quantised = quantised_state(graph, source, width)
+    quantised = normalised_state(graph, source, weights, f"{layer}.attention.self")
     context = attention(graph, quantised, mask, weights, layer, shape)
     name = f"{layer}.attention.output"
     change = attended(graph, context, weights, name)
     source = residual(graph, source, change, weights, name, shape.epsilon)
-    quantised = quantised_state(graph, source, width)
+    quantised = normalised_state(graph, source, weights, f"{layer}.intermediate")
     inner = product(graph, quantised, weights, f"{layer}.intermediate.dense.weight")
     bias = stored(graph, weights, f"{layer}.intermediate.dense.bias")
     inner = graph.node("BiasGelu", inner, bias, domain=MICROSOFT)
@@ -284,7 +299,7 @@ def network_graph(weights: Weights, heads: Mapping[str, int], shape: Shape) -> o
             middle = states
         states = encoder_layer(graph, states, mask, weights, f"encoder.layer.{number}", shape)
     outputs = answers(graph, states, middle, weights, heads, shape.separator)
-    widths = dict(heads) | {"embedding": weights["embeddings.LayerNorm.weight"].shape[0]}
+    widths = dict(heads) | {"embedding": len(weights[f"{WORD_NORM}.weight"])}
     inputs = [
         helper.make_tensor_value_info(name, TensorProto.INT64, ["texts", "tokens"])
         for name in ("input_ids", "attention_mask")

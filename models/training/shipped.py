@@ -1,7 +1,7 @@
 """A shipped checkpoint as a network again, to be fitted further.
 
-The graph keeps its weights under their names (`graph.py`). Rounded ones come back on their grid:
-an export without fitting in between gives the same bytes.
+The graph keeps its weights under their names (`graph.py`). Rounded ones come back as they are: an
+export without fitting in between gives the same bytes, but where channels were evened out.
 """
 
 import json
@@ -14,7 +14,7 @@ import torch
 from onnx import numpy_helper
 from transformers import BertConfig, BertModel
 
-from models.training.graph import BYTES, PLACES, SCALES, SELF_BIAS, WORDS
+from models.training.graph import BYTES, FACTOR, PLACES, SCALES, SELF_BIAS, WORDS
 from models.training.network import HeadShape, Network
 
 WEIGHTS = Path("onnx") / "model_quantized.onnx"
@@ -45,11 +45,14 @@ def shipped_weights(graph: onnx.ModelProto) -> dict[str, np.ndarray]:
         base = name.removesuffix(BYTES)
         rows = weights.pop(name).astype(np.float32)
         scales = weights.pop(base + SCALES).reshape(-1, 1)
-        weights[base] = (rows if base == WORDS else rows.T) * scales
+        factor = weights.get(f"{base.rsplit('.', 2)[0]}.{FACTOR}", 1.0)
+        weights[base] = (rows if base == WORDS else rows.T) * scales * factor
     for name in [name for name in weights if name.endswith(SELF_BIAS)]:
         parts = np.split(weights.pop(name), 3)
         for part, value in zip(("query", "key", "value"), parts, strict=True):
             weights[name.replace(".self.bias", f".self.{part}.bias")] = value
+    for name in [name for name in weights if name.endswith(FACTOR)]:
+        del weights[name]
     weights[POSITIONS] = weights.pop(PLACES)
     weights[TYPES] = np.zeros((2, weights[POSITIONS].shape[1]), np.float32)
     return weights
