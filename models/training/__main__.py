@@ -17,6 +17,7 @@ import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -164,8 +165,9 @@ def rounded_by_texts(
 ) -> dict[str, np.ndarray]:
     """Round the weights by texts with and without their posts; returns what `onto_grid` does."""
     encoded = learnt(places, settings, tokenizer, ROUNDING_STRIDE)
-    batches = [b for shown in (True, False) for b in ordered_batches(encoded, {}, 64, shown)]
-    return onto_grid(network, batches)
+    answers = [e for e in encoded if e.post]
+    readings = (ordered_batches(encoded, {}, 64, True), ordered_batches(answers, {}, 64, False))
+    return onto_grid(network, list(chain(*readings)))
 
 
 def read_logits(

@@ -14,20 +14,20 @@ from benchmarks.behaviour import CASES, CHECKPOINT, failures, judged, rate, read
 from models.encoder import Encoder, load_encoder
 
 MINIMUM = {
-    "dialect": 0.81,
+    "dialect": 0.75,
     "direction": 0.83,
     "emoji": 0.78,
-    "invariance": 0.71,
+    "invariance": 0.64,
     "irony": 0.50,
     "jargon": 0.89,
-    "mixed": 0.50,
-    "negation": 0.66,
+    "mixed": 0.42,
+    "negation": 0.76,
     "question": 0.93,
-    "reply": 0.58,
+    "reply": 0.64,
     "stance": 0.43,
-    "topic_keyword": 0.85,
+    "topic_keyword": 0.90,
     "topic_plain": 0.81,
-    "toxic": 0.83,
+    "toxic": 0.88,
     "umlaut": 0.84,
     "understatement": 0.80,
 }
