@@ -19,7 +19,7 @@ from flows.checkpoint import current_version
 from flows.engines import engine_of
 from flows.settings import Settings, load_settings
 from flows.storing.known import mend
-from flows.warehouse import use_time_zone, writing
+from flows.warehouse import number, use_time_zone, writing
 from transforms.language import HEAD as LANGUAGE
 from transforms.language import language_version
 
@@ -66,6 +66,7 @@ COMMENTS = f"""
     INSERT INTO clean.comment BY NAME
     SELECT
         channel(post) || ':' || {FIRST_COMMENT} + n                  AS comment_id,
+        {number("comment_id")}                          AS id_number,
         channel(post)                                   AS platform,
         ''                                              AS site,
         channel(post)            AS channel,

@@ -14,8 +14,9 @@ from flows.erasing.stored import tables_with
 from flows.keys.author import author_key_place
 from flows.keys.place import NEXT, checked, make, new_key, read_key
 from flows.settings import Settings, load_settings
-from flows.warehouse import exists, forget, frame, writing
+from flows.warehouse import exists, forget, frame, number, writing
 from models.errors import GiveUp
+from models.tables import all_tables
 from transforms.canonical import DERIVED_ID
 from transforms.pseudonymise import SEPARATOR, keyed, rekeyed
 
@@ -101,11 +102,18 @@ def replace_values(
         return 0
     connection.register("renewed", pl.DataFrame(pairs, schema=["old", "new"], orient="row"))
     row = connection.execute(
-        f'UPDATE {table} SET "{column}" = renewed.new FROM renewed '
+        f'UPDATE {table} SET "{column}" = renewed.new{renumbered(table, column)} FROM renewed '
         f'WHERE {table}."{column}" = renewed.old'
     ).fetchone()
     connection.unregister("renewed")
     return int(row[0]) if row else 0
+
+
+def renumbered(table: str, column: str) -> str:
+    """What else is set where texts of a column are exchanged: the numbers made of them, if any."""
+    numbers = {known.full_name: known.numbers for known in all_tables().values()}
+    name = numbers.get(table, {}).get(column)
+    return f", {name} = {number('renewed.new')}" if name else ""
 
 
 def renewed(value: str, column: str, new: bytes) -> str:

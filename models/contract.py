@@ -44,13 +44,18 @@ PERIODS = ("day", "week", "month")
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `allowed` closes the set of texts, `optional` admits null (unknown, not zero)."""
+    """One column: `allowed` closes the set of texts, `optional` admits null (unknown, not zero).
+
+    `number_of` names a column of texts that this one holds numbers of: who writes a row need not
+    know them.
+    """
 
     name: str
     kind: Kind
     about: str
     allowed: tuple[str, ...] = ()
     optional: bool = False
+    number_of: str = ""
 
     def __post_init__(self) -> None:
         """Raise ValueError if no table can hold such a column."""
@@ -101,6 +106,11 @@ class Table:
     def column_names(self) -> list[str]:
         """Column names in their stable order."""
         return [column.name for column in self.columns]
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """Columns of texts -> the columns that hold numbers of these."""
+        return {column.number_of: column.name for column in self.columns if column.number_of}
 
     @property
     def period(self) -> str | None:

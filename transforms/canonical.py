@@ -249,6 +249,7 @@ def _identity(side: Comments, origin: Origin, repeats: Counter[str]) -> dict[str
     ids = [comment_id_of(*at, native, key) for at, native in zip(places, natives, strict=True)]
     return {
         "comment_id": ids,
+        "id_number": [None] * len(side),
         "native_id": [None if _is_made_up(native) else native for native in told],
         "id_basis": [
             basis if native else "hash"

@@ -14,7 +14,7 @@ from flows.storing.labelled import forget_labelled
 from flows.storing.long_texts import settle_long_texts
 from flows.storing.tally import Tally
 from flows.storing.told import Told, batches, tell
-from flows.warehouse import append, beside, carry_out, frame, matching, merge
+from flows.warehouse import append, beside, carry_out, frame, matching, merge, number_all
 from models.canonical import Record
 from models.contract import Table, quoted
 from models.tables.comment import COMMENT
@@ -56,6 +56,7 @@ def store_told(
     """The same of a file by what its records tell, here or ahead in another process."""
     for table in FILLED_BY_FILE:
         connection.execute(f"DELETE FROM {table.full_name} WHERE {of_file(table, origin)}")
+    number_all(connection, COMMENT)
     tally = Tally()
     for told in batches(parts):
         merge_told(connection, told, origin, longest_text, tally)

@@ -11,7 +11,7 @@ from flows.rotation import rotate_author_key
 from flows.settings import load_settings
 from flows.storing.erased import comment_hash
 from flows.storing.store import store
-from flows.warehouse import writing
+from flows.warehouse import number, writing
 from models.errors import GiveUp
 from tests.builders import NOON, RECEIVED, comment
 from transforms.canonical import Origin
@@ -58,6 +58,11 @@ def test_stored_pseudonyms_and_ids_are_those_that_the_new_key_gives(
     # Reading the same file again gives the same rows: nobody became two.
     take_in(key())
     assert stored(workplace) == after
+    with duckdb.connect(workplace / "warehouse.duckdb", read_only=True) as connection:
+        wrong = (
+            f"SELECT 1 FROM clean.comment WHERE id_number IS DISTINCT FROM {number('comment_id')}"
+        )
+        assert connection.execute(wrong).fetchall() == []
 
 
 def test_who_was_erased_stays_so_after_the_exchange(key: Key, workplace: Path) -> None:

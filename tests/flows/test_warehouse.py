@@ -11,7 +11,18 @@ import pytest
 
 from flows.engines.duckdb_file import STORAGE
 from flows.settings import Warehouse
-from flows.warehouse import forget, matching, merge, prepare, read, use_time_zone, writing
+from flows.warehouse import (
+    append,
+    forget,
+    matching,
+    merge,
+    number,
+    number_all,
+    prepare,
+    read,
+    use_time_zone,
+    writing,
+)
 from models.contract import Table
 from models.errors import ContractBroken, GiveUp, TryAgain
 from models.tables import all_tables
@@ -45,6 +56,30 @@ def test_stored_rows_are_found_by_their_grain(con: duckdb.DuckDBPyConnection) ->
     nothing = matching(con, COMMENT, comments(comment_row(comment_id="c")))
     assert nothing.is_empty()
     assert nothing.schema == found.schema
+
+
+NUMBERS = f"SELECT comment_id, id_number = {number('comment_id')} FROM clean.comment ORDER BY ALL"
+
+
+def test_a_row_is_written_with_the_number_of_its_id(con: duckdb.DuckDBPyConnection) -> None:
+    merge(con, COMMENT, comments(comment_row("a"), comment_row("b", id_number=1)))
+    append(con, COMMENT, comments(comment_row("c")))
+    assert con.execute(NUMBERS).fetchall() == [("a", True), ("b", True), ("c", True)]
+
+
+def test_who_shares_a_number_is_not_taken_for_the_same(con: duckdb.DuckDBPyConnection) -> None:
+    merge(con, COMMENT, comments(comment_row("a")))
+    con.execute(f"UPDATE clean.comment SET id_number = {number('$other')}", {"other": "c"})
+    assert matching(con, COMMENT, comments(comment_row("c"))).is_empty()
+
+
+def test_rows_of_an_earlier_version_get_their_numbers_and_others_keep_theirs(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    merge(con, COMMENT, comments(comment_row("a"), comment_row("b")))
+    con.execute("UPDATE clean.comment SET id_number = CASE comment_id WHEN 'b' THEN 7 END")
+    number_all(con, COMMENT)
+    assert con.execute(NUMBERS).fetchall() == [("a", True), ("b", False)]
 
 
 def test_a_frame_that_breaks_the_contract_changes_nothing(con: duckdb.DuckDBPyConnection) -> None:

@@ -61,6 +61,16 @@ def test_an_earlier_file_that_is_read_again_replaces_its_own_rows_and_no_others(
     ).fetchall() == [("source/day0", 1), ("source/day1", 1)]
 
 
+def test_a_comment_of_an_earlier_version_that_had_no_numbers_is_known(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    store(con, [comment(native_id="1"), comment(native_id="2")], day_of(0), 1000)
+    con.execute("UPDATE clean.comment SET id_number = NULL")
+    store(con, [comment(native_id="1", text="neu")], day_of(1), 1000)
+    kept = "SELECT native_id, text FROM clean.comment ORDER BY ALL"
+    assert con.execute(kept).fetchall() == [("1", "neu"), ("2", "Text number 1")]
+
+
 def test_wordings_go_with_a_comment_that_a_file_no_longer_tells(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
