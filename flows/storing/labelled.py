@@ -4,6 +4,8 @@ A day's comments must not cost more to find the more there are already: of files
 all labelled none is looked at again.
 """
 
+from collections.abc import Collection, Iterable
+
 import duckdb
 import polars as pl
 
@@ -15,27 +17,30 @@ MOST_NAMED = 500
 """Files that a query names: with more, as at the first run, it may as well read all comments."""
 
 WAITING = """
-    SELECT landed_file, refined.received_at_utc
+    SELECT asked.model_version, landed_file, refined.received_at_utc
     FROM (SELECT DISTINCT landed_file FROM clean.comment) AS read
-    ANTI JOIN (FROM ops.labelled_file WHERE model_version = ?) AS labelled USING (landed_file)
+    CROSS JOIN (SELECT unnest($versions) AS model_version) AS asked
+    ANTI JOIN ops.labelled_file AS labelled USING (landed_file, model_version)
     LEFT JOIN ops.refined_file AS refined USING (landed_file)
-    ORDER BY landed_file
+    ORDER BY ALL
 """
 """When each was received, too; null where no file was read. The names are told apart before they
 are compared: in a column of few names DuckDB does so without looking at each row's."""
 
 
-def waiting_files(connection: duckdb.DuckDBPyConnection, version: str) -> dict[str, object]:
-    """The files that comments were read from of which `version` may not have labelled all.
+def waiting_files(
+    connection: duckdb.DuckDBPyConnection, versions: Iterable[str]
+) -> dict[str, dict[str, object]]:
+    """By version, the files that comments were read from of which it may not have labelled all.
 
     With the moment at which each was received, UTC; None for what `refine` has not read.
     """
-    return dict(connection.execute(WAITING, [version]).fetchall())
-
-
-def looked_at(connection: duckdb.DuckDBPyConnection, version: str) -> str:
-    """A condition for the comments that `version` may have to label."""
-    return is_of(waiting_files(connection, version))
+    found: dict[str, dict[str, object]] = {version: {} for version in versions}
+    for version, name, received in connection.execute(
+        WAITING, {"versions": list(found)}
+    ).fetchall():
+        found[version][name] = received
+    return found
 
 
 def is_of(files: dict[str, object]) -> str:
@@ -61,20 +66,24 @@ def mark_labelled(connection: duckdb.DuckDBPyConnection, version: str) -> None:
     What came into the tables in another way than by `refine` has no reading that would take the
     note away again, and none is made of it.
     """
-    files = waiting_files(connection, version)
+    files = waiting_files(connection, [version])[version]
     rows = [(name, version) for name, received in files.items() if received is not None]
     merge(
         connection, LABELLED_FILE, pl.DataFrame(rows, schema=LABELLED_FILE.schema(), orient="row")
     )
 
 
-def forget_labelled(connection: duckdb.DuckDBPyConnection, posts: pl.DataFrame) -> None:
-    """Have the comments of `posts` (post_id), whose words have changed, looked at again."""
-    if posts.is_empty():
-        return
-    carry_out(
-        connection,
-        "DELETE FROM ops.labelled_file WHERE landed_file IN "
-        "(SELECT DISTINCT landed_file FROM clean.comment SEMI JOIN wanted USING (post_id))",
-        posts,
-    )
+def forget_labelled(
+    connection: duckdb.DuckDBPyConnection, posts: Collection[str], first: int | None
+) -> None:
+    """Have the comments of `posts`, whose words have changed, looked at again.
+
+    None of them stands before the row `first`; there is none if that is None.
+    """
+    if posts and first is not None:
+        carry_out(
+            connection,
+            "DELETE FROM ops.labelled_file WHERE landed_file IN (SELECT DISTINCT landed_file "
+            f"FROM (FROM clean.comment WHERE rowid >= {first}) SEMI JOIN wanted USING (post_id))",
+            pl.DataFrame({"post_id": list(posts)}, schema={"post_id": pl.String}),
+        )

@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 
 from flows.storing.known import INPUT_NUMBER, meet, mend, note_labels_of
-from flows.storing.labelled import looked_at
+from flows.storing.labelled import is_of, waiting_files
 from flows.warehouse import frame
 
 PENDING = f"""
@@ -149,8 +149,8 @@ def conditions(
 ) -> dict[str, list[str]]:
     """Which comments are looked at -> the versions for which these are."""
     found: dict[str, list[str]] = {}
-    for version in versions:
-        found.setdefault(looked_at(connection, version), []).append(version)
+    for version, files in waiting_files(connection, versions).items():
+        found.setdefault(is_of(files), []).append(version)
     return found
 
 

@@ -64,7 +64,9 @@ def store_told(
     sweep(connection, origin, tally)
     settle_gone(connection, origin, tally)
     settle_long_texts(connection, origin)
-    place_threads(connection, origin)
+    first = first_touched(connection, origin, tally.reworded)
+    forget_labelled(connection, tally.reworded, first)
+    place_threads(connection, first)
     return tally
 
 
@@ -112,7 +114,7 @@ def merge_posts(connection: duckdb.DuckDBPyConnection, posts: pl.DataFrame, tall
     found = posts_under_one_id(connection, posts)
     before, after = merge_seen(connection, POST, found)
     reworded = after.join(before, on=["post_id", "title", "text"], how="anti", nulls_equal=True)
-    forget_labelled(connection, reworded.select("post_id"))
+    tally.reworded |= set(reworded["post_id"].to_list())
     tally.posts |= set(found["post_id"].to_list())
     tally.know_of(found, "created_at_utc", "updated_at_utc")
 
@@ -238,22 +240,37 @@ def forget_wordings(connection: duckdb.DuckDBPyConnection, comments: pl.DataFram
         )
 
 
-def place_threads(connection: duckdb.DuckDBPyConnection, origin: Origin) -> None:
-    """Set root and depth of every comment under the posts that a file touched.
+def first_touched(
+    connection: duckdb.DuckDBPyConnection, origin: Origin, reworded: set[str]
+) -> int | None:
+    """The first row of a comment under a post that a file has comments on, or that is `reworded`.
+
+    Puts these posts into `post_here`. Most threads are young: of rows before the first only the
+    post is read, and that once.
+    """
+    carry_out(
+        connection,
+        "CREATE OR REPLACE TEMP TABLE post_here AS SELECT coalesce(post_id, '') AS post "
+        f"FROM clean.comment WHERE {of_file(COMMENT, origin)} UNION FROM wanted",
+        pl.DataFrame({"post": list(reworded)}, schema={"post": pl.String}),
+    )
+    # The filter leaves nothing out: see `first_stored` in `flows/warehouse.py`.
+    below = "post_id IN (SELECT post FROM post_here WHERE rowid >= 0)"
+    if connection.execute("SELECT 1 FROM post_here WHERE post = ''").fetchone():
+        below += " OR post_id IS NULL"
+    row = connection.execute(f"SELECT min(rowid) FROM clean.comment WHERE {below}").fetchone()
+    return row[0] if row else None
+
+
+def place_threads(connection: duckdb.DuckDBPyConnection, first: int | None) -> None:
+    """Set root and depth of every comment under the posts in `post_here`, from row `first` on.
 
     Who neither answers nor is answered stands at its own place from the start, and most do.
     """
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE post_here AS SELECT DISTINCT coalesce(post_id, '') AS post "
-        f"FROM clean.comment WHERE {of_file(COMMENT, origin)}"
-    )
-    of_posts = "coalesce(post_id, '') IN (SELECT post FROM post_here)"
-    first = connection.execute(f"SELECT min(rowid) FROM clean.comment WHERE {of_posts}").fetchone()
-    connection.execute(
         f"CREATE OR REPLACE TEMP TABLE touched AS SELECT {', '.join(PLACED)} FROM clean.comment "
-        # Most threads are young: of rows before the first of them only the post is read.
-        f"WHERE rowid >= ? AND {of_posts}",
-        first,
+        "WHERE rowid >= ? AND coalesce(post_id, '') IN (SELECT post FROM post_here)",
+        [first],
     )
     answering = frame(
         connection,

@@ -24,6 +24,8 @@ class Tally:
     newest: datetime | None = None
     """The newest moment that a record tells of, UTC: the file was not made before it."""
     swept: set[str] = field(default_factory=set)
+    reworded: set[str] = field(default_factory=set)
+    """Posts that are new, or worded otherwise than before."""
     is_doubtful: bool = False
     """Whether one of its comments, as it is stored now, may break a check."""
     rejected: int = 0

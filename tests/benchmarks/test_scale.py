@@ -89,7 +89,7 @@ def test_a_filled_warehouse_fits_its_contracts_and_nothing_is_left_to_label(work
         assert count_pending(answerer.version, settings) == 0
         settle([answerer.version], settings)
         with writing(settings.paths.warehouse, settings.warehouse) as connection:
-            assert waiting_files(connection, answerer.version) == {}
+            assert waiting_files(connection, [answerer.version]) == {answerer.version: {}}
 
 
 def test_the_day_after_is_read_whole_and_stands_partly_on_posts_that_were_there(

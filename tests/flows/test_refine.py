@@ -167,10 +167,12 @@ def test_a_crash_half_way_leaves_whole_files_and_the_next_run_goes_on(
     take_in(write_csv("b.csv", "c-2;03.11.2025;Bert;Auch gut;Cloud"), days_later=1)
     place_threads = flows.storing.store.place_threads
 
-    def crash_in_second_file(connection: object, origin: object) -> None:
-        if "b.csv" in str(origin):
+    files = iter(("a.csv", "b.csv"))
+
+    def crash_in_second_file(connection: object, first: object) -> None:
+        if next(files) == "b.csv":
             raise RuntimeError("power cut")
-        place_threads(connection, origin)  # type: ignore[arg-type]
+        place_threads(connection, first)  # type: ignore[arg-type]
 
     monkeypatch.setattr("flows.storing.store.place_threads", crash_in_second_file)
     with pytest.raises(RuntimeError, match="power cut"):

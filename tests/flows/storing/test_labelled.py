@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
-import polars as pl
 import pytest
 
 from flows.classify import count_pending, make_current, settle
@@ -20,7 +19,6 @@ from flows.storing.labelled import (
     MOST_NAMED,
     forget_labelled,
     is_of,
-    looked_at,
     mark_labelled,
     waiting_files,
 )
@@ -70,7 +68,9 @@ def label_all(settings: Settings) -> None:
 
 def waiting(settings: Settings) -> list[str]:
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        return [Path(name).name.split("-")[-1] for name in waiting_files(connection, VERSION)]
+        return [
+            Path(name).name.split("-")[-1] for name in waiting_files(connection, [VERSION])[VERSION]
+        ]
 
 
 FIRST = ("7100000000001", "Neue Server", "Das dauert aber lange")
@@ -132,16 +132,37 @@ def test_a_file_that_was_never_read_keeps_waiting(
     con: duckdb.DuckDBPyConnection, given: Callable[..., None]
 ) -> None:
     given(comments=[comment_row("c1")])
-    assert list(waiting_files(con, VERSION).values()) == [None]
+    (files,) = waiting_files(con, [VERSION]).values()
+    assert list(files.values()) == [None]
     mark_labelled(con, VERSION)
     assert con.execute("FROM ops.labelled_file").fetchall() == []
-    assert "last_seen_at_utc" not in looked_at(con, VERSION)
+    assert "last_seen_at_utc" not in is_of(files)
 
 
-def test_posts_that_did_not_change_leave_the_files_alone(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("INSERT INTO ops.labelled_file VALUES ('a', 'reader@1')")
-    forget_labelled(con, pl.DataFrame({"post_id": []}, schema={"post_id": pl.String}))
-    assert con.execute("SELECT count(*) FROM ops.labelled_file").fetchone() == (1,)
+def test_only_files_of_comments_below_posts_that_changed_are_looked_at_again(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    given(
+        comments=[comment_row(name, post_id=name.upper(), landed_file=name) for name in ("a", "b")]
+    )
+    con.execute("INSERT INTO ops.labelled_file VALUES ('a', 'reader@1'), ('b', 'reader@1')")
+    forget_labelled(con, [], 0)
+    forget_labelled(con, ["A", "B"], None)  # no comment stands below them
+    assert con.execute("SELECT count(*) FROM ops.labelled_file").fetchone() == (2,)
+    forget_labelled(con, ["B", "C"], 0)
+    assert con.execute("SELECT landed_file FROM ops.labelled_file").fetchall() == [("a",)]
+
+
+def test_each_version_has_the_files_that_wait_for_it(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    given(comments=[comment_row(name, landed_file=name) for name in ("a", "b")])
+    con.execute("INSERT INTO ops.labelled_file VALUES ('a', 'reader@1'), ('b', 'reader@2')")
+    assert waiting_files(con, ["reader@1", "reader@2", "reader@3"]) == {
+        "reader@1": {"b": None},
+        "reader@2": {"a": None},
+        "reader@3": {"a": None, "b": None},
+    }
 
 
 def test_names_of_files_are_texts_in_a_condition() -> None:

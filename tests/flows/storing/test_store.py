@@ -34,13 +34,14 @@ def day_of(number: int) -> Origin:
     )
 
 
+@pytest.mark.parametrize("post", ["p", None], ids=["a post", "no post that is known"])
 def test_an_answer_moves_below_a_comment_that_comes_days_later(
-    con: duckdb.DuckDBPyConnection,
+    post: str | None, con: duckdb.DuckDBPyConnection
 ) -> None:
-    answer = comment(native_id="2", parent_native_id="1", post_native_id="p")
+    answer = comment(native_id="2", parent_native_id="1", post_native_id=post)
     store(con, [answer], day_of(0), 1000)
     store(con, [comment(native_id="9", post_native_id="other")], day_of(1), 1000)
-    store(con, [comment(native_id="1", post_native_id="p")], day_of(2), 1000)
+    store(con, [comment(native_id="1", post_native_id=post)], day_of(2), 1000)
     places = "SELECT comment_id, root_id, depth FROM clean.comment WHERE depth > 0"
     (found,) = con.execute(places).fetchall()
     assert found[0].endswith("2")
