@@ -27,6 +27,9 @@ DAY_COMMENTS = 10_000
 YES = 0.1
 """Share of the comments that need a reply, and of those that insult."""
 
+SHARD = 2_000
+"""Comments that are labelled at one moment; each shard is a second later than the one before."""
+
 SLICE_POSTS = 2_000
 """Posts whose comments are made at a time: some 200,000, with 7 million labels."""
 
@@ -128,6 +131,7 @@ LABELS = f"""
     INSERT INTO classified.label BY NAME
     WITH asked AS (
         SELECT
+            drawn.n,
             channel(drawn.post) || ':' || {FIRST_COMMENT} + drawn.n        AS comment_id,
             drawn.input_hash,
             option.head,
@@ -171,7 +175,8 @@ LABELS = f"""
         END::FLOAT                                      AS probability,
         CASE WHEN many THEN sure >= cutoff ELSE behind = 0 END AS is_chosen,
         NOT many AND sure < 0.5                         AS is_uncertain,
-        model_version
+        model_version,
+        TIMESTAMP '2025-01-01' + to_seconds(n // {SHARD}) AS labelled_at_utc
     FROM asked
 """
 

@@ -101,7 +101,7 @@ def settle(versions: Sequence[str], settings: Settings, since: date | None = Non
         connection = stack.enter_context(writing(settings.paths.warehouse, limits))
         use_time_zone(connection, settings.reporting.time_zone)  # else no comment is dated
         looked_for = find_pending(connection, versions, since)
-        copied, left = copy_known(connection), counted(connection, "pending")
+        copied, left = copy_known(connection, now()), counted(connection, "pending")
         for is_looked_at, of_them in looked_for.items():
             for version in of_them:
                 if left[version]:
@@ -254,10 +254,17 @@ def next_inputs(
 def store(inputs: pl.DataFrame, answers: Answers, version: str, settings: Settings) -> None:
     """Write what was said of a shard; a shard that comes twice is written once."""
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        labels = spread(answers.labels, unlabelled(connection, inputs, version))
+        labels = spread(answers.labels, unlabelled(connection, inputs, version)).with_columns(
+            labelled_at_utc=pl.lit(now(), pl.Datetime("us"))
+        )
         append(connection, LABEL, labels)
         note_labels(connection, labels)
         merge(connection, EMBEDDING, answers.embeddings)
+
+
+def now() -> datetime:
+    """The moment that labels are stored with, as tables hold it; those of a shard have one."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def spread(rows: pl.DataFrame, inputs: pl.DataFrame) -> pl.DataFrame:

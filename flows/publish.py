@@ -62,11 +62,13 @@ SEEN_BY_MARTS = (
 """Tables that decide what the marts say."""
 
 COUNTING_LABELS = (
-    "(FROM classified.label SEMI JOIN ops.current_model USING (head, model_version) "
+    "(SELECT * EXCLUDE (labelled_at_utc) "
+    "FROM classified.label SEMI JOIN ops.current_model USING (head, model_version) "
     "WHERE is_chosen)"
 )
-"""The labels that decide: those of models that are only tried do not. What was answered is never
-changed, so the chosen labels, one in four, tell which answers there are."""
+"""The labels that decide: those of models that are only tried do not, nor when they were stored.
+What was answered is never changed, so the chosen labels, one in four, tell which answers there
+are."""
 
 
 @flow(name="publish")

@@ -15,11 +15,15 @@ from flows.settings.concern import cores
 from models.contract import DUCKDB_TYPE, Table
 from models.errors import GiveUp, TryAgain
 from models.tables import all_tables
+from models.tables.labelled_comment import LABELLED_COMMENT
 from models.tables.layout import LAYOUT
 from models.tables.reporting import REPORTING
 from transforms.views import all_views
 
 LAYERS = ("clean", "classified", "mart", "ops")
+
+MADE_ANEW = (LABELLED_COMMENT,)
+"""Tables that hold nothing of their own: one of another shape makes place for one of today's."""
 
 LEFT_BEHIND = (
     "DELETE FROM clean.comment_version WHERE comment_id NOT IN "
@@ -125,6 +129,10 @@ def make_all(connection: duckdb.DuckDBPyConnection) -> None:
     }
     for layer in LAYERS:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
+    for table in MADE_ANEW:
+        if table.full_name in known and columns_of(connection, table) != table.column_names:
+            connection.execute(f"DROP TABLE {table.full_name}")
+            known.remove(table.full_name)
     for table in all_tables().values():
         if table.full_name not in known:
             connection.execute(table.ddl())
@@ -138,12 +146,17 @@ def make_all(connection: duckdb.DuckDBPyConnection) -> None:
 
 def add_new_columns(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Give a table of an earlier version the optional columns that it has gained since."""
-    known = connection.execute(f"SELECT * FROM {table.full_name} LIMIT 0").description
-    missing = set(table.column_names) - {column[0] for column in known}
+    missing = set(table.column_names) - set(columns_of(connection, table))
     for column in table.columns:
         if column.name in missing and column.optional:
             kind = DUCKDB_TYPE[column.kind]
             connection.execute(f'ALTER TABLE {table.full_name} ADD COLUMN "{column.name}" {kind}')
+
+
+def columns_of(connection: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
+    """The columns that `table` has in the warehouse, in their order."""
+    found = connection.execute(f"SELECT * FROM {table.full_name} LIMIT 0").description
+    return [column[0] for column in found]
 
 
 def frame(

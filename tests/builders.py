@@ -71,6 +71,7 @@ def label_row(
     *,
     input_hash: str,
     model_version: str = "m@1",
+    labelled_at_utc: object = None,
 ) -> Row:
     """A row of `classified.label`."""
     return {
@@ -81,6 +82,7 @@ def label_row(
         "probability": probability,
         "is_chosen": float(str(probability)) >= 0.5,
         "model_version": model_version,
+        "labelled_at_utc": labelled_at_utc,
     }
 
 

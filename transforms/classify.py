@@ -40,7 +40,7 @@ def read_languages(inputs: pl.DataFrame) -> Answers:
 
 
 def label_rows(inputs: pl.DataFrame, reading: Reading, head: Head, version: str) -> pl.DataFrame:
-    """One row per input and label of `head`, fit for `classified.label`.
+    """One row per input and label of `head`, fit for `classified.label`, not stored so far.
 
     `inputs` has `comment_id` and `input_hash`, in the order of `reading`. Raises ValueError if the
     reading's shape is not (inputs, labels).
@@ -61,6 +61,7 @@ def label_rows(inputs: pl.DataFrame, reading: Reading, head: Head, version: str)
             "is_uncertain": is_uncertain(probability, head).repeat(width),
             "decided_by": deciding_column(reading, head, probability),
             "model_version": pl.repeat(version, inputs.height * width, eager=True),
+            "labelled_at_utc": pl.repeat(None, inputs.height * width, eager=True),
         },
         schema=LABEL.schema(),
     )
@@ -138,6 +139,7 @@ def language_rows(inputs: pl.DataFrame, answers: Sequence[tuple[str, float]]) ->
             "is_uncertain": pl.repeat(False, inputs.height, eager=True),
             "decided_by": pl.repeat(None, inputs.height, dtype=pl.String, eager=True),
             "model_version": pl.repeat(language_version(), inputs.height, eager=True),
+            "labelled_at_utc": pl.repeat(None, inputs.height, eager=True),
         },
         schema=LABEL.schema(),
     )

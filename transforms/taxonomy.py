@@ -153,7 +153,7 @@ def topic_rows(
     ).iter_rows():
         by_input.setdefault(input_hash, {})[label] = (probability, is_chosen)
     rows = [
-        (comment_id, input_hash, HEAD, name, probability, is_chosen, False, None, version)
+        (comment_id, input_hash, HEAD, name, probability, is_chosen, False, None, version, None)
         for comment_id, input_hash, text in inputs.select(
             "comment_id", "input_hash", "text"
         ).iter_rows()

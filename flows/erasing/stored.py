@@ -86,8 +86,9 @@ def erase_stored(
             connection, table, column, traces
         )
     connection.execute("DROP TABLE erased_id")
-    for table in ("ops.labelled_file", "ops.labelled_comment"):  # made anew by the next `classify`
-        connection.execute(f"DELETE FROM {table}")
+    # Made anew by the next `classify`.
+    for table in ("labelled_file", "labelled_comment", "labelled_input", "labelling"):
+        connection.execute(f"DELETE FROM ops.{table}")
     place_again(connection, touched)
     return +removed
 

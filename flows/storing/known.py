@@ -7,37 +7,67 @@ more, the more there are already (docs/decisions/0031-labelled-comments-have-a-r
 import duckdb
 import polars as pl
 
-from flows.warehouse import carry_out
+from flows.warehouse import carry_out, number
 from models.tables.labelled_comment import LABELLED_COMMENT
+from models.tables.labelled_input import LABELLED_INPUT
+from models.tables.labelling import LABELLING
 
-INPUT_NUMBER = "(md5_number_lower(input_hash) >> 1)::BIGINT"
-"""A whole number for an `input_hash`: 63 bits, which two wordings of one comment never share."""
+INPUT_NUMBER = number("input_hash")
+"""A whole number for an `input_hash`, which two wordings of one comment as good as never share."""
 
 NOTE = f"""
     INSERT INTO {LABELLED_COMMENT.full_name} BY NAME
-    SELECT comment_id, {INPUT_NUMBER} AS input_number, model_version, label_count,
-        first_row, last_row
+    SELECT * EXCLUDE (input_hash), {INPUT_NUMBER} AS input_number
     FROM (
         SELECT comment_id, input_hash, model_version, count(*) AS label_count,
-            {{first}} AS first_row, {{last}} AS last_row
+            max(labelled_at_utc) AS labelled_at_utc
         FROM {{labels}}
         GROUP BY comment_id, input_hash, model_version
+        {{order}}
     )
 """
 """Notes on rows of labels. The number is made of each hash once, and not of every row's."""
 
-AGREES = (
-    f"SELECT (SELECT coalesce(sum(label_count), 0) FROM {LABELLED_COMMENT.full_name}) = "
-    "(SELECT count(*) FROM classified.label)"
+AGREES = f"""
+    SELECT coalesce(sum(label_count), 0) = (SELECT count(*) FROM classified.label)
+        AND coalesce(sum(note_count), 0) = (SELECT count(*) FROM {LABELLED_COMMENT.full_name})
+    FROM {LABELLING.full_name}
+"""
+
+COUNTED = f"""
+    INSERT INTO {LABELLING.full_name} BY NAME
+    SELECT now() AT TIME ZONE 'UTC' AS noted_at_utc, * FROM ({{counted}})
+"""
+
+COUNT = (
+    "SELECT count(*) AS label_count, "
+    "count(DISTINCT (comment_id, input_hash, model_version)) AS note_count FROM {labels}"
 )
 
-END = f"SELECT coalesce(max(last_row) + 1, 0) FROM {LABELLED_COMMENT.full_name}"
+COUNT_ALL = (
+    "SELECT (SELECT count(*) FROM classified.label) AS label_count, "
+    f"(SELECT count(*) FROM {LABELLED_COMMENT.full_name}) AS note_count"
+)
+
+EMPTY = f"{{create}} met AS FROM {LABELLED_COMMENT.full_name} LIMIT 0"
+
+PLACES = (
+    f"(SELECT input_number, rowid - (SELECT min(rowid) FROM {LABELLED_COMMENT.full_name}) AS place "
+    f"FROM {LABELLED_COMMENT.full_name})"
+)
+"""How many notes stand before each. Notes go all together or not at all, so that the engine's own
+number of a row, which may become smaller when a file is written anew, is never less."""
+
+INPUTS = f"""
+    INSERT INTO {LABELLED_INPUT.full_name} BY NAME
+    SELECT input_number, min(place) AS note_count FROM {{noted}} GROUP BY input_number
+"""
 
 FIRST = (
-    f"SELECT min(known.rowid) FROM {LABELLED_COMMENT.full_name} AS known "
-    "SEMI JOIN {asked} USING (input_number)"
+    f"SELECT min(note_count) FROM {LABELLED_INPUT.full_name} "
+    # The filter leaves nothing out: see `first_stored` in `flows/warehouse.py`.
+    "SEMI JOIN (FROM {asked} WHERE rowid >= 0) USING (input_number)"
 )
-"""A join reads every column that is asked for of every row: so first the numbers alone."""
 
 MET = (
     f"INSERT INTO met FROM (FROM {LABELLED_COMMENT.full_name} WHERE rowid >= ?) "
@@ -47,35 +77,43 @@ MET = (
 
 
 def mend(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the notes anew from the labels, unless the counts of both agree.
+    """Make the notes anew from the labels, unless both are as many as were counted.
 
-    They differ in a warehouse of an earlier version, and where somebody else has written labels or
-    deleted some. Counting is no work: DuckDB knows the length of a table.
+    They are not in a warehouse of an earlier version, and where somebody else has written labels or
+    deleted some. To compare is no work: DuckDB knows the length of a table.
     """
     row = connection.execute(AGREES).fetchone()
     if row and not row[0]:
-        connection.execute(f"DELETE FROM {LABELLED_COMMENT.full_name}")
-        anew = NOTE.format(labels="classified.label", first="min(rowid)", last="max(rowid)")
-        connection.execute(f"{anew} ORDER BY first_row")
+        for table in (LABELLED_COMMENT, LABELLED_INPUT, LABELLING):
+            connection.execute(f"DELETE FROM {table.full_name}")
+        # What was labelled last stands last, as where notes are written with the labels.
+        connection.execute(NOTE.format(labels="classified.label", order="ORDER BY min(rowid)"))
+        connection.execute(INPUTS.format(noted=PLACES))
+        connection.execute(COUNTED.format(counted=COUNT_ALL))
 
 
 def note_labels(connection: duckdb.DuckDBPyConnection, labels: pl.DataFrame) -> None:
-    """Note which comments `labels` are about, that were appended just now in the same order."""
+    """Note which comments `labels` are about, that were written just now.
+
+    Whoever has `met` their inputs before spares what is known of them.
+    """
     if not labels.is_empty():
-        carry_out(connection, noting(connection, "wanted", labels.height), labels)
+        noted = labels.select("comment_id", "input_hash", "model_version", "labelled_at_utc")
+        carry_out(connection, "CREATE OR REPLACE TEMP TABLE noted AS FROM wanted", noted)
+        note_labels_of(connection, "noted")
 
 
 def note_labels_of(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     """The same of labels that stand in `table`."""
-    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-    connection.execute(noting(connection, table, row[0] if row else 0))
-
-
-def noting(connection: duckdb.DuckDBPyConnection, labels: str, count: int) -> str:
-    """A statement that notes `count` rows of `labels`, which lie behind all that are noted."""
-    row = connection.execute(END).fetchone()
-    first = int(row[0]) if row else 0
-    return NOTE.format(labels=labels, first=first, last=first + count - 1)
+    connection.execute(EMPTY.format(create="CREATE TEMP TABLE IF NOT EXISTS"))
+    unknown = (
+        f"(SELECT {INPUT_NUMBER} AS input_number, (SELECT count(*) FROM "
+        f"{LABELLED_COMMENT.full_name}) AS place FROM (SELECT DISTINCT input_hash FROM {table})) "
+        "ANTI JOIN met USING (input_number)"
+    )
+    connection.execute(INPUTS.format(noted=unknown))
+    connection.execute(NOTE.format(labels=table, order=""))
+    connection.execute(COUNTED.format(counted=COUNT.format(labels=table)))
 
 
 def meet(connection: duckdb.DuckDBPyConnection, asked: str) -> None:
@@ -83,9 +121,7 @@ def meet(connection: duckdb.DuckDBPyConnection, asked: str) -> None:
 
     Comments and versions are compared afterwards, among the few rows that these are.
     """
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE met AS FROM {LABELLED_COMMENT.full_name} LIMIT 0"
-    )
+    connection.execute(EMPTY.format(create="CREATE OR REPLACE TEMP TABLE"))
     first = connection.execute(FIRST.format(asked=asked)).fetchone()
     if first and first[0] is not None:
         connection.execute(MET.format(asked=asked), first)

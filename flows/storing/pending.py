@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import duckdb
 import polars as pl
@@ -52,29 +52,35 @@ TWINS = """
         SELECT
             input_number,
             model_version,
-            min(comment_id)                     AS known_id,
-            arg_min(label_count, comment_id)    AS label_count,
-            arg_min(first_row, comment_id)      AS first_row,
-            arg_min(last_row, comment_id)       AS last_row
+            min(comment_id)                         AS known_id,
+            arg_min(label_count, comment_id)        AS label_count,
+            arg_min(labelled_at_utc, comment_id)    AS labelled_at_utc
         FROM met
+        WHERE labelled_at_utc IS NOT NULL
         GROUP BY ALL
     ) AS known USING (input_number, model_version)
 """
-"""Pending comments, each with another one whose input was the same, and where its labels lie."""
+"""Pending comments, each with another one whose input was the same, and when that was labelled.
+
+Where the time is not known the labels would have to be sought among all: a text is read again.
+"""
 
 COPIES = """
-    INSERT INTO copied
-    WITH near AS MATERIALIZED (
-        FROM (FROM classified.label {where}) SEMI JOIN twin USING (input_hash)
-    )
-    SELECT near.* REPLACE (twin.comment_id AS comment_id)
-    FROM near
+    INSERT INTO copied BY NAME
+    SELECT near.* REPLACE (twin.comment_id AS comment_id, $now AS labelled_at_utc)
+    FROM (
+        FROM (FROM classified.label WHERE labelled_at_utc BETWEEN $first AND $last)
+        -- The filter leaves nothing out: see `first_stored` in `flows/warehouse.py`.
+        SEMI JOIN (FROM twin WHERE rowid >= 0) USING (input_hash)
+    ) AS near
     JOIN twin
         ON twin.known_id = near.comment_id
         AND twin.input_hash = near.input_hash
         AND twin.model_version = near.model_version
+        AND twin.labelled_at_utc = near.labelled_at_utc
 """
-"""Of most labels only the hash is compared, which their neighbours share."""
+"""Labels lie as they were written, so that those of other times are left out where they lie. Of
+most others only the hash is compared, which their neighbours share."""
 
 FRAGMENTS = """
     DELETE FROM copied USING (
@@ -88,15 +94,10 @@ FRAGMENTS = """
     WHERE fragment.comment_id = copied.comment_id
         AND fragment.model_version = copied.model_version
 """
-"""Of some comments not all labels lie where it was noted; a part of an answer is none."""
+"""Of some comments not all labels are there as it was noted; a part of an answer is none."""
 
-FOUND = (
-    "DELETE FROM twin USING copied WHERE copied.comment_id = twin.comment_id "
-    "AND copied.model_version = twin.model_version"
-)
-
-NEIGHBOURS = 1_000_000
-"""Labels between two that are wanted: to read so many takes as long as to look for the second."""
+NEIGHBOURS = timedelta(minutes=1)
+"""Time between two labellings that are looked for at once: what was labelled in between is read."""
 
 NEXT = """
     WITH chosen AS (
@@ -165,7 +166,7 @@ def counted(connection: duckdb.DuckDBPyConnection, table: str) -> Counter[str]:
     )
 
 
-def copy_known(connection: duckdb.DuckDBPyConnection) -> Counter[str]:
+def copy_known(connection: duckdb.DuckDBPyConnection, now: datetime) -> Counter[str]:
     """Give `pending` comments the labels that the same input has under another comment.
 
     They are pending no more; returns how many they were, by version.
@@ -173,9 +174,8 @@ def copy_known(connection: duckdb.DuckDBPyConnection) -> Counter[str]:
     connection.execute(TWINS)
     connection.execute("CREATE OR REPLACE TEMP TABLE copied AS FROM classified.label LIMIT 0")
     for first, last in stretches(connection):
-        copy_labels(connection, f"WHERE rowid >= {first} LIMIT {last - first + 1}")
-    if connection.execute("SELECT 1 FROM twin LIMIT 1").fetchone():
-        copy_labels(connection, "")  # wherever they are
+        connection.execute(COPIES, {"first": first, "last": last, "now": now})
+    connection.execute(FRAGMENTS)
     copied = counted(connection, "copied")
     if copied:
         connection.execute("INSERT INTO classified.label BY NAME FROM copied")
@@ -184,23 +184,16 @@ def copy_known(connection: duckdb.DuckDBPyConnection) -> Counter[str]:
     return copied
 
 
-def copy_labels(connection: duckdb.DuckDBPyConnection, where: str) -> None:
-    """Add to `copied` what some rows of labels say of a `twin`; those found whole are none more."""
-    connection.execute(COPIES.format(where=where))
-    connection.execute(FRAGMENTS)
-    connection.execute(FOUND)
-
-
-def stretches(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
-    """First and last row of each stretch of labels in which those of a `twin` lie."""
-    found: list[tuple[int, int]] = []
-    for first, last in connection.execute(
-        "SELECT DISTINCT first_row, last_row FROM twin ORDER BY ALL"
+def stretches(connection: duckdb.DuckDBPyConnection) -> list[tuple[datetime, datetime]]:
+    """First and last moment of each stretch of time in which a `twin` was labelled."""
+    found: list[tuple[datetime, datetime]] = []
+    for (moment,) in connection.execute(
+        "SELECT DISTINCT labelled_at_utc FROM twin ORDER BY ALL"
     ).fetchall():
-        if found and first <= found[-1][1] + NEIGHBOURS:
-            found[-1] = (found[-1][0], max(found[-1][1], last))
+        if found and moment <= found[-1][1] + NEIGHBOURS:
+            found[-1] = (found[-1][0], moment)
         else:
-            found.append((first, last))
+            found.append((moment, moment))
     return found
 
 

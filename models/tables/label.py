@@ -31,5 +31,11 @@ LABEL = Table(
             optional=True,
         ),
         Column("model_version", "text", "name and content hash of the checkpoint that answered"),
+        Column(
+            "labelled_at_utc",
+            "time",
+            "when this was stored; null: by an earlier version of Resonanz, or by hand",
+            optional=True,
+        ),
     ),
 )

@@ -19,11 +19,10 @@ LABELLED_COMMENT = Table(
         Column("model_version", "text", "the checkpoint, detector or list of topics that answered"),
         Column("label_count", "count", "rows of `classified.label` that say what it answered"),
         Column(
-            "first_row",
-            "count",
-            "where these rows lie, as the engine numbers rows: not before this one, or so it was "
-            "when they were written; it is only where they are looked for first",
+            "labelled_at_utc",
+            "time",
+            "when these rows were stored, which is where they are looked for; null: not known",
+            optional=True,
         ),
-        Column("last_row", "count", "where these rows lie: not after this one"),
     ),
 )

@@ -17,13 +17,15 @@ State = dict[str, Any]
 
 NOT_COMPARED = {
     "ops.run": "it says what each run did, and after a crash a run finds less to do",
+    "ops.labelling": "it says how many labels were stored at a time; only the sums must be right",
 }
 """Tables that may differ after a crash, and why."""
 
 LEFT_OUT = {
     ("ops.fetch_state", "note"): "it says how many answers the last run got",
-    ("ops.labelled_comment", "first_row"): "labels lie in the order in which they were written",
-    ("ops.labelled_comment", "last_row"): "labels lie in the order in which they were written",
+    ("classified.label", "labelled_at_utc"): "it is the clock's time",
+    ("ops.labelled_comment", "labelled_at_utc"): "it is the clock's time",
+    ("ops.labelled_input", "note_count"): "notes lie in the order in which they were written",
 }
 """Columns that may differ after a crash, and why."""
 

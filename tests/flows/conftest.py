@@ -92,6 +92,7 @@ class KeywordModel:
             is_uncertain=pl.lit(False),
             decided_by=pl.lit(None),
             model_version=pl.lit(self.version),
+            labelled_at_utc=pl.lit(None),
         )
         return Answers(labels.cast(dict(LABEL.schema())))
 

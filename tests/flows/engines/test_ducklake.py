@@ -8,13 +8,15 @@ import pytest
 
 from flows.engines.ducklake import attached, bucket_secret
 from flows.settings import Warehouse
+from flows.storing.known import INPUT_NUMBER, meet, mend, note_labels
 from flows.storing.store import store
-from flows.warehouse import exists, forget, frame, merge, read, writing
+from flows.warehouse import append, exists, forget, frame, merge, read, writing
 from models.errors import GiveUp, TryAgain
 from models.tables.comment import COMMENT
 from models.tables.comment_version import COMMENT_VERSION
 from models.tables.embedding import EMBEDDING
-from tests.builders import comment, comment_row
+from models.tables.label import LABEL
+from tests.builders import comment, comment_row, label_row
 from tests.loopback import Reply, platform
 from transforms.canonical import Origin
 
@@ -67,6 +69,40 @@ def test_a_file_that_is_read_anew_in_a_lake_replaces_what_it_told(path: Path) ->
         for table in (COMMENT, COMMENT_VERSION):
             (kept,) = read(connection, table)["comment_id"]
             assert kept.endswith("other")
+
+
+def test_a_comment_of_an_earlier_version_in_a_lake_is_known(path: Path) -> None:
+    monday = datetime(2025, 11, 10, 8, tzinfo=UTC)
+    for day in range(2):
+        with writing(path, LAKE) as connection:
+            store(connection, [comment()], Origin(f"a/{day}", monday, None, frozenset(), KEY), 1000)
+            assert read(connection, COMMENT).height == 1
+            connection.execute("UPDATE clean.comment SET id_number = NULL")
+
+
+def test_what_is_labelled_in_a_lake_is_met(path: Path) -> None:
+    def labels(name: str) -> pl.DataFrame:
+        row = label_row(name, "topic", "x", input_hash=name, labelled_at_utc=datetime(2025, 11, 10))
+        return pl.DataFrame([row], schema=LABEL.schema())
+
+    def met(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE asked AS SELECT {INPUT_NUMBER} AS input_number "
+            "FROM (SELECT unnest(['b', 'c', 'z']) AS input_hash)"
+        )
+        meet(connection, "asked")
+        return connection.execute("SELECT comment_id FROM met ORDER BY ALL").fetchall()
+
+    with writing(path, LAKE) as connection:
+        append(connection, LABEL, pl.concat([labels("a"), labels("b")]))
+    with writing(path, LAKE) as connection:
+        mend(connection)
+        assert met(connection) == [("b",)]
+        append(connection, LABEL, labels("c"))
+        note_labels(connection, labels("c"))
+    with writing(path, LAKE) as connection:
+        mend(connection)
+        assert met(connection) == [("b",), ("c",)]
 
 
 def test_an_error_leaves_nothing_of_its_transaction(path: Path) -> None:

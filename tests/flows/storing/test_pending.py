@@ -1,14 +1,16 @@
 """What is pending is what the labels themselves say, however the notes on them came about."""
 
+from datetime import datetime, timedelta
+
 import duckdb
 import polars as pl
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from flows.storing import pending
 from flows.storing.known import note_labels
 from flows.storing.pending import (
+    NEIGHBOURS,
     copy_known,
     counted,
     find_pending,
@@ -22,6 +24,8 @@ from models.tables.label import LABEL
 from tests.builders import comment_row, label_row
 
 VERSIONS = ("m@1", "m@2")
+NOON = datetime(2026, 1, 1, 12)
+LATER = NOON + timedelta(days=1)
 
 PLAIN = """
     SELECT version.version, input.comment_id
@@ -55,11 +59,19 @@ def answered(
     comment_id: str,
     version: str = "m@1",
     labels: tuple[str, ...] = ("x", "y"),
+    at: datetime | None = NOON,
 ) -> pl.DataFrame:
     """Labels of a comment in its present wording."""
     input_hash = hash_of(con, comment_id)
     made = [
-        label_row(comment_id, "topic", label, input_hash=input_hash, model_version=version)
+        label_row(
+            comment_id,
+            "topic",
+            label,
+            input_hash=input_hash,
+            model_version=version,
+            labelled_at_utc=at,
+        )
         for label in labels
     ]
     return pl.DataFrame(made, schema=LABEL.schema())
@@ -114,50 +126,60 @@ def test_a_twin_gets_the_labels_of_the_comment_that_has_the_same_input(
     put(con, same("a"), same("b"), same("c", "Nein"))
     write(con, answered(con, "a"))
     find_pending(con, VERSIONS)
-    assert copy_known(con) == {"m@1": 1}
+    assert copy_known(con, LATER) == {"m@1": 1}
     assert counted(con, "pending") == {"m@1": 1, "m@2": 3}
-    copied = "SELECT label FROM classified.label WHERE comment_id = 'b' ORDER BY ALL"
-    assert con.execute(copied).fetchall() == [("x",), ("y",)]
-    find_pending(con, VERSIONS)
-    assert copy_known(con) == {}
-    assert counted(con, "pending") == {"m@1": 1, "m@2": 3}
-
-
-@pytest.mark.parametrize(("first_row", "last_row"), [(0, 0), (1, 2), (900, 950)])
-def test_labels_that_lie_elsewhere_than_noted_are_found_all_the_same(
-    con: duckdb.DuckDBPyConnection, first_row: int, last_row: int
-) -> None:
-    put(con, same("a"), same("b"), same("c", "Nein"))
-    write(con, answered(con, "c"), answered(con, "a"))
-    con.execute(
-        "UPDATE ops.labelled_comment SET first_row = ?, last_row = ?", [first_row, last_row]
+    copied = (
+        "SELECT label, labelled_at_utc FROM classified.label WHERE comment_id = 'b' ORDER BY ALL"
     )
+    assert con.execute(copied).fetchall() == [("x", LATER), ("y", LATER)]
+    find_pending(con, VERSIONS)
+    assert copy_known(con, LATER) == {}
+    assert counted(con, "pending") == {"m@1": 1, "m@2": 3}
+
+
+@pytest.mark.parametrize("at", [None, LATER])
+def test_labels_that_were_stored_at_another_time_than_noted_are_not_copied_but_made_again(
+    con: duckdb.DuckDBPyConnection, at: datetime | None
+) -> None:
+    put(con, same("a"), same("b"))
+    write(con, answered(con, "a"))
+    con.execute("UPDATE ops.labelled_comment SET labelled_at_utc = ?", [at])
     find_pending(con, ["m@1"])
-    assert copy_known(con) == {"m@1": 1}
+    assert copy_known(con, LATER) == {}
+    assert counted(con, "pending") == {"m@1": 1}
+
+
+def test_of_several_comments_with_the_same_input_one_is_copied_whose_time_is_known(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    put(con, same("a"), same("b"), same("c"))
+    write(con, answered(con, "a", at=None), answered(con, "b"))
+    find_pending(con, ["m@1"])
+    assert copy_known(con, LATER) == {"m@1": 1}
     assert con.execute("SELECT count(*) FROM classified.label").fetchone() == (6,)
+
+
+def test_labels_of_several_days_are_copied_at_once(con: duckdb.DuckDBPyConnection) -> None:
+    put(con, same("a"), same("b", "Nein"), same("c"), same("d", "Nein"))
+    write(con, answered(con, "a"), answered(con, "b", at=LATER))
+    find_pending(con, ["m@1"])
+    assert copy_known(con, LATER) == {"m@1": 2}
+    assert con.execute("SELECT count(*) FROM classified.label").fetchone() == (8,)
 
 
 def test_a_part_of_an_answer_is_not_copied(con: duckdb.DuckDBPyConnection) -> None:
     put(con, same("a"), same("b"))
     write(con, answered(con, "a"))
     con.execute("UPDATE ops.labelled_comment SET label_count = 3")
-    append(con, LABEL, answered(con, "a", "other@1", ("z",)))  # so that the counts agree
     find_pending(con, ["m@1"])
-    assert copy_known(con) == {}
+    assert copy_known(con, LATER) == {}
     assert counted(con, "pending") == {"m@1": 1}
 
 
-def test_labels_near_each_other_are_read_at_once(
-    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pending, "NEIGHBOURS", 10)
-    con.execute(
-        "CREATE TEMP TABLE twin AS "
-        "FROM (VALUES (31, 35), (0, 4), (12, 20), (15, 17)) AS t(first_row, last_row)"
-    )
-    assert stretches(con) == [(0, 20), (31, 35)]
-    monkeypatch.setattr(pending, "NEIGHBOURS", 7)
-    assert stretches(con) == [(0, 4), (12, 20), (31, 35)]
+def test_labels_of_about_the_same_time_are_read_at_once(con: duckdb.DuckDBPyConnection) -> None:
+    moments = [NOON + seconds * NEIGHBOURS / 60 for seconds in (0, 30, 90, 151, 30)]
+    con.execute("CREATE TEMP TABLE twin AS SELECT unnest(?) AS labelled_at_utc", [moments])
+    assert stretches(con) == [(moments[0], moments[2]), (moments[3], moments[3])]
 
 
 def test_inputs_come_by_hash_with_all_comments_that_have_them(
