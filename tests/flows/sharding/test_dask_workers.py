@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[3]
 TEXTS = [f"{word} {n}" for n in range(16) for word in ("good", "bad", "meh")]
-LABELS = "FROM classified.label ORDER BY ALL"
+LABELS = "SELECT * EXCLUDE (labelled_at_utc) FROM classified.label ORDER BY ALL"
 
 
 @pytest.fixture

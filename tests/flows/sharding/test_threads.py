@@ -13,7 +13,7 @@ from transforms.classify import Answer, Answers
 
 TEXTS = [f"{word} {n}" for n in range(20) for word in ("good", "bad", "meh")]
 
-LABELS = "FROM classified.label ORDER BY ALL"
+LABELS = "SELECT * EXCLUDE (labelled_at_utc) FROM classified.label ORDER BY ALL"
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
