@@ -46,8 +46,8 @@ PERIODS = ("day", "week", "month")
 class Column:
     """One column: `allowed` closes the set of texts, `optional` admits null (unknown, not zero).
 
-    `number_of` names a column of texts that this one holds numbers of: who writes a row need not
-    know them.
+    `number_of` names a column of texts that this one holds numbers of: they are made when a row is
+    written, and may be null before.
     """
 
     name: str
