@@ -173,7 +173,7 @@ class Encoder:
     def _outputs(self, unsorted: list[Window], count: int) -> dict[str, Floats]:
         """Every output of the network, (`count`, width), the windows of a text combined."""
         windows = sorted(unsorted, key=lambda window: len(window.ids))
-        parts = [self._engine(*padded(batch, self._frame.padding)) for batch in batches(windows)]
+        parts = self._engine(padded(batch, self._frame.padding) for batch in batches(windows))
         many = {answer.output for answer in self._answers if answer.head.many}
         combined = {}
         for name in parts[0]:
@@ -205,6 +205,9 @@ class Encoder:
     def _ids(self, texts: list[str]) -> list[list[int]]:
         """Token ids of each text, without special tokens and never cut."""
         spelt = list(map(self._umlauts, texts)) if self._umlauts else texts
+        if self._tokenizer.is_fast:  # asked itself, since the wrapper takes as long as it does
+            backend = self._tokenizer.backend_tokenizer
+            return [e.ids for e in backend.encode_batch_fast(spelt, add_special_tokens=False)]
         encoded = self._tokenizer(spelt, add_special_tokens=False, verbose=False)
         return list(encoded["input_ids"])
 
@@ -293,7 +296,11 @@ def load_tokenizer(path: Path) -> Any:
     try:
         from transformers import AutoTokenizer
 
-        return AutoTokenizer.from_pretrained(path.parent, local_files_only=True)
+        tokenizer = AutoTokenizer.from_pretrained(path.parent, local_files_only=True)
+        if tokenizer.is_fast:  # whose file may say that texts are cut or padded
+            tokenizer.backend_tokenizer.no_truncation()
+            tokenizer.backend_tokenizer.no_padding()
+        return tokenizer
     except Exception as error:  # the tokenizers library raises bare Exception
         raise ValueError(
             f"`{path}` can't be read as a tokenizer ({error}); fetch the file again"

@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 from models.engines import Floats, Tokens
 
-BATCH_TOKENS = 2048
-"""Tokens of one forward pass, padding included; more is not faster and needs more memory."""
+BATCH_TOKENS = 320
+"""Tokens of one forward pass, padding included: what lies between two products then mostly stays
+in a core's own cache; products of fewer rows are slower (`EXPERIMENTS.md`, 30)."""
 FIRST_WINDOWS, LAST_WINDOWS = 12, 4
 """Windows read of a very long text: its beginning and its end, where verdicts stand."""
 

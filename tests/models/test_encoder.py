@@ -70,6 +70,13 @@ def test_a_score_does_not_depend_on_the_batch(shipped, post):
         assert np.abs(alone.embedding[0] - together.embedding[row]).max() < 1e-4
 
 
+def test_threads_that_take_batches_in_turn_give_what_one_gives(shipped):
+    texts = [f"{text[:80]} {number}" for number in range(60) for text in COMMENTS]
+    together, alone = shipped.read(texts), load_encoder(SHIPPED, threads=1).read(texts)
+    for head, chances in together.probabilities.items():
+        assert np.array_equal(chances, alone.probabilities[head])
+
+
 def test_rows_keep_the_order_of_the_texts_and_repeats_are_equal(shipped):
     forth = shipped.read([*COMMENTS, *COMMENTS[:2]])
     back = shipped.read(COMMENTS[::-1])
