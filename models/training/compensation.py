@@ -8,7 +8,8 @@ them.
 
 States have few channels that are ten times as large as the others, which coarsens a token's grid.
 They are divided by what is large, and the weights that read them multiplied: smoothing (Xiao et al.
-2023, "SmoothQuant", https://arxiv.org/abs/2211.10438).
+2023, "SmoothQuant", https://arxiv.org/abs/2211.10438). What an attention reads is then so even that
+all tokens may have one step, which saves the engine time; and so may what it gives.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,12 +23,21 @@ import torch
 from torch import Tensor, nn
 
 from models.training.batches import Batch
-from models.training.graph import FACTOR, WEIGHT_TOP
+from models.training.graph import (
+    FACTOR,
+    STATE_TOP,
+    STEP,
+    WEIGHT_TOP,
+    without_idle_biases,
+)
 from models.training.network import Network
-from models.training.rounding import SMALLEST, rounded_gelu, rounded_input
+from models.training.rounding import SMALLEST, rounded_gelu, rounded_rows, rounded_within
 
 SMOOTHED = ("attention.self", "intermediate")
 """What reads a normalised state, within a layer: its channels are evened out."""
+STEADY = ("attention.self", "attention.output")
+"""What reads states whose largest is much the same for all tokens, or of which little depends on
+how finely they are rounded: one step serves them all."""
 MIDWAY = 0.5
 """States and weights share what makes a channel large, each half of it."""
 DAMPING = 0.01
@@ -58,41 +68,47 @@ def onto_grid(network: Network, batches: Sequence[Batch]) -> dict[str, np.ndarra
     """Round the weights of the encoder's products to their bytes, by how `batches` go through.
 
     Returns, by the names that `network_graph` knows, what states are multiplied by before they are
-    rounded: the weights that read them are on their grid once divided by it.
+    rounded (the weights that read them are on their grid once divided by it), and, where all tokens
+    have the same, how large a step is.
     """
     network.eval()
     layers = network.encoder.encoder.layer
-    factors: dict[str, np.ndarray] = {}
+    kept = without_idle_biases(network.encoder.state_dict(), len(layers))
+    network.encoder.load_state_dict(kept)
+    told: dict[str, np.ndarray] = {}
     with torch.no_grad():
         passing = [first_states(network, batch) for batch in batches]
         for number, layer in enumerate(layers):
             with ExitStack() as rounded:
-                for name, factor in round_layer(layer, passing, rounded).items():
-                    factors[f"encoder.layer.{number}.{name}.{FACTOR}"] = factor.numpy()
+                for name, value in round_layer(layer, passing, rounded).items():
+                    told[f"encoder.layer.{number}.{name}"] = value.numpy()
                 passing = [_next(layer, batch) for batch in passing]
-    return factors
+    return told
 
 
 def round_layer(
     layer: nn.Module, passing: Sequence[Passing], rounded: ExitStack
 ) -> dict[str, Tensor]:
-    """Round the products of one layer as they are reached; returns the factors of their states.
+    """Round the products of one layer as they are reached; returns factors and steps by name.
 
     Until `rounded` is closed they read rounded states, so that the later ones see what is shipped.
     """
-    factors = {}
+    told = {}
     for name, products in products_of(layer).items():
         square, largest = what_is_read(layer, products[0], passing)
-        factor = torch.ones_like(largest)
+        factor, step = torch.ones_like(largest), None
         if name in SMOOTHED:
             factor = 1 / evened(largest, [product.weight for product in products])
-            factors[name] = factor
+            told[f"{name}.{FACTOR}"] = factor
+        if name in STEADY:
+            step = (largest * factor).max() / STATE_TOP
+            told[f"{name}.{STEP}"] = step
         square = square * torch.outer(factor, factor)
         for product in products:
             product.weight.copy_(compensated(product.weight / factor, square) * factor)
-            hook = product.register_forward_pre_hook(reading(name, factor))
+            hook = product.register_forward_pre_hook(reading(name, factor, step))
             rounded.callback(hook.remove)
-    return factors
+    return told
 
 
 def products_of(layer: nn.Module) -> dict[str, list[nn.Linear]]:
@@ -106,13 +122,19 @@ def products_of(layer: nn.Module) -> dict[str, list[nn.Linear]]:
     }
 
 
-def reading(name: str, factor: Tensor) -> Callable[..., tuple[Tensor, ...]]:
-    """How a product of this name reads: as `rounding.py` says, its states times `factor`."""
+def reading(
+    name: str, factor: Tensor, step: Tensor | None = None
+) -> Callable[..., tuple[Tensor, ...]]:
+    """How a product of this name reads: as `rounding.py` says, its states times `factor`.
+
+    With a `step` it is the same for all tokens.
+    """
     if name == "output":
         return rounded_gelu
 
-    def read(module: nn.Module, given: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        (states,) = rounded_input(module, (given[0] * factor,))
+    def read(_module: nn.Module, given: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        states = given[0] * factor
+        states = rounded_rows(states, STATE_TOP) if step is None else rounded_within(states, step)
         return (states / factor, *given[1:])
 
     return read

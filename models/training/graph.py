@@ -2,12 +2,14 @@
 
 `quantize_dynamic` scales activations by the largest value of the whole batch, so a comment's score
 depends on its neighbours. Here every token's state is scaled by its own largest value, which
-`QuantizeLinear` does along its axis 0, and the integer product is scaled back row by row.
-`EXPERIMENTS.md` has the measured alternatives.
+`QuantizeLinear` does along its axis 0, and the integer product is scaled back row by row; what goes
+into an attention and comes out of it varies less, and has one scale for all texts. Between the
+layers all tokens of a batch are rows of one table. `EXPERIMENTS.md` has the measured alternatives.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import onnx
@@ -20,18 +22,21 @@ WEIGHT_TOP = 63
 STATE_TOP = 127
 MIDDLE = 128
 """What stands for zero in the unsigned bytes of a quantised state."""
-LIFT = 0.17
+GELU_LOW = 0.17
 """GELU gives nothing below -0.17 (Hendrycks and Gimpel 2016, https://arxiv.org/abs/1606.08415)."""
-LIFTED_TOP = 255
-"""What it gives, lifted, is never negative: its bytes need no sign, and are twice as fine."""
+GELU_MIDDLE = 32
+"""What stands for zero in its bytes: an eighth of them holds all that is below zero."""
+GELU_TOP = 255 - GELU_MIDDLE
 MICROSOFT = "com.microsoft"
 BYTES, SCALES = ".bytes", ".scales"
 """Endings of the two constants that a weight becomes."""
 WORDS, PLACES = "embeddings.word_embeddings.weight", "embeddings.place"
 WORD_NORM = "embeddings.LayerNorm"
-SELF_BIAS = "attention.self.bias"
-FACTOR = "factor"
-"""Ending of what states are multiplied by before they are rounded (`compensation.py`)."""
+PARTS = ("query", "key", "value")
+"""What an attention makes of the states that it reads."""
+FACTOR, STEP = "factor", "step"
+"""Endings of what states are multiplied by before they are rounded, and of the size of a step of
+their bytes, where it is the same for all texts (`compensation.py`)."""
 
 
 @dataclass
@@ -57,82 +62,6 @@ class Graph:
 
 
 @dataclass(frozen=True)
-class Quantised:
-    """States as bytes (rows, width), the scale of each row (rows, 1), and what stands for zero.
-
-    `factor`: what they were multiplied by, which the weights that read them undo; for all or each.
-    """
-
-    values: str
-    scale: str
-    zero: int
-    factor: np.ndarray | float = 1.0
-
-
-def quantised_rows(weight: np.ndarray, top: int) -> tuple[np.ndarray, np.ndarray]:
-    """Int8 (rows, width) and float32 scales (rows, 1) of a float weight."""
-    scales = np.maximum(np.abs(weight).max(axis=1, keepdims=True), 1e-8) / top
-    return np.rint(weight / scales).astype(np.int8), scales.astype(np.float32)
-
-
-def quantised_state(graph: Graph, source: str, width: int) -> Quantised:
-    """Quantise (texts, tokens, width), each token by its own largest value."""
-    flat = flattened(graph, source, width)
-    return quantised_by(graph, flat, graph.node("Abs", flat), STATE_TOP, MIDDLE)
-
-
-def normalised_state(graph: Graph, source: str, weights: Weights, reader: str) -> Quantised:
-    """Quantise a normalised state, its channels evened out for its `reader`, if it has a factor."""
-    width, name = len(weights[f"{WORD_NORM}.weight"]), f"{reader}.{FACTOR}"
-    if name not in weights:
-        return quantised_state(graph, source, width)
-    evened = graph.node("Mul", source, stored(graph, weights, name))
-    return replace(quantised_state(graph, evened, width), factor=weights[name])
-
-
-def quantised_gelu(graph: Graph, source: str, width: int) -> Quantised:
-    """Quantise what a GELU gave, lifted by `LIFT`: the product must be lowered again."""
-    lift = graph.constant(np.array(LIFT, np.float32))
-    flat = flattened(graph, graph.node("Add", source, lift), width)
-    return quantised_by(graph, flat, flat, LIFTED_TOP, 0)
-
-
-def flattened(graph: Graph, source: str, width: int) -> str:
-    """(texts, tokens, width) as (rows, width)."""
-    return graph.node("Reshape", source, graph.constant(np.array([-1, width], np.int64)))
-
-
-def quantised_by(graph: Graph, flat: str, sizes: str, top: int, zero: int) -> Quantised:
-    """Quantise (rows, width) so that the largest of each row's `sizes` is `top` steps from zero."""
-    last = graph.constant(np.array([-1], np.int64))
-    largest = graph.node("ReduceMax", sizes, last, keepdims=1)
-    scale = graph.node("Mul", largest, graph.constant(np.array(1 / top, np.float32)))
-    column = graph.node("Reshape", scale, last)
-    zeros = graph.node(
-        "Expand", graph.constant(np.array(zero, np.uint8)), graph.node("Shape", column)
-    )
-    return Quantised(graph.node("QuantizeLinear", flat, column, zeros, axis=0), scale, zero)
-
-
-def product(graph: Graph, source: Quantised, weights: Weights, name: str) -> str:
-    """`source @ weights[name].T`, (texts, tokens, outputs); the weight is (outputs, inputs)."""
-    weight = weights[name] / source.factor
-    rows, scales = quantised_rows(weight, WEIGHT_TOP)
-    flat = graph.node(
-        "MatMulIntegerToFloat",
-        source.values,
-        graph.constant(rows.T, name + BYTES),
-        graph.constant(np.array(1, np.float32)),
-        graph.constant(scales[:, 0], name + SCALES),
-        graph.constant(np.array(source.zero, np.uint8)),
-        domain=MICROSOFT,
-    )
-    width = graph.constant(np.array([len(weight)], np.int64))
-    shape = graph.node("Concat", graph.node("Shape", "input_ids"), width, axis=0)
-    return graph.node("Reshape", graph.node("Mul", flat, source.scale), shape)
-
-
-@dataclass(frozen=True)
 class Shape:
     """What the weights do not say of themselves."""
 
@@ -142,8 +71,110 @@ class Shape:
     separator: int
 
 
+@dataclass(frozen=True)
+class Batch:
+    """What every layer asks of the texts, computed once: names of outputs.
+
+    `mask` (texts, 1, tokens, tokens) says which tokens are seen, `sizes` is [texts, tokens],
+    `zeros` holds for each byte that stands for zero as many of them as there are rows.
+    """
+
+    mask: str
+    sizes: str
+    zeros: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class Quantised:
+    """States as bytes (rows, width), the size of a step of each row (rows, 1), and their zero.
+
+    With `is_fixed` all rows have the one step. `factor` is what the states were multiplied by,
+    which the weights that read them undo; for all or for each channel.
+    """
+
+    values: str
+    step: str
+    zero: int
+    factor: np.ndarray | float = 1.0
+    is_fixed: bool = False
+
+
+def quantised_rows(weight: np.ndarray, top: int) -> tuple[np.ndarray, np.ndarray]:
+    """Int8 (rows, width) and float32 scales (rows, 1) of a float weight."""
+    scales = np.maximum(np.abs(weight).max(axis=1, keepdims=True), 1e-8) / top
+    return np.rint(weight / scales).astype(np.int8), scales.astype(np.float32)
+
+
+def quantised_state(graph: Graph, rows: str, batch: Batch) -> Quantised:
+    """Quantise (rows, width), each row by its own largest value."""
+    step = step_of(graph, graph.node("Abs", rows), STATE_TOP)
+    return quantised_by(graph, rows, step, MIDDLE, batch)
+
+
+def quantised_gelu(graph: Graph, rows: str, batch: Batch) -> Quantised:
+    """Quantise what a GELU gave: few of its bytes are for what lies below zero."""
+    least = graph.constant(np.array(GELU_LOW / GELU_MIDDLE, np.float32))
+    step = graph.node("Max", step_of(graph, rows, GELU_TOP), least)
+    return quantised_by(graph, rows, step, GELU_MIDDLE, batch)
+
+
+def step_of(graph: Graph, sizes: str, top: int) -> str:
+    """(rows, 1): how large a step is, if the largest of a row's `sizes` is `top` of them."""
+    last = graph.constant(np.array([-1], np.int64))
+    largest = graph.node("ReduceMax", sizes, last, keepdims=1)
+    return graph.node("Mul", largest, graph.constant(np.array(1 / top, np.float32)))
+
+
+def quantised_by(graph: Graph, rows: str, step: str, zero: int, batch: Batch) -> Quantised:
+    """Quantise each row by its own `step`, (rows, 1)."""
+    column = graph.node("Reshape", step, graph.constant(np.array([-1], np.int64)))
+    values = graph.node("QuantizeLinear", rows, column, batch.zeros[zero], axis=0)
+    return Quantised(values, step, zero)
+
+
+def state_for(graph: Graph, rows: str, batch: Batch, weights: Weights, reader: str) -> Quantised:
+    """Quantise (rows, width) as its `reader` wants it.
+
+    It is evened out, if there is a factor for that, and by one step, if there is one for all.
+    """
+    factor: np.ndarray | float = 1.0
+    if (name := f"{reader}.{FACTOR}") in weights:
+        rows, factor = graph.node("Mul", rows, stored(graph, weights, name)), weights[name]
+    if (name := f"{reader}.{STEP}") not in weights:
+        return replace(quantised_state(graph, rows, batch), factor=factor)
+    step, zero = stored(graph, weights, name), graph.constant(np.array(MIDDLE, np.uint8))
+    values = graph.node("QuantizeLinear", rows, step, zero)
+    return Quantised(values, step, MIDDLE, factor, is_fixed=True)
+
+
+def product(
+    graph: Graph, source: Quantised, weights: Weights, name: str, *, has_bias: bool = True
+) -> str:
+    """What the linear map `name`, (outputs, inputs), makes of (rows, inputs): (rows, outputs).
+
+    Its bias is added, if it is to have one.
+    """
+    weight, bias = f"{name}.weight", f"{name}.bias"
+    rows, scales = quantised_rows(weights[weight] / source.factor, WEIGHT_TOP)
+    added = [stored(graph, weights, bias)] if has_bias else []
+    found = graph.node(
+        "MatMulIntegerToFloat",
+        source.values,
+        graph.constant(rows.T, weight + BYTES),
+        source.step if source.is_fixed else graph.constant(np.array(1, np.float32)),
+        graph.constant(scales[:, 0], weight + SCALES),
+        graph.constant(np.array(source.zero, np.uint8)),
+        *(["", *added] if source.is_fixed and has_bias else []),
+        domain=MICROSOFT,
+    )
+    if source.is_fixed:
+        return found
+    found = graph.node("Mul", found, source.step)
+    return graph.node("Add", found, *added) if has_bias else found
+
+
 def embedded(graph: Graph, weights: Weights, epsilon: float) -> str:
-    """Word, position and type embeddings, normalised: (texts, tokens, width)."""
+    """Word, position and type embeddings, normalised: (rows, width)."""
     rows, scales = quantised_rows(weights[WORDS], STATE_TOP)
     rows_name, scales_name = (
         graph.constant(rows, WORDS + BYTES),
@@ -159,7 +190,30 @@ def embedded(graph: Graph, weights: Weights, epsilon: float) -> str:
     zero = graph.constant(np.array([0], np.int64))
     place_name = graph.node("Slice", graph.constant(place, PLACES), zero, tokens, zero)
     total = graph.node("Add", word, place_name)
-    return norm(graph, total, weights, WORD_NORM, epsilon)
+    flat = graph.node("Reshape", total, graph.constant(np.array([-1, rows.shape[1]], np.int64)))
+    return norm(graph, flat, weights, WORD_NORM, epsilon)
+
+
+def batch_of(graph: Graph) -> Batch:
+    """What the layers ask of `input_ids` and `attention_mask`."""
+    sizes = graph.node("Shape", "input_ids")
+    row_count = graph.node("ReduceProd", sizes, keepdims=1)
+    zeros = {
+        zero: graph.node("Expand", graph.constant(np.array(zero, np.uint8)), row_count)
+        for zero in (MIDDLE, GELU_MIDDLE)
+    }
+    seen = graph.node("Cast", "attention_mask", to=TensorProto.BOOL)
+    seen = graph.node("Unsqueeze", seen, graph.constant(np.array([1, 2], np.int64)))
+    one = graph.constant(np.array([1], np.int64))
+    tokens = graph.node("Shape", "input_ids", start=1, end=2)
+    square = graph.node("Concat", one, one, tokens, one, axis=0)
+    return Batch(graph.node("Expand", seen, square), sizes, zeros)
+
+
+def in_texts(graph: Graph, rows: str, batch: Batch, width: int) -> str:
+    """(rows, width) as (texts, tokens, width)."""
+    whole = graph.node("Concat", batch.sizes, graph.constant(np.array([width], np.int64)), axis=0)
+    return graph.node("Reshape", rows, whole)
 
 
 def stored(graph: Graph, weights: Weights, name: str) -> str:
@@ -173,24 +227,6 @@ def norm(graph: Graph, source: str, weights: Weights, name: str, epsilon: float)
     return graph.node("LayerNormalization", source, gamma, beta, axis=-1, epsilon=epsilon)
 
 
-def attention(
-    graph: Graph, source: Quantised, mask: str, weights: Weights, layer: str, shape: Shape
-) -> str:
-    """Self-attention of one layer, before its output projection."""
-    names = [f"{layer}.attention.self.{part}" for part in ("query", "key", "value")]
-    states = [product(graph, source, weights, f"{name}.weight") for name in names]
-    biases = np.concatenate([weights[f"{name}.bias"] for name in names])
-    bias = graph.constant(biases, f"{layer}.{SELF_BIAS}")
-    return graph.node(
-        "MultiHeadAttention",
-        *states,
-        bias,
-        mask,
-        domain=MICROSOFT,
-        num_heads=shape.attention_heads,
-    )
-
-
 def residual(
     graph: Graph, skip: str, change: str, weights: Weights, name: str, epsilon: float
 ) -> str:
@@ -198,42 +234,58 @@ def residual(
     return norm(graph, graph.node("Add", skip, change), weights, f"{name}.LayerNorm", epsilon)
 
 
-def attended(graph: Graph, context: str, weights: Weights, name: str) -> str:
-    """The output projection of an attention."""
-    dense = f"{name}.dense"
-    quantised = quantised_state(graph, context, weights[f"{dense}.weight"].shape[1])
-    change = product(graph, quantised, weights, f"{dense}.weight")
-    return graph.node("Add", change, stored(graph, weights, f"{dense}.bias"))
+def without_idle_biases(weights: Mapping[str, Any], layers: int) -> dict[str, Any]:
+    """The same network (arrays or tensors) with no bias where one says nothing or says it later.
+
+    A key's bias adds the same to all that a token looks at. A value's adds itself to every mean of
+    values, so the output's bias can hold what becomes of it. Both are zero in what is returned.
+    """
+    found = dict(weights)
+    for attention in (f"encoder.layer.{number}.attention" for number in range(layers)):
+        key, value = (f"{attention}.self.{part}.bias" for part in ("key", "value"))
+        output = f"{attention}.output.dense"
+        said = weights[f"{output}.weight"] @ weights[value]
+        found[f"{output}.bias"] = weights[f"{output}.bias"] + said
+        found[key], found[value] = 0 * weights[key], 0 * weights[value]
+    return found
 
 
-def narrowed(graph: Graph, inner: str, weights: Weights, name: str) -> str:
-    """The second half of a feed-forward layer, of what a GELU gave."""
-    dense = f"{name}.dense"
-    weight = weights[f"{dense}.weight"]
-    quantised = quantised_gelu(graph, inner, weight.shape[1])
-    change = product(graph, quantised, weights, f"{dense}.weight")
-    rows, scales = quantised_rows(weight, WEIGHT_TOP)
-    raised = graph.constant((LIFT * rows.sum(axis=1) * scales[:, 0]).astype(np.float32))
-    # Of two constants; the engine computes it once, when it loads the graph.
-    bias = graph.node("Sub", stored(graph, weights, f"{dense}.bias"), raised)
-    return graph.node("Add", change, bias)
+def attention(
+    graph: Graph, source: Quantised, batch: Batch, weights: Weights, name: str, heads: int
+) -> str:
+    """Self-attention of one layer, (rows, width), before its output projection.
+
+    Only a query has a bias that says anything (`without_idle_biases`).
+    """
+    width = weights[f"{name}.query.weight"].shape[1]
+    parts = [
+        product(graph, source, weights, f"{name}.{part}", has_bias=part == "query")
+        for part in PARTS
+    ]
+    seen = [in_texts(graph, part, batch, width) for part in parts]
+    context = graph.node("Attention", *seen, batch.mask, q_num_heads=heads, kv_num_heads=heads)
+    return graph.node("Reshape", context, graph.constant(np.array([-1, width], np.int64)))
 
 
 def encoder_layer(
-    graph: Graph, source: str, mask: str, weights: Weights, layer: str, shape: Shape
+    graph: Graph, source: str, batch: Batch, weights: Weights, layer: str, shape: Shape
 ) -> str:
-    """One BERT layer: (texts, tokens, width) -> the same shape."""
-    quantised = normalised_state(graph, source, weights, f"{layer}.attention.self")
-    context = attention(graph, quantised, mask, weights, layer, shape)
+    """One BERT layer: (rows, width) -> the same shape."""
+    name = f"{layer}.attention.self"
+    read = state_for(graph, source, batch, weights, name)
+    context = attention(graph, read, batch, weights, name, shape.attention_heads)
     name = f"{layer}.attention.output"
-    change = attended(graph, context, weights, name)
+    read = state_for(graph, context, batch, weights, name)
+    change = product(graph, read, weights, f"{name}.dense")
     source = residual(graph, source, change, weights, name, shape.epsilon)
-    quantised = normalised_state(graph, source, weights, f"{layer}.intermediate")
-    inner = product(graph, quantised, weights, f"{layer}.intermediate.dense.weight")
-    bias = stored(graph, weights, f"{layer}.intermediate.dense.bias")
-    inner = graph.node("BiasGelu", inner, bias, domain=MICROSOFT)
-    change = narrowed(graph, inner, weights, f"{layer}.output")
-    return residual(graph, source, change, weights, f"{layer}.output", shape.epsilon)
+    name = f"{layer}.intermediate"
+    read = state_for(graph, source, batch, weights, name)
+    inner = product(graph, read, weights, f"{name}.dense", has_bias=False)
+    bias = stored(graph, weights, f"{name}.dense.bias")
+    inner = graph.node("FastGelu", inner, bias, domain=MICROSOFT)
+    name = f"{layer}.output"
+    change = product(graph, quantised_gelu(graph, inner, batch), weights, f"{name}.dense")
+    return residual(graph, source, change, weights, name, shape.epsilon)
 
 
 def comment_mean(graph: Graph, states: str, separator: int) -> str:
@@ -291,15 +343,17 @@ def network_graph(weights: Weights, heads: Mapping[str, int], shape: Shape) -> o
     Without `recall.weight` and `recall.bias` the embedding is the comment's mean state.
     """
     graph = Graph()
-    states = embedded(graph, weights, shape.epsilon)
-    mask = graph.node("Cast", "attention_mask", to=TensorProto.INT32)
+    weights = without_idle_biases(weights, shape.layers)
+    width = len(weights[f"{WORD_NORM}.weight"])
+    batch, states = batch_of(graph), embedded(graph, weights, shape.epsilon)
     middle = states
     for number in range(shape.layers):
         if number == (shape.layers + 1) // 2:
             middle = states
-        states = encoder_layer(graph, states, mask, weights, f"encoder.layer.{number}", shape)
+        states = encoder_layer(graph, states, batch, weights, f"encoder.layer.{number}", shape)
+    states, middle = (in_texts(graph, rows, batch, width) for rows in (states, middle))
     outputs = answers(graph, states, middle, weights, heads, shape.separator)
-    widths = dict(heads) | {"embedding": len(weights[f"{WORD_NORM}.weight"])}
+    widths = dict(heads) | {"embedding": width}
     inputs = [
         helper.make_tensor_value_info(name, TensorProto.INT64, ["texts", "tokens"])
         for name in ("input_ids", "attention_mask")
@@ -309,5 +363,5 @@ def network_graph(weights: Weights, heads: Mapping[str, int], shape: Shape) -> o
         for name in outputs
     ]
     whole = helper.make_graph(graph.nodes, "resonanz", inputs, named, graph.constants)
-    opsets = [helper.make_opsetid("", 20), helper.make_opsetid(MICROSOFT, 1)]
+    opsets = [helper.make_opsetid("", 23), helper.make_opsetid(MICROSOFT, 1)]
     return helper.make_model(whole, opset_imports=opsets, ir_version=10)

@@ -13,22 +13,27 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from models.training.graph import LIFT, LIFTED_TOP, STATE_TOP, WEIGHT_TOP
+from models.training.graph import GELU_LOW, GELU_MIDDLE, GELU_TOP, STATE_TOP, WEIGHT_TOP
 from models.training.network import Network
 
 SMALLEST = 1e-8
 """Scale of a row of zeros."""
 
 
-def rounded_rows(values: Tensor, top: int) -> Tensor:
+def rounded_rows(values: Tensor, top: int, least: float = SMALLEST) -> Tensor:
     """`values` on a grid of `top` steps to either side, a scale for each row of the last axis.
 
-    The gradient is that of the identity.
+    No step is smaller than `least` / `top`. The gradient is that of the identity.
     """
     with torch.no_grad():
-        scales = values.abs().amax(dim=-1, keepdim=True).clamp(min=SMALLEST) / top
+        scales = values.abs().amax(dim=-1, keepdim=True).clamp(min=least) / top
         error = torch.round(values / scales) * scales - values
     return values + error
+
+
+def rounded_within(values: Tensor, step: Tensor) -> Tensor:
+    """`values` on a grid with one `step` for all, cut off where its bytes end; for no gradient."""
+    return torch.round(values / step).clamp(-STATE_TOP - 1, STATE_TOP) * step
 
 
 class RoundedRows(nn.Module):
@@ -44,8 +49,9 @@ def rounded_input(_module: nn.Module, given: tuple[Tensor, ...]) -> tuple[Tensor
 
 
 def rounded_gelu(_module: nn.Module, given: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    """The same of what a GELU gave, whose bytes have no sign."""
-    return (rounded_rows(given[0] + LIFT, LIFTED_TOP) - LIFT, *given[1:])
+    """The same of what a GELU gave, few of whose bytes are for what lies below zero."""
+    least = GELU_LOW / GELU_MIDDLE * GELU_TOP
+    return (rounded_rows(given[0], GELU_TOP, least), *given[1:])
 
 
 @contextmanager

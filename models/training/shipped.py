@@ -14,7 +14,7 @@ import torch
 from onnx import numpy_helper
 from transformers import BertConfig, BertModel
 
-from models.training.graph import BYTES, FACTOR, PLACES, SCALES, SELF_BIAS, WORDS
+from models.training.graph import BYTES, FACTOR, PARTS, PLACES, SCALES, STEP, WORDS
 from models.training.network import HeadShape, Network
 
 WEIGHTS = Path("onnx") / "model_quantized.onnx"
@@ -23,6 +23,8 @@ SHAPE = (
     "max_position_embeddings", "type_vocab_size", "layer_norm_eps", "pad_token_id", "bos_token_id",
 )  # fmt: skip
 """What of `config.json` shapes the encoder."""
+FIRST_BIAS = "encoder.layer.0.attention.self.query.bias"
+"""Earlier versions kept an attention's biases in one."""
 POSITIONS = "embeddings.position_embeddings.weight"
 TYPES = "embeddings.token_type_embeddings.weight"
 
@@ -33,9 +35,9 @@ def shipped_weights(graph: onnx.ModelProto) -> dict[str, np.ndarray]:
     Raises ValueError if the graph names none.
     """
     found = {c.name: numpy_helper.to_array(c) for c in graph.graph.initializer}
-    if WORDS + BYTES not in found:
+    if missing := {WORDS + BYTES, FIRST_BIAS} - set(found):
         raise ValueError(
-            f"the graph has no constant `{WORDS + BYTES}`, expected one written by "
+            f"the graph has no constant `{min(missing)}`, expected one written by this version's "
             "`python -m models.training`: build the checkpoint from the encoder"
         )
     weights = {
@@ -45,17 +47,21 @@ def shipped_weights(graph: onnx.ModelProto) -> dict[str, np.ndarray]:
         base = name.removesuffix(BYTES)
         rows = weights.pop(name).astype(np.float32)
         scales = weights.pop(base + SCALES).reshape(-1, 1)
-        factor = weights.get(f"{base.rsplit('.', 2)[0]}.{FACTOR}", 1.0)
+        factor = weights.get(factor_of(base), 1.0)
         weights[base] = (rows if base == WORDS else rows.T) * scales * factor
-    for name in [name for name in weights if name.endswith(SELF_BIAS)]:
-        parts = np.split(weights.pop(name), 3)
-        for part, value in zip(("query", "key", "value"), parts, strict=True):
-            weights[name.replace(".self.bias", f".self.{part}.bias")] = value
-    for name in [name for name in weights if name.endswith(FACTOR)]:
+    for name in [name for name in weights if name.endswith("query.bias")]:
+        for part in PARTS[1:]:  # the graph needs none of them
+            weights[name.replace("query", part)] = np.zeros_like(weights[name])
+    for name in [name for name in weights if name.endswith((FACTOR, STEP))]:
         del weights[name]
     weights[POSITIONS] = weights.pop(PLACES)
     weights[TYPES] = np.zeros((2, weights[POSITIONS].shape[1]), np.float32)
     return weights
+
+
+def factor_of(weight: str) -> str:
+    """What the states that a weight reads are multiplied by, if anything: its constant's name."""
+    return f"{weight.rsplit('.', 2)[0]}.{FACTOR}"
 
 
 def read_shipped(folder: Path, heads: Mapping[str, HeadShape], dropout: float) -> Network:

@@ -108,6 +108,21 @@ def test_the_graph_says_what_the_network_said_more_nearly_than_rounded_one_by_on
     assert (found - before).abs().mean() < (plain - before).abs().mean() / 1.5
 
 
+def test_what_an_attention_reads_has_one_step_that_its_largest_state_just_fits(batches):
+    network = uneven_network()
+    told = onto_grid(network, batches)
+    steps = [name for name in told if name.endswith("step")]
+    parts = ("attention.self", "attention.output")
+    assert steps == [f"encoder.layer.{n}.{part}.step" for n in range(2) for part in parts]
+    with torch.no_grad():
+        embedded = [
+            network.encoder.embeddings(b.input_ids)[b.attention_mask.bool()] for b in batches
+        ]
+    factor = torch.from_numpy(told["encoder.layer.0.attention.self.factor"])
+    largest = (torch.cat(embedded) * factor).abs().max()
+    assert np.isclose(told[steps[0]] * STATE_TOP, largest.item())
+
+
 def test_no_hook_is_left_behind(batches):
     network = uneven_network()
     onto_grid(network, batches)
@@ -119,7 +134,7 @@ def test_weights_that_were_evened_out_are_read_back_as_they_were(batches):
     factors = onto_grid(network, batches)
     weights = arrays(network)
     found = shipped_weights(network_graph(weights | factors, LABELS, SHAPE))
-    assert not any(name.endswith("factor") for name in found)
+    assert not any(name.endswith(("factor", "step")) for name in found)
     for name in ("attention.self.key", "intermediate.dense", "output.dense"):
         whole = f"encoder.layer.1.{name}.weight"
         assert np.abs(found[whole] - weights[whole]).max() < 1e-5

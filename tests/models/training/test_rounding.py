@@ -15,7 +15,7 @@ from models.training.graph import (  # noqa: E402
     network_graph,
     quantised_rows,
 )
-from models.training.rounding import rounded_rows, rounding  # noqa: E402
+from models.training.rounding import rounded_rows, rounded_within, rounding  # noqa: E402
 from tests.models.training.tiny import HEADS, tiny_network  # noqa: E402
 
 pytestmark = pytest.mark.slow
@@ -27,6 +27,18 @@ def test_rows_come_onto_a_grid_and_gradients_pass():
     assert found.tolist() == [[1.0, 0.5, -0.5], [0.0, 0.0, 0.0]]
     (found * torch.arange(6.0).reshape(2, 3)).sum().backward()
     assert values.grad.tolist() == [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]
+
+
+def test_no_step_is_smaller_than_the_least():
+    values = torch.tensor([[0.1, 0.3, 0.5]])
+    assert torch.allclose(rounded_rows(values, 2, least=0.4), torch.tensor([[0.0, 0.25, 0.5]]))
+    assert torch.allclose(rounded_rows(values, 2, least=0.8), torch.tensor([[0.0, 0.4, 0.4]]))
+
+
+def test_one_step_serves_all_rows_and_cuts_off_what_lies_beyond_its_bytes():
+    values = torch.tensor([[0.26, 500.0], [-0.26, -500.0]])
+    found = rounded_within(values, torch.tensor(0.5))
+    assert found.tolist() == [[0.5, 63.5], [-0.5, -64.0]]
 
 
 def test_weights_leave_on_the_grid_that_the_export_uses():
