@@ -29,7 +29,8 @@ GOALS = dict(zip(PEERS, (3.0, 15.0, 8.0), strict=True))
 QUICK_COMMENTS, COMMENTS = 200, 1_000
 PIPELINE_BATCH = 32
 ROWS = 1_536
-"""Of the matrix product that gives the machine's rate: tokens of a usual batch of ours."""
+"""Of the matrix product that gives the machine's rate: more than a batch of ours has, since that is
+faster."""
 
 Rates = dict[str, list[float]]
 
