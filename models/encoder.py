@@ -10,10 +10,11 @@ import json
 import logging
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -39,10 +40,13 @@ __all__ = ["Encoder", "Head", "Reading", "checkpoint_version", "load_encoder"]
 
 logger = logging.getLogger(__name__)
 
-BLOCK_TEXTS = 2048
-"""Distinct texts that are tokenised and sorted by length together; bounds memory."""
+BLOCK_TEXTS = 512
+"""Distinct texts that are tokenised together, while the block before is computed; bounds memory."""
 FOREIGN_TOKENS = 256
 """Longest window of a checkpoint that is not ours; attention grows with its square."""
+T = TypeVar("T")
+Pair = tuple[str, str]
+"""A text and its post as they are read."""
 SENTENCE_ENDS = (".", "!", "?", "…", "...", "!!!", "???")
 TOKENIZER_FILES = ("tokenizer.json", "sentencepiece.bpe.model", "spiece.model", "vocab.txt")
 
@@ -68,6 +72,14 @@ class Lengths:
 
     window: int
     post: int
+
+
+@dataclass(frozen=True)
+class Begun:
+    """Windows by length, and what the engine says of their batches as soon as it does."""
+
+    windows: list[Window]
+    parts: Iterator[Mapping[str, Floats]]
 
 
 class Encoder:
@@ -112,22 +124,29 @@ class Encoder:
             )
         given = posts if posts is not None else [None] * len(texts)
         pairs = [self._pair(text, post) for text, post in zip(texts, given, strict=True)]
-        places = {pair: place for place, pair in enumerate(dict.fromkeys(pairs))}
-        distinct = list(places)
+        # By length, so that those of a block pad each other little.
+        distinct = sorted(dict.fromkeys(pairs), key=lambda pair: len(pair[0]) + len(pair[1]))
+        places = {pair: place for place, pair in enumerate(distinct)}
         blocks: list[dict[str, Floats]] = []
-        deciding: dict[tuple[str, str], str] = {}
-        for start in range(0, len(distinct), BLOCK_TEXTS):
-            block = distinct[start : start + BLOCK_TEXTS]
-            windows = list(self._windows(block))
-            blocks.append(self._outputs(windows, len(block)))
-            deciding |= self._deciding(block, windows, blocks[-1])
+        deciding: dict[Pair, str] = {}
+        done = 0
+        for block, begun in one_ahead(self._blocks(distinct)):
+            blocks.append(self._ended(begun, len(block)))
+            deciding |= self._deciding(block, begun.windows, blocks[-1])
+            done += len(block)
             if on_progress is not None:
-                on_progress(start + len(block))
+                on_progress(done)
         rows = np.array([places[pair] for pair in pairs], dtype=np.int64)
         has_post = np.array([bool(post) for _, post in pairs], dtype=bool)
         return self._reading(blocks, rows, has_post, tuple(deciding.get(pair) for pair in pairs))
 
-    def _pair(self, text: str, post: str | None) -> tuple[str, str]:
+    def _blocks(self, distinct: list[Pair]) -> Iterator[tuple[list[Pair], Begun]]:
+        """Pairs block by block, tokenised and begun when they are drawn."""
+        for start in range(0, len(distinct), BLOCK_TEXTS):
+            block = distinct[start : start + BLOCK_TEXTS]
+            yield block, self._begun(list(self._windows(block)))
+
+    def _pair(self, text: str, post: str | None) -> Pair:
         """A text and its post as they are read; "" if there is none or this network sees none."""
         return normalise(text), normalise(post) if post and self._lengths.post else ""
 
@@ -149,8 +168,8 @@ class Encoder:
         return Reading(probabilities, None if embedding is None else embedding[rows], deciding)
 
     def _deciding(
-        self, pairs: list[tuple[str, str]], windows: list[Window], outputs: Mapping[str, Floats]
-    ) -> dict[tuple[str, str], str]:
+        self, pairs: list[Pair], windows: list[Window], outputs: Mapping[str, Floats]
+    ) -> dict[Pair, str]:
         """The deciding sentence of each pair that took several windows: the one that, read alone,
         leans most to the sentiment of the whole; of a very long text, one at either end."""
         answer = next((a for a in self._answers if a.head.name == "sentiment"), None)
@@ -170,10 +189,19 @@ class Encoder:
             found[pairs[place]] = spoken[int(chances[:, label].argmax())]
         return found
 
-    def _outputs(self, unsorted: list[Window], count: int) -> dict[str, Floats]:
+    def _outputs(self, windows: list[Window], count: int) -> dict[str, Floats]:
         """Every output of the network, (`count`, width), the windows of a text combined."""
+        return self._ended(self._begun(windows), count)
+
+    def _begun(self, unsorted: list[Window]) -> Begun:
+        """Let the engine begin with these windows, in batches of like length."""
         windows = sorted(unsorted, key=lambda window: len(window.ids))
-        parts = self._engine(padded(batch, self._frame.padding) for batch in batches(windows))
+        padding = self._frame.padding
+        return Begun(windows, self._engine(padded(batch, padding) for batch in batches(windows)))
+
+    def _ended(self, begun: Begun, count: int) -> dict[str, Floats]:
+        """Wait for the engine; `_outputs` says what it gave."""
+        windows, parts = begun.windows, list(begun.parts)
         many = {answer.output for answer in self._answers if answer.head.many}
         combined = {}
         for name in parts[0]:
@@ -185,7 +213,7 @@ class Encoder:
             combined["embedding"] = combined["embedding"] / np.maximum(length, 1e-12)
         return combined
 
-    def _windows(self, pairs: list[tuple[str, str]]) -> Iterator[Window]:
+    def _windows(self, pairs: list[Pair]) -> Iterator[Window]:
         """The windows of every pair; a text has at least one."""
         texts = self._ids([text for text, _ in pairs])
         posts = self._ids([post for _, post in pairs])
@@ -210,6 +238,12 @@ class Encoder:
             return [e.ids for e in backend.encode_batch_fast(spelt, add_special_tokens=False)]
         encoded = self._tokenizer(spelt, add_special_tokens=False, verbose=False)
         return list(encoded["input_ids"])
+
+
+def one_ahead(items: Iterable[T]) -> Iterator[T]:
+    """`items`, each given when the next one has been drawn."""
+    for item, _ in pairwise(chain(items, [None])):
+        yield cast("T", item)
 
 
 def load_encoder(

@@ -1,7 +1,7 @@
 """Run a checkpoint's weights: padded token ids in, the network's outputs by name out."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,8 +13,11 @@ Tokens = npt.NDArray[np.int64]
 
 Batch = tuple[Tokens, Tokens]
 """`input_ids` and `attention_mask`, both (texts, tokens)."""
-Engine = Callable[[Iterable[Batch]], list[Mapping[str, Floats]]]
-"""Batches -> of each, in their order, every output by name, (texts, width)."""
+Engine = Callable[[Iterable[Batch]], Iterator[Mapping[str, Floats]]]
+"""Batches -> of each, in their order, every output by name, (texts, width).
+
+An engine may begin when it is called; it need not be done before what it gives is drawn.
+"""
 
 ONNX_FILES = ("onnx/model_quantized.onnx", "onnx/model.onnx", "model.onnx")
 TORCH_FILES = ("model.safetensors", "pytorch_model.bin")
@@ -70,11 +73,8 @@ def _onnx_engine(path: Path, threads: int) -> Engine:
         feed = {name: given.get(name, np.zeros_like(batch[0])) for name in wanted}
         return dict(zip(names, session.run(names, feed), strict=True))
 
-    def run_all(batches: Iterable[Batch]) -> list[Mapping[str, Floats]]:
-        with ThreadPoolExecutor(threads or usable_cores()) as pool:
-            return list(pool.map(run, batches))
-
-    return run_all
+    pool = ThreadPoolExecutor(threads or usable_cores(), thread_name_prefix="encoder")
+    return lambda batches: pool.map(run, batches)
 
 
 def usable_cores() -> int:
@@ -106,4 +106,4 @@ def _torch_engine(folder: Path, threads: int) -> Engine:
             output = model(input_ids=input_ids, attention_mask=attention_mask)
         return {"logits": output.logits.float().numpy()}
 
-    return lambda batches: list(map(run, batches))
+    return lambda batches: map(run, batches)

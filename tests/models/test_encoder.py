@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.encoder import checkpoint_version, load_encoder
+from models.encoder import checkpoint_version, load_encoder, one_ahead
 from models.windows import FIRST_WINDOWS, LAST_WINDOWS, cut, sentences_read
 from tests.foreign_checkpoint import STARS, WORDS, word_tokenizer, write_checkpoint
 
@@ -75,6 +75,13 @@ def test_threads_that_take_batches_in_turn_give_what_one_gives(shipped):
     together, alone = shipped.read(texts), load_encoder(SHIPPED, threads=1).read(texts)
     for head, chances in together.probabilities.items():
         assert np.array_equal(chances, alone.probabilities[head])
+
+
+def test_a_block_is_given_when_the_next_one_has_begun():
+    drawn = []
+    blocks = (drawn.append(number) or number for number in range(3))
+    assert [(block, len(drawn)) for block in one_ahead(blocks)] == [(0, 2), (1, 3), (2, 3)]
+    assert list(one_ahead([])) == []
 
 
 def test_rows_keep_the_order_of_the_texts_and_repeats_are_equal(shipped):
