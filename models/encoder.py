@@ -10,11 +10,10 @@ import json
 import logging
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
 
@@ -44,7 +43,6 @@ BLOCK_TEXTS = 512
 """Distinct texts that are tokenised together, while the block before is computed; bounds memory."""
 FOREIGN_TOKENS = 256
 """Longest window of a checkpoint that is not ours; attention grows with its square."""
-T = TypeVar("T")
 Pair = tuple[str, str]
 """A text and its post as they are read."""
 SENTENCE_ENDS = (".", "!", "?", "…", "...", "!!!", "???")
@@ -130,9 +128,9 @@ class Encoder:
         blocks: list[dict[str, Floats]] = []
         deciding: dict[Pair, str] = {}
         done = 0
-        for block, begun in one_ahead(self._blocks(distinct)):
-            blocks.append(self._ended(begun, len(block)))
-            deciding |= self._deciding(block, begun.windows, blocks[-1])
+        for block, windows, outputs in self._blocks(distinct):
+            blocks.append(outputs)
+            deciding |= self._deciding(block, windows, outputs)
             done += len(block)
             if on_progress is not None:
                 on_progress(done)
@@ -140,11 +138,22 @@ class Encoder:
         has_post = np.array([bool(post) for _, post in pairs], dtype=bool)
         return self._reading(blocks, rows, has_post, tuple(deciding.get(pair) for pair in pairs))
 
-    def _blocks(self, distinct: list[Pair]) -> Iterator[tuple[list[Pair], Begun]]:
-        """Pairs block by block, tokenised and begun when they are drawn."""
-        for start in range(0, len(distinct), BLOCK_TEXTS):
-            block = distinct[start : start + BLOCK_TEXTS]
-            yield block, self._begun(list(self._windows(block)))
+    def _blocks(
+        self, distinct: list[Pair]
+    ) -> Iterator[tuple[list[Pair], list[Window], dict[str, Floats]]]:
+        """Pairs block by block, their windows, and what was read of them.
+
+        While a block is computed the next one is tokenised.
+        """
+        starts = range(0, len(distinct), BLOCK_TEXTS)
+        blocks = (distinct[start : start + BLOCK_TEXTS] for start in starts)
+        tokenised = ((block, list(self._windows(block))) for block in blocks)
+        following = next(tokenised, None)
+        while following is not None:
+            block, windows = following
+            begun = self._begun(windows)
+            following = next(tokenised, None)
+            yield block, windows, self._ended(begun, len(block))
 
     def _pair(self, text: str, post: str | None) -> Pair:
         """A text and its post as they are read; "" if there is none or this network sees none."""
@@ -238,12 +247,6 @@ class Encoder:
             return [e.ids for e in backend.encode_batch_fast(spelt, add_special_tokens=False)]
         encoded = self._tokenizer(spelt, add_special_tokens=False, verbose=False)
         return list(encoded["input_ids"])
-
-
-def one_ahead(items: Iterable[T]) -> Iterator[T]:
-    """`items`, each given when the next one has been drawn."""
-    for item, _ in pairwise(chain(items, [None])):
-        yield cast("T", item)
 
 
 def load_encoder(

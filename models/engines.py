@@ -73,8 +73,13 @@ def _onnx_engine(path: Path, threads: int) -> Engine:
         feed = {name: given.get(name, np.zeros_like(batch[0])) for name in wanted}
         return dict(zip(names, session.run(names, feed), strict=True))
 
-    pool = ThreadPoolExecutor(threads or usable_cores(), thread_name_prefix="encoder")
-    return lambda batches: pool.map(run, batches)
+    def begin(batches: Iterable[Batch]) -> Iterator[Mapping[str, Floats]]:
+        pool = ThreadPoolExecutor(threads or usable_cores(), thread_name_prefix="encoder")
+        found = pool.map(run, batches)
+        pool.shutdown(wait=False)  # it takes no more, and ends when these are done
+        return found
+
+    return begin
 
 
 def usable_cores() -> int:

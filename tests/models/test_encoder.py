@@ -4,12 +4,13 @@ import json
 import logging
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from models.encoder import checkpoint_version, load_encoder, one_ahead
+from models.encoder import checkpoint_version, load_encoder
 from models.windows import FIRST_WINDOWS, LAST_WINDOWS, cut, sentences_read
 from tests.foreign_checkpoint import STARS, WORDS, word_tokenizer, write_checkpoint
 
@@ -77,11 +78,20 @@ def test_threads_that_take_batches_in_turn_give_what_one_gives(shipped):
         assert np.array_equal(chances, alone.probabilities[head])
 
 
-def test_a_block_is_given_when_the_next_one_has_begun():
-    drawn = []
-    blocks = (drawn.append(number) or number for number in range(3))
-    assert [(block, len(drawn)) for block in one_ahead(blocks)] == [(0, 2), (1, 3), (2, 3)]
-    assert list(one_ahead([])) == []
+def test_a_block_is_tokenised_while_the_one_before_is_computed(foreign, monkeypatch):
+    encoder, seen = load_encoder(foreign(), labels=STARS), []
+    begun, ended, windows = encoder._begun, encoder._ended, encoder._windows
+    monkeypatch.setattr("models.encoder.BLOCK_TEXTS", 2)
+    for name, way in (("_windows", windows), ("_begun", begun), ("_ended", ended)):
+        monkeypatch.setattr(encoder, name, partial(noted, seen, name, way))
+    encoder.read(["good", "good good", "bad bad bad"])
+    assert seen == ["_windows", "_begun", "_windows", "_ended", "_begun", "_ended"]
+
+
+def noted(seen, name, way, *given):
+    """What `way` gives, its name being written down."""
+    seen.append(name)
+    return way(*given)
 
 
 def test_rows_keep_the_order_of_the_texts_and_repeats_are_equal(shipped):
