@@ -4,7 +4,6 @@ Needs the extra `train` (torch). The peers' weights are random: speed depends on
 All read the same comments of the corpus, alone, in turns, in one process with the same threads.
 """
 
-import os
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +13,7 @@ import numpy as np
 
 from benchmarks.classification import CHECKPOINT, comments
 from benchmarks.measure import machine, note, parser, show, table
+from models.cores import cores
 from models.encoder import load_encoder
 
 OURS = "ours, int8"
@@ -59,7 +59,7 @@ def pipeline(name: str) -> Callable[[list[str]], object]:
         TextClassificationPipeline,
     )
 
-    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    torch.set_num_threads(cores())
     changes: dict[str, Any] = dict(PEERS[name]) | {"num_labels": 3}
     if name in VOCABULARY:
         changes |= {"vocab_size": VOCABULARY[name], "num_attention_heads": 12}

@@ -13,12 +13,13 @@ import polars as pl
 from benchmarks.classification import comments
 from benchmarks.measure import Cell, machine, note, parser, show, table
 from flows.checkpoint import current_version
-from flows.settings import Classify, cores
+from flows.settings import Classify
 from flows.sharding import crew_of
 from flows.sharding.base import Crew
 from flows.sharding.here import alone
 from flows.sharding.loader import CheckpointLoader
 from flows.sharding.reading import read_all
+from models.cores import cores
 from transforms.shards import shards
 
 COMMENTS, QUICK_COMMENTS = 2_000, 400

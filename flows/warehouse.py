@@ -11,8 +11,8 @@ import polars as pl
 
 from flows.engines import engine_of
 from flows.settings import Warehouse
-from flows.settings.concern import cores
 from models.contract import DUCKDB_TYPE, Table
+from models.cores import cores
 from models.errors import GiveUp, TryAgain
 from models.tables import all_tables
 from models.tables.labelled_comment import LABELLED_COMMENT

@@ -1,12 +1,13 @@
 """Run a checkpoint's weights: padded token ids in, the network's outputs by name out."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
+from models.cores import cores
 
 Floats = npt.NDArray[np.float32]
 Tokens = npt.NDArray[np.int64]
@@ -74,19 +75,12 @@ def _onnx_engine(path: Path, threads: int) -> Engine:
         return dict(zip(names, session.run(names, feed), strict=True))
 
     def begin(batches: Iterable[Batch]) -> Iterator[Mapping[str, Floats]]:
-        pool = ThreadPoolExecutor(threads or usable_cores(), thread_name_prefix="encoder")
+        pool = ThreadPoolExecutor(threads or cores(), thread_name_prefix="encoder")
         found = pool.map(run, batches)
         pool.shutdown(wait=False)  # it takes no more, and ends when these are done
         return found
 
     return begin
-
-
-def usable_cores() -> int:
-    """How many cores this process may use, where the system tells, else how many there are."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _torch_engine(folder: Path, threads: int) -> Engine:

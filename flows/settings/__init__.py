@@ -12,7 +12,7 @@ from pydantic_settings import (
 from flows.keeping.promotions import counting
 from flows.settings.answering import Digest, Reply
 from flows.settings.arriving import Account, Fetch, Ingest, Refine, Sources
-from flows.settings.concern import Concern, cores, home
+from flows.settings.concern import Concern, home
 from flows.settings.labelling import Classify, Review
 from flows.settings.operating import Notify, Status, Warehouse
 from flows.settings.paths import Paths
@@ -34,7 +34,6 @@ __all__ = [
     "Settings",
     "Status",
     "Warehouse",
-    "cores",
     "declared_settings",
     "home",
     "load_settings",

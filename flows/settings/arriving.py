@@ -5,7 +5,8 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from flows.reading.landed import ColumnMapping, ReadingRules
-from flows.settings.concern import Concern, cores, known_zone
+from flows.settings.concern import Concern, known_zone
+from models.cores import cores
 
 
 class Mapping(Concern):

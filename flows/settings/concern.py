@@ -21,13 +21,6 @@ def home() -> Path:
     return Path(os.environ.get("RESONANZ_HOME") or Path(__file__).parents[2]).resolve()
 
 
-def cores() -> int:
-    """Processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def known_zone(name: str) -> str:
     """Return `name` if it is a time zone, else raise ValueError."""
     try:

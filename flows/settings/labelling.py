@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 
 from flows.keeping.promotions import Declared
-from flows.settings.concern import LOCAL_HOSTS, Concern, cores, home
+from flows.settings.concern import LOCAL_HOSTS, Concern, home
 from models.contract import ticked
+from models.cores import cores
 from models.questions import HEADS, Language
 
 

@@ -1,7 +1,8 @@
 """Fit the network as it will be shipped: with weights and states rounded to bytes.
 
 Rounding after fitting costs what the network never learnt to bear. Here every product of the
-encoder reads what the exported graph reads (`graph.py`), and gradients pass the rounding as if it
+encoder reads what the exported graph reads (`graph.py`), steps that are measured afterwards
+(`compensation.py`) apart, and gradients pass the rounding as if it
 were not there (straight-through estimator, Bengio et al. 2013, https://arxiv.org/abs/1308.3432;
 quantisation-aware training, Jacob et al. 2018, https://arxiv.org/abs/1712.05877).
 """

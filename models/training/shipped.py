@@ -47,7 +47,7 @@ def shipped_weights(graph: onnx.ModelProto) -> dict[str, np.ndarray]:
         base = name.removesuffix(BYTES)
         rows = weights.pop(name).astype(np.float32)
         scales = weights.pop(base + SCALES).reshape(-1, 1)
-        factor = weights.get(factor_of(base), 1.0)
+        factor = weights.get(f"{base.rsplit('.', 2)[0]}.{FACTOR}", 1.0)
         weights[base] = (rows if base == WORDS else rows.T) * scales * factor
     for name in [name for name in weights if name.endswith("query.bias")]:
         for part in PARTS[1:]:  # the graph needs none of them
@@ -57,11 +57,6 @@ def shipped_weights(graph: onnx.ModelProto) -> dict[str, np.ndarray]:
     weights[POSITIONS] = weights.pop(PLACES)
     weights[TYPES] = np.zeros((2, weights[POSITIONS].shape[1]), np.float32)
     return weights
-
-
-def factor_of(weight: str) -> str:
-    """What the states that a weight reads are multiplied by, if anything: its constant's name."""
-    return f"{weight.rsplit('.', 2)[0]}.{FACTOR}"
 
 
 def read_shipped(folder: Path, heads: Mapping[str, HeadShape], dropout: float) -> Network:

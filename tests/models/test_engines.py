@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from models.engines import open_engine, usable_cores
+from models.cores import cores
+from models.engines import open_engine
 
 WEIGHTS = Path("onnx/model.onnx")
 """Not opened here: the session is a stand-in that says who runs when."""
@@ -75,7 +76,7 @@ def test_an_error_of_a_batch_is_raised_where_its_output_is_drawn(monkeypatch):
 
 
 def test_without_a_number_of_threads_an_engine_has_one_for_each_core(monkeypatch):
-    together = threading.Barrier(usable_cores())
+    together = threading.Barrier(cores())
     session(monkeypatch, lambda ids: [together.wait(30)] and ids)
     engine = open_engine(WEIGHTS, threads=0)
-    assert len(list(engine(batches(usable_cores())))) == usable_cores()
+    assert len(list(engine(batches(cores())))) == cores()

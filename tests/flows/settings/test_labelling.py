@@ -1,7 +1,7 @@
 import pytest
 
-from flows.settings.concern import cores
 from flows.settings.labelling import Classify
+from models.cores import cores
 
 
 @pytest.mark.parametrize(
