@@ -126,7 +126,8 @@ PROFILES = f"""
 """
 
 # Of a head with one answer, the chosen one gets what it is sure of, the next one a part of the
-# rest. Single precision: so a model answers.
+# rest. Single precision: so a model answers. In the order in which a shard is stored: head by head,
+# and of each comment by comment.
 LABELS = f"""
     INSERT INTO classified.label BY NAME
     WITH asked AS (
@@ -178,6 +179,7 @@ LABELS = f"""
         model_version,
         TIMESTAMP '2025-01-01' + to_seconds(n // {SHARD}) AS labelled_at_utc
     FROM asked
+    ORDER BY n // {SHARD}, head, n, label
 """
 
 CURRENT = """
