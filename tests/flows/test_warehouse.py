@@ -14,6 +14,7 @@ from flows.settings import Warehouse
 from flows.warehouse import (
     append,
     forget,
+    frame,
     matching,
     merge,
     number,
@@ -43,6 +44,15 @@ def test_rows_of_one_grain_are_replaced_and_others_stay(con: duckdb.DuckDBPyConn
     merge(con, COMMENT, comments(comment_row("c1", text="new")))
     texts = dict(con.execute("SELECT comment_id, text FROM clean.comment").fetchall())
     assert texts == {"c1": "new", "c2": "text of c2"}
+
+
+def test_a_frame_that_all_threads_make_is_in_the_order_of_its_query(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    con.execute("SET threads = 4")
+    rows = frame(con, "SELECT range AS n FROM range(1_000_000) WHERE n % 3 > 0 ORDER BY n DESC")
+    assert rows["n"].is_sorted(descending=True)
+    assert rows.height == 666_666
 
 
 def test_stored_rows_are_found_by_their_grain(con: duckdb.DuckDBPyConnection) -> None:
