@@ -117,24 +117,24 @@ def cells_of(marts: Marts, facts: pl.DataFrame, smallest: int) -> Cells:
     told = told_cells(marts, smallest)
     dimensions = [name for name in DIMENSIONS if any(name in family for family in told)]
     of_topics = [name for name in dimensions if any({name, "topic"} <= {*f} for f in told)]
-    whole = numbered(everyone, [name for name in dimensions if name != "topic"])
-    topics = numbered(by_topic, of_topics)
+    whole, whole_atoms = numbered(everyone, [name for name in dimensions if name != "topic"])
+    topics, topic_atoms = numbered(by_topic, of_topics)
+    whole_count, topic_count = whole_atoms.height, topic_atoms.height
     people = everyone["author"].n_unique()
     listed, holds = [], []
     for family, keys in told.items():
-        source = topics if "topic" in family else whole
-        sized = measured(keys, family, source, smallest)
-        if "topic" in family:
+        is_of_topics = "topic" in family
+        sized = measured(keys, family, topics if is_of_topics else whole, smallest)
+        if is_of_topics:
             sized = with_what_is_beside(sized, family, everyone, by_topic, smallest)
         listed.append(sized.with_columns(family=pl.lit(name_of(family))))
-        atoms = source.unique("atom").select("atom", *family)
+        atoms = (topic_atoms if is_of_topics else whole_atoms).select("atom", *family)
         held = atoms.join(sized.select(family).with_row_index("cell"), on=family)
-        nothing = sparse.csr_matrix(
-            (sized.height, atom_count(topics if source is whole else whole))
-        )
-        inside = incidence(held, "cell", (sized.height, atom_count(source)))
-        holds.append(sparse.hstack([inside, nothing] if source is whole else [nothing, inside]))
-    by_whole, by_topics = written(whole, people), written(topics, people)
+        inside = incidence(held, "cell", (sized.height, atoms.height))
+        nothing = sparse.csr_matrix((sized.height, whole_count if is_of_topics else topic_count))
+        holds.append(sparse.hstack([nothing, inside] if is_of_topics else [inside, nothing]))
+    by_whole = written(whole, (whole_count, people))
+    by_topics = written(topics, (topic_count, people))
     return Cells(
         listed=pl.concat(listed, how="diagonal").cast({pl.selectors.enum(): pl.String}),
         holds=sparse.vstack(holds, format="csr"),
@@ -142,12 +142,12 @@ def cells_of(marts: Marts, facts: pl.DataFrame, smallest: int) -> Cells:
         comments=np.concatenate([sizes(whole), sizes(topics)]),
         groups=sparse.block_diag(
             [
-                few_wrote(every_group(whole, dimensions), by_whole, smallest),
-                few_wrote(every_group(topics, of_topics), by_topics, smallest),
+                few_wrote(every_group(whole_atoms, dimensions), by_whole, smallest),
+                few_wrote(every_group(topic_atoms, of_topics), by_topics, smallest),
             ],
             format="csr",
         ),
-        limits=limits_between(whole, topics, of_topics),
+        limits=limits_between(whole_atoms, topic_atoms, of_topics),
     )
 
 
@@ -179,17 +179,16 @@ def told_cells(marts: Marts, smallest: int) -> dict[Family, pl.DataFrame]:
     }
 
 
-def numbered(comments: pl.DataFrame, dimensions: list[str]) -> pl.DataFrame:
-    """`comments` with `atom`, the number of their values of `dimensions`; no rows without any."""
+def numbered(comments: pl.DataFrame, dimensions: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`comments` with `atom`, the number of their values of `dimensions`; and each atom's values.
+
+    No rows without any dimensions.
+    """
     if not dimensions:
-        return comments.clear().with_columns(atom=pl.lit(0, pl.UInt32))
+        atoms = comments.clear().with_columns(atom=pl.lit(0, pl.UInt32))
+        return atoms, atoms
     atoms = comments.select(dimensions).unique().sort(dimensions).with_row_index("atom")
-    return comments.join(atoms, on=dimensions)
-
-
-def atom_count(comments: pl.DataFrame) -> int:
-    """How many atoms `numbered` comments fall into."""
-    return 0 if comments.is_empty() else 1 + int(comments["atom"].max())  # type: ignore[arg-type]
+    return comments.join(atoms, on=dimensions), atoms.with_columns(all=pl.lit(0))
 
 
 def sizes(comments: pl.DataFrame) -> np.ndarray[Any, Any]:
@@ -197,9 +196,9 @@ def sizes(comments: pl.DataFrame) -> np.ndarray[Any, Any]:
     return np.bincount(comments["atom"].to_numpy(), minlength=0).astype(np.int64)
 
 
-def written(comments: pl.DataFrame, people: int) -> Any:
-    """(authors, atoms): who wrote in which."""
-    return incidence(comments, "author", (people, atom_count(comments))).tocsc()
+def written(comments: pl.DataFrame, shape: tuple[int, int]) -> Any:
+    """(authors, atoms): who wrote in which, from the `shape` (atoms, authors)."""
+    return incidence(comments, "atom", shape, "author").T
 
 
 def measured(
@@ -225,34 +224,45 @@ def with_what_is_beside(
 ) -> pl.DataFrame:
     """`cells` of topics, also small where few authors wrote what is beside: on other topics."""
     place = [name for name in family if name != "topic"] or ["all"]
-    everywhere = everyone.group_by(*place, "author").agg(comments=pl.len())
-    on_topic = by_topic.group_by(*place, "topic", "author").agg(on_topic=pl.len())
-    # Who wrote on nothing else is the only one of the place who is not beside the topic.
-    wholly = (
-        on_topic.join(everywhere, on=[*place, "author"])
-        .filter(pl.col("on_topic") == pl.col("comments"))
-        .group_by(*place, "topic")
-        .agg(wholly=pl.len())
-    )
-    beside = (
-        cells.select(family)
-        .with_columns(all=pl.lit(0))
-        .join(everywhere.group_by(place).agg(authors=pl.len()), on=place)
-        .join(wholly, on=[*place, "topic"], how="left")
-        .select(*family, beside=pl.col("authors") - pl.col("wholly").fill_null(0))
-    )
+    people = everyone.group_by(place).agg(authors=pl.col("author").n_unique())
+    placed = cells.with_columns(all=pl.lit(0)).join(people, on=place, maintain_order="left")
+    # Who is not on the topic is beside it: so in most places enough are, whoever else is.
+    in_doubt = placed.filter(pl.col("authors") < pl.col("author_count") + smallest)
+    beside = authors_beside(in_doubt.select(*family, "authors"), place, everyone, by_topic)
     joined = cells.join(beside, on=family, how="left", maintain_order="left")
     few_beside = pl.col("beside").is_between(1, smallest - 1).fill_null(False)
     return joined.with_columns(is_small=pl.col("is_small") | few_beside).drop("beside")
 
 
-def every_group(comments: pl.DataFrame, dimensions: list[str]) -> Any:
+def authors_beside(
+    cells: pl.DataFrame, place: list[str], everyone: pl.DataFrame, by_topic: pl.DataFrame
+) -> pl.DataFrame:
+    """`cells` of topics with `beside`: of the `authors` of their place those on other topics, too.
+
+    Who wrote on nothing else is the only one of the place who is not beside the topic.
+    """
+    where = cells.with_columns(all=pl.lit(0)).select(place).unique()
+    everywhere = everyone.join(where, on=place, how="semi").group_by(*place, "author")
+    on_topic = by_topic.join(where, on=place, how="semi").group_by(*place, "topic", "author")
+    wholly = (
+        on_topic.agg(on_topic=pl.len())
+        .join(everywhere.agg(comments=pl.len()), on=[*place, "author"])
+        .filter(pl.col("on_topic") == pl.col("comments"))
+        .group_by(*place, "topic")
+        .agg(wholly=pl.len())
+    )
+    joined = cells.with_columns(all=pl.lit(0)).join(wholly, on=[*place, "topic"], how="left")
+    beside = pl.col("authors") - pl.col("wholly").fill_null(0)
+    return joined.select(*(name for name in cells.columns if name != "authors"), beside=beside)
+
+
+def every_group(atoms: pl.DataFrame, dimensions: list[str]) -> Any:
     """(groups, atoms): the atoms that share the values of some of `dimensions`."""
-    used = [name for name in dimensions if name in comments.columns]
-    atoms = comments.unique("atom").select("atom", *(pl.col(name).rank("dense") for name in used))
+    used = [name for name in dimensions if name in atoms.columns]
+    ranked = atoms.select("atom", *(pl.col(name).rank("dense") for name in used))
     found = [sparse.csr_matrix((0, atoms.height))]
-    for kind in telling(atoms, used):
-        grouped = atoms.with_columns(group=pl.struct(kind).rank("dense") - 1)
+    for kind in telling(ranked, used):
+        grouped = ranked.with_columns(group=pl.struct(kind).rank("dense") - 1)
         found.append(incidence(grouped, "group", (grouped["group"].n_unique(), atoms.height)))
     return sparse.vstack(found, format="csr")
 
@@ -278,16 +288,16 @@ def few_wrote(groups: Any, written: Any, smallest: int) -> Any:
 
 
 def limits_between(whole: pl.DataFrame, topics: pl.DataFrame, of_topics: list[str]) -> Limits:
-    """What the atoms of `topics`, parted by `of_topics`, tell of those of all comments, `whole`."""
+    """What atoms of `topics`, parted by `of_topics`, tell of those of all comments, `whole`."""
     shared = [name for name in of_topics if name != "topic"] or ["all"]
     both = pl.concat([whole.select(*shared, "atom"), topics.select(*shared, "atom")]).with_columns(
         place=pl.struct(shared).rank("dense") - 1
     )
-    in_whole = both.head(whole.height).select("place", "atom").unique()
-    in_topics = both.tail(topics.height).select("place", pl.col("atom") + atom_count(whole))
-    in_topics = in_topics.unique().sort("atom").with_row_index("limit")
+    in_whole = both.head(whole.height).select("place", "atom")
+    in_topics = both.tail(topics.height).select("place", pl.col("atom") + whole.height)
+    in_topics = in_topics.with_row_index("limit")
     place_count, topic_count = both["place"].n_unique(), in_topics.height
-    columns = atom_count(whole) + topic_count
+    columns = whole.height + topic_count
     places = incidence(in_whole, "place", (place_count, columns))
     # Where no table tells of topics, they are not nothing in sum.
     sum_count = place_count if topic_count else 0
@@ -303,14 +313,16 @@ def limits_between(whole: pl.DataFrame, topics: pl.DataFrame, of_topics: list[st
             format="csr",
         ),
         sign=np.repeat([1, -1], [topic_count, sum_count]),
-        mark=np.concatenate(
-            [in_whole.sort("atom")["place"].to_numpy(), place_count + np.arange(topic_count)]
-        ),
+        mark=np.concatenate([in_whole["place"].to_numpy(), place_count + np.arange(topic_count)]),
     )
 
 
-def incidence(pairs: pl.DataFrame, rows: str, shape: tuple[int, int]) -> Any:
-    """The matrix of `shape` that is 1 at each pair of `rows` and `atom`, else 0."""
-    distinct = pairs.select(rows, "atom").unique()
-    place = (distinct[rows].to_numpy(), distinct["atom"].to_numpy())
-    return sparse.csr_matrix((np.ones(distinct.height, np.int64), place), shape=shape)
+def incidence(pairs: pl.DataFrame, rows: str, shape: tuple[int, int], columns: str = "atom") -> Any:
+    """The matrix of `shape` that is 1 at each pair of `rows` and `columns`, else 0."""
+    row_count, column_count = shape
+    keys = pairs[rows].to_numpy().astype(np.int64) * column_count + pairs[columns].to_numpy()
+    keys.sort()  # soon done for whole numbers, and the matrix is in order
+    keys = keys[np.diff(keys, prepend=-1) > 0]
+    row, column = np.divmod(keys, max(column_count, 1))
+    start = np.searchsorted(row, np.arange(row_count + 1))
+    return sparse.csr_matrix((np.ones(len(keys), np.int64), column, start), shape=shape)

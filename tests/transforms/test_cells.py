@@ -1,4 +1,5 @@
 from datetime import date
+from random import Random
 
 import polars as pl
 import pytest
@@ -122,3 +123,31 @@ def test_who_wrote_on_several_topics_is_beside_each_of_them() -> None:
     listed = cells_of(marts_of(facts), facts, 2).listed.filter(family="topic x week")
     # Only one of four wrote nothing on costs, but all four wrote on something else.
     assert dict(listed.select("topic", "is_small").iter_rows()) == {"cloud": False, "costs": False}
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_whom_topics_leave_beside_them_is_counted_wherever_it_matters(seed: int) -> None:
+    random = Random(seed)
+    topics = ["cloud", "costs", "devices"]
+    facts = facts_of(
+        [
+            (
+                f"author {random.randrange(12)}",
+                "p1",
+                "blog",
+                date(2025, random.randint(1, 3), 3),
+                random.sample(topics, random.choice([0, 1, 1, 1, 2])),
+            )
+            for _ in range(60)
+        ]
+    )
+    marts = {t: rows for t, rows in marts_of(facts).items() if parts_comments(t, facts)}
+    smallest = 4
+    listed = cells_of(marts, facts, smallest).listed.filter(family="topic x month")
+    rows = facts.select("author", "month", "topics").rows()
+    assert listed.height > 6
+    for cell in listed.iter_rows(named=True):
+        on = {a for a, month, of in rows if month == cell["month"] and cell["topic"] in of}
+        off = {a for a, month, of in rows if month == cell["month"] and cell["topic"] not in of}
+        assert cell["author_count"] == len(on)
+        assert cell["is_small"] == any(0 < len(who) < smallest for who in (on, off))
