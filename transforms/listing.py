@@ -30,8 +30,11 @@ HEAD = "sentiment"
 TIMES = ("day", "week", "month")
 """Dimensions that lie in each other, the finest first; a week only where it is of one month."""
 
-DIGITS = 8
-"""Hex digits of a digest that draw a comment's branch."""
+NUMBER = pl.col("quote_id").str.to_integer(base=16, dtype=pl.UInt64)
+"""A digest of 16 hex digits as the number that it is: sorted alike, in a sixth of the time."""
+
+DRAWING = 32
+"""Bits of a digest, the last ones, that do not draw a comment's branch."""
 
 MOST_TOPICS = 3
 """Topics of a comment, the surest first, with one of which it may be told."""
@@ -68,13 +71,15 @@ def quote_id(comment_id: str) -> str:
 
 
 def listed(marts: Marts, comments: pl.DataFrame, smallest: int) -> pl.DataFrame:
-    """The rows of `comments` that may be shown, each with what may be told of it (`TOLD`).
+    """The rows of `comments` that may be shown, in the order of their digests.
+
+    Of each is told what may be told of it (`TOLD`).
 
     `marts` are as they are published. `comments` have the columns of `classified.quotable`, a row
     each. Where a `smallest` of one hides nothing, all of all comments is told.
     """
     if smallest <= 1:
-        return comments
+        return comments.sort(NUMBER)
     shown, hidden = shown_cells(marts), hidden_cells(marts)
     branches = branches_of(shown)
     width = sum(branch.width for branch in branches)
@@ -90,7 +95,7 @@ def listed(marts: Marts, comments: pl.DataFrame, smallest: int) -> pl.DataFrame:
         )
         found.append(listed_of(rows, width).select(comments.columns))
         first += branch.width
-    return pl.concat(found).sort("quote_id")
+    return pl.concat(found).sort(NUMBER)
 
 
 def places_of(comments: pl.DataFrame) -> pl.DataFrame:
@@ -105,9 +110,13 @@ def places_of(comments: pl.DataFrame) -> pl.DataFrame:
 
 def drawn_of(comments: pl.DataFrame, places: pl.DataFrame, width: int) -> pl.DataFrame:
     """`comments` by the number of their place, with `draw`, below `width`; `TOLD` is taken off."""
-    placed = comments.join(places.select(*PLACE, "place"), on=PLACE, nulls_equal=True)
-    number = pl.col("quote_id").str.head(DIGITS).str.to_integer(base=16)
-    return placed.select(pl.exclude(*TOLD), "topics", draw=number % max(width, 1)).sort("quote_id")
+    keys = places.select(*PLACE, "place")
+    placed = comments.select(PLACE).join(
+        keys, on=PLACE, how="left", nulls_equal=True, maintain_order="left"
+    )
+    draw = (NUMBER // 2**DRAWING).cast(pl.Int64) % max(width, 1)
+    narrow = comments.select(pl.exclude(*TOLD), "topics", placed["place"])
+    return narrow.sort(NUMBER).with_columns(draw=draw)
 
 
 def topics_of(places: pl.DataFrame, drawn: pl.DataFrame) -> pl.DataFrame:

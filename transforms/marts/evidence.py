@@ -46,7 +46,7 @@ def build(
     marts: Mapping[Table, pl.DataFrame], comments: pl.DataFrame, texts: TextsOf, rules: MartRules
 ) -> pl.DataFrame:
     """The rows of `evidence`, from the published `marts` and `classified.quotable`."""
-    rows = texts(listed(marts, comments, rules.smallest_cell).sort("quote_id"))
+    rows = texts(listed(marts, comments, rules.smallest_cell))
     is_post_told = pl.col("post_id").is_not_null()
     told = rows.with_columns(
         pl.when(is_post_told).then(name).alias(name) for name in ("post_title", "permalink")
