@@ -1,6 +1,8 @@
 """Share marts: what the model and people said of each cell, corrected."""
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -10,14 +12,16 @@ import polars as pl
 
 from flows.checkpoint import checkpoint_folder
 from flows.keeping.kept import VERSION, place_of
-from flows.publishing.counting import gather, gather_signs
-from flows.publishing.hearing import hear, numbered_comments
+from flows.publishing.counting import Listed, gather_signs, gathered, listed
+from flows.publishing.hearing import hear
+from flows.publishing.numbering import numbered_comments
 from flows.settings import Settings
 from flows.warehouse import frame
 from models.errors import GiveUp, TryAgain
 from models.held_out import FILE_NAME, HeldOut, read_held_out
 from models.shares import NET_COLUMNS
 from transforms.estimates.kinds import LEAST_COMMENTS, Company, kinds_of, signs_of
+from transforms.estimates.members import Answers, Comments
 from transforms.estimates.pools import Pooling
 from transforms.estimates.reference import merged
 from transforms.estimates.shares import Known, share_rows
@@ -25,6 +29,9 @@ from transforms.estimates.shift import shift_of
 from transforms.statements import Shares, Statement
 from transforms.taxonomy import HEAD as TOPIC
 from transforms.taxonomy import read_taxonomy
+
+AHEAD = 2
+"""Marts that may be listed while others are counted: all comments of each are held."""
 
 Estimated = tuple[pl.DataFrame, pl.DataFrame]
 """The rows of a share mart, and the nets of its cells."""
@@ -114,17 +121,29 @@ def estimate(
     connection: duckdb.DuckDBPyConnection, statements: Iterable[Statement], known: Estimator
 ) -> dict[str, Estimated]:
     """The rows of share marts, in the order of their grain, and their nets; by the marts' names."""
-    found: dict[str, Estimated] = {}
-    with numbered_comments(connection) as comments:
+    found: dict[str, Future[Estimated]] = {}
+    # DuckDB lists the next mart on all cores, while one thread counts and estimates the last.
+    with numbered_comments(connection) as comments, ThreadPoolExecutor(1) as counting:
         for (head, many), group in groupby(sorted(map(_asked, statements), key=_head), key=_head):
             asked = list(group)
             with_none = any(shares.with_none for _, shares in asked)
             answers = hear(connection, comments, Shares(head, many=many, with_none=with_none))
             for statement, shares in asked:
-                gathered = gather(connection, statement, shares, comments, answers)
-                rows, nets = share_rows(shares, gathered, known.known(shares))
-                found[statement.table.name] = rows.sort(statement.table.grain), nets
-    return found
+                cells = listed(connection, statement, shares, comments)
+                wait_for(list(found.values())[:-AHEAD])
+                found[statement.table.name] = counting.submit(
+                    estimated, statement, cells, comments, answers, known.known(shares)
+                )
+    return {name: estimates.result() for name, estimates in found.items()}
+
+
+def estimated(
+    statement: Statement, cells: Listed, comments: Comments, answers: Answers, known: Known
+) -> Estimated:
+    """The rows of one share mart, in the order of their grain, and its nets."""
+    _, shares = _asked(statement)
+    rows, nets = share_rows(shares, gathered(cells, statement, comments, answers), known)
+    return rows.sort(statement.table.grain), nets
 
 
 def _asked(statement: Statement) -> tuple[Statement, Shares]:

@@ -3,19 +3,14 @@
 from collections.abc import Callable
 
 import duckdb
+import numpy as np
 import pytest
 
-from flows.publishing.hearing import (
-    LEFT_BEHIND,
-    NUMBERED,
-    SIGNATURE,
-    hear,
-    numbered_comments,
-)
+from flows.publishing.hearing import hear
+from flows.publishing.numbering import numbered_comments
 from tests.builders import comment_row
+from transforms.estimates.members import Comments
 from transforms.statements import Shares
-
-TEMPORARY = "SELECT table_name FROM duckdb_tables() WHERE temporary"
 
 
 @pytest.fixture
@@ -33,51 +28,43 @@ def asked(con: duckdb.DuckDBPyConnection, given: Callable[..., None]) -> duckdb.
     return con
 
 
+def places_of(connection: duckdb.DuckDBPyConnection, comments: Comments) -> dict[str, int]:
+    numbers = connection.execute("SELECT comment_id, comment FROM numbered").fetchall()
+    return {name: int(comments.place[number]) for name, number in numbers}
+
+
 def test_comments_are_heard_once_whatever_they_were_asked(
     asked: duckdb.DuckDBPyConnection,
 ) -> None:
     with numbered_comments(asked) as comments:
         answers = hear(asked, comments, Shares("topic", many=True, with_none=True))
-        numbers = dict(asked.execute("SELECT comment_id, comment FROM numbered").fetchall())
+        place = places_of(asked, comments)
     assert answers.labels == ("cloud", "devices")
-    assert {name: bool(answers.is_given[number]) for name, number in numbers.items()} == {
+    assert {name: bool(answers.is_given[place[name]]) for name in "abc"} == {
         "a": True,
         "b": True,
         "c": False,
     }
 
 
-def test_no_two_comments_are_taken_for_one(
-    asked: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    same_at_first = "if(getvariable('turn') = 0, 7, hash(dated.comment_id))"
-    numbered = NUMBERED.replace(SIGNATURE.format("dated.comment_id"), same_at_first)
-    monkeypatch.setattr("flows.publishing.hearing.NUMBERED", numbered)
-    with numbered_comments(asked):
-        found = asked.execute("SELECT count(DISTINCT signature), getvariable('turn') FROM numbered")
-        assert found.fetchall() == [(3, 1)]
-
-
 def test_what_the_model_rules_out_is_left_out(asked: duckdb.DuckDBPyConnection) -> None:
     with numbered_comments(asked) as comments:
-        hear(asked, comments, Shares("topic", many=True, with_none=True))
-        answers = asked.execute(
-            "SELECT comment_id, question, code, chosen FROM answer JOIN numbered USING (comment) "
-            "ORDER BY ALL"
-        ).fetchall()
+        answers = hear(asked, comments, Shares("topic", many=True, with_none=True))
+        place = places_of(asked, comments)
+    said = answers.said.of(np.array([place[name] for name in "abc"]))
     none = 2
-    assert answers == [
-        ("a", 0, 18, 1),
-        ("a", 1, 16, 1),
-        ("a", none, 0, 0),
-        ("b", 0, 2, 0),
-        ("b", none, 18, 1),
+    assert sorted(zip(said.place, said.question, said.code, said.chosen, strict=True)) == [
+        (0, 0, 18, 1),
+        (0, 1, 16, 1),
+        (0, none, 0, 0),
+        (1, 0, 2, 0),
+        (1, none, 18, 1),
     ]
 
 
-def test_nothing_is_left_behind(asked: duckdb.DuckDBPyConnection) -> None:
+def test_having_no_label_is_no_question_unless_it_is_asked(
+    asked: duckdb.DuckDBPyConnection,
+) -> None:
     with numbered_comments(asked) as comments:
-        hear(asked, comments, Shares("topic", many=True))
-        assert asked.execute(TEMPORARY).fetchall()
-    assert asked.execute(TEMPORARY).fetchall() == []
-    assert len(set(LEFT_BEHIND)) == len(LEFT_BEHIND)
+        answers = hear(asked, comments, Shares("topic", many=True))
+    assert set(answers.said.of(np.arange(3)).question) == {0, 1}

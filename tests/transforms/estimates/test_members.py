@@ -1,5 +1,6 @@
 """What is counted of cells by numbers, held against the same counts in plain SQL."""
 
+from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -11,7 +12,9 @@ from transforms.estimates.members import (
     NOT_RECORDED,
     Answers,
     Comments,
-    among,
+    ManyLabels,
+    OneLabel,
+    audits_of,
     cells_of,
     histogram_of,
     members_of,
@@ -43,15 +46,23 @@ PLAIN_HISTOGRAM = """
     SELECT cell, 0 AS question, code, chosen, count(*) AS comments, sum(1 / parts) AS voices
     FROM member GROUP BY ALL ORDER BY ALL
 """
+PLAIN_HISTOGRAM_OF_MANY = """
+    SELECT
+        cell, likely.question, likely.code, likely.chosen,
+        count(*) AS comments, sum(1 / parts) AS voices
+    FROM member JOIN likely USING (comment) GROUP BY ALL ORDER BY ALL
+"""
 PLAIN_ORIGINS = """
     SELECT cell, channel, sum(1 / parts) AS voices FROM member GROUP BY ALL ORDER BY ALL
 """
 
 
 def comments_of(rows: pl.DataFrame) -> Comments:
+    assert rows["author"].is_sorted()
     people, author = np.unique(rows["author"].to_numpy(), return_inverse=True)
     channel = rows["channel"].replace_strict(list(CHANNELS), range(3), return_dtype=pl.Int32)
     return Comments(
+        np.arange(rows.height, dtype=np.int32),
         people,
         author.astype(np.int32),
         rows["day"].to_numpy(),
@@ -61,17 +72,39 @@ def comments_of(rows: pl.DataFrame) -> Comments:
     )
 
 
-def answers_of(rows: pl.DataFrame) -> Answers:
+def pairs_of(cell: list[int], comment: list[int]) -> pl.DataFrame:
+    return pl.DataFrame({"cell": cell, "comment": comment}, schema=PAIRS)
+
+
+PAIRS = pl.Schema({"cell": pl.Int32, "comment": pl.Int32})
+NO_GOLD = pl.DataFrame(
+    schema={
+        "comment": pl.Int32,
+        "question": pl.Int64,
+        "gold": pl.Int64,
+        "mark": pl.Int64,
+        "drawn_share": pl.Float64,
+    }
+)
+
+
+def answers_of(rows: pl.DataFrame, gold: pl.DataFrame = NO_GOLD) -> Answers:
     codes, code = np.unique(rows["code"].to_numpy(), return_inverse=True)
     return Answers(
         ("no", "yes"),
         rows["is_given"].to_numpy(),
         rows["is_uncertain"].to_numpy(),
         rows["is_drawable"].to_numpy(),
-        codes,
-        code,
-        rows["chosen"].to_numpy(),
+        OneLabel(codes, code, rows["chosen"].to_numpy()),
+        gold,
     )
+
+
+def with_many(answers: Answers, likely: pl.DataFrame) -> Answers:
+    """The same comments, asked of labels that may all apply; `likely` is sorted by comment."""
+    count = np.bincount(likely["comment"].to_numpy(), minlength=len(answers.is_given))
+    columns = (likely[name].to_numpy() for name in ("question", "code", "chosen"))
+    return replace(answers, said=ManyLabels(np.concatenate([[0], np.cumsum(count)]), *columns))
 
 
 def some_comments(count: int) -> pl.DataFrame:
@@ -80,7 +113,7 @@ def some_comments(count: int) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "comment": np.arange(count),
-            "author": chance.geometric(0.002, count) * 1_000_003,
+            "author": np.sort(chance.geometric(0.002, count) * 1_000_003),
             "day": np.datetime64("2025-11-03") + chance.integers(0, 90, count),
             "channel": chance.choice(CHANNELS, count),
             "is_whole": chance.random(count) < 0.9,
@@ -140,27 +173,75 @@ def test_voices_of_a_cell_add_up_to_its_people(
     assert voices["voices"].to_numpy() == pytest.approx(members.authors)
 
 
-def test_audited_members_keep_what_tells_them_apart() -> None:
-    rows = some_comments(4).with_columns(is_given=pl.lit(True), author=pl.Series([70, 50, 70, 60]))
-    pairs = pl.DataFrame({"cell": [0, 0, 0, 1], "comment": [0, 1, 2, 3]})
-    comments, answers = comments_of(rows), answers_of(rows)
+def test_of_labels_that_may_all_apply_each_that_may_is_counted(
+    counted: tuple[duckdb.DuckDBPyConnection, pl.DataFrame, Comments, Answers],
+) -> None:
+    connection, pairs, comments, one = counted
+    chance = np.random.default_rng(9)
+    drawn = {
+        "comment": chance.integers(0, MANY, 2 * MANY),
+        "question": chance.integers(0, 5, 2 * MANY).astype(np.uint8),
+    }
+    likely = pl.DataFrame(drawn).unique().sort("comment")
+    likely = likely.with_columns(
+        code=pl.Series(chance.integers(0, 21, likely.height).astype(np.uint8)),
+        chosen=pl.Series(chance.integers(0, 2, likely.height).astype(np.uint8)),
+    )
+    answers = with_many(one, likely)
     _, members = members_of(pairs, comments, answers)
-    found = among(members, comments, answers, np.array([2, 3]))
-    assert found.select("cell", "comment", "parts", "author").rows() == [
-        (0, 2, 2, 70),
-        (1, 3, 1, 60),
+    found = histogram_of(members, answers)
+    connection.register("likely", likely)
+    plain = connection.execute(PLAIN_HISTOGRAM_OF_MANY).pl()
+    exact = [name for name in found.columns if name != "voices"]
+    known = plain.with_columns((pl.col("cell") // 2).cast(pl.Int64))
+    assert found.columns == plain.columns
+    assert found.select(exact).equals(known.select(exact).cast(found.select(exact).schema))
+    assert found["voices"].to_list() == pytest.approx(known["voices"].to_list())
+
+
+def gold_of(*rows: tuple[int, int, int, int]) -> pl.DataFrame:
+    """What people said, from (comment, question, gold, mark)."""
+    names = ["comment", "question", "gold", "mark"]
+    found = pl.DataFrame(rows, schema=names, orient="row").with_columns(drawn_share=0.5)
+    return found.cast(dict(NO_GOLD.schema))  # type: ignore[arg-type]
+
+
+def test_audited_members_keep_what_tells_them_apart() -> None:
+    rows = some_comments(4).with_columns(is_given=pl.lit(True), author=pl.Series([50, 60, 70, 70]))
+    pairs = pairs_of([1, 0, 0, 0], [1, 0, 3, 2])
+    comments = comments_of(rows)
+    answers = answers_of(rows, gold_of((1, 0, 1, 111), (2, 0, 0, 222)))
+    _, members = members_of(pairs, comments, answers)
+    found = audits_of(members, comments, answers, pl.Series(["blog", "forum"]))
+    assert found.select("cell", "comment", "gold", "voice", "author", "alike").rows() == [
+        (0, 222, 0, 1 / 2, 70, "blog"),
+        (1, 111, 1, 1.0, 60, "forum"),
     ]
-    assert found["code"].to_list() == rows["code"].to_list()[2:]
-    assert found["day"].to_list() == rows["day"].to_list()[2:]
+    assert found["code"].to_list() == [rows["code"][2], rows["code"][1]]
+    assert found["day"].to_list() == [rows["day"][2], rows["day"][1]]
+
+
+def test_an_audit_meets_what_the_model_said_of_the_same_label() -> None:
+    rows = some_comments(2).with_columns(is_given=pl.lit(True))
+    likely = pl.DataFrame(
+        {"comment": [0, 1, 1], "question": [1, 0, 1], "code": [4, 9, 17], "chosen": [0, 0, 1]}
+    )
+    gold = gold_of((1, 0, 0, 111), (1, 1, 1, 111), (0, 0, 1, 100))
+    answers = with_many(answers_of(rows, gold), likely)
+    _, members = members_of(pairs_of([0, 0], [0, 1]), comments_of(rows), answers)
+    found = audits_of(members, comments_of(rows), answers, pl.Series(["blog"]))
+    assert found.select("comment", "question", "code", "gold").rows() == [
+        (111, 0, 9, 0),
+        (111, 1, 17, 1),
+        (100, 0, 0, 1),
+    ]
 
 
 def test_whether_answers_are_uncertain_is_left_open_where_no_model_recorded_it() -> None:
     rows = some_comments(2).with_columns(
         is_given=pl.lit(True), is_uncertain=pl.lit(NOT_RECORDED, pl.Int8)
     )
-    _, members = members_of(
-        pl.DataFrame({"cell": [0, 0], "comment": [0, 1]}), comments_of(rows), answers_of(rows)
-    )
+    _, members = members_of(pairs_of([0, 0], [0, 1]), comments_of(rows), answers_of(rows))
     assert cells_of(members, comments_of(rows), answers_of(rows))["uncertain_share"].to_list() == [
         None
     ]
@@ -169,13 +250,12 @@ def test_whether_answers_are_uncertain_is_left_open_where_no_model_recorded_it()
 def test_a_mart_without_comments_has_no_cells() -> None:
     rows = some_comments(3)
     comments, answers = comments_of(rows), answers_of(rows)
-    none = pl.DataFrame(schema={"cell": pl.Int32(), "comment": pl.Int32()})
-    places, members = members_of(none, comments, answers)
+    places, members = members_of(pairs_of([], []), comments, answers)
     assert len(places) == 0
     assert cells_of(members, comments, answers).is_empty()
     assert histogram_of(members, answers).is_empty()
     assert origins_of(members, comments).is_empty()
-    assert among(members, comments, answers, np.array([1])).is_empty()
+    assert audits_of(members, comments, answers, pl.Series([], dtype=pl.String)).is_empty()
 
 
 def test_combinations_are_counted_in_their_order() -> None:
@@ -198,8 +278,6 @@ def test_rows_that_differ_in_parts_alone_are_added_up_in_their_order() -> None:
 
 def test_the_last_day_of_a_cell_is_a_day() -> None:
     rows = some_comments(2).with_columns(is_given=pl.lit(True), day=pl.lit(date(2025, 11, 3)))
-    _, members = members_of(
-        pl.DataFrame({"cell": [0, 0], "comment": [0, 1]}), comments_of(rows), answers_of(rows)
-    )
+    _, members = members_of(pairs_of([0, 0], [0, 1]), comments_of(rows), answers_of(rows))
     cells = cells_of(members, comments_of(rows), answers_of(rows))
     assert cells["last_day"].to_list() == [date(2025, 11, 3)]
