@@ -1,7 +1,5 @@
 """What a head has answered, comment by comment: the numbers that cells are counted from."""
 
-from typing import Any
-
 import duckdb
 import numpy as np
 import polars as pl
@@ -162,20 +160,27 @@ def hear(connection: duckdb.DuckDBPyConnection, comments: Comments, shares: Shar
     make(connection, "option", "FROM labels")
     days = frame(connection, DRAWABLE)["day"].to_numpy()
     gold = GOLD_OF_MANY if shares.many else GOLD_OF_ONE
+    said: OneLabel | ManyLabels
     if shares.many:
-        heard = many_answers(connection, comments, shares.with_none)
+        said, heard = many_answers(connection, comments, shares.with_none)
     else:
-        heard = one_answer(connection, comments)
+        said, heard = one_answer(connection, comments)
+    place, comment_count = heard["comment"].to_numpy(), len(comments.place)
+    is_uncertain = heard["is_uncertain"].cast(pl.Int8).fill_null(NOT_RECORDED).to_numpy()
     return Answers(
         labels=labels,
+        is_given=spread(np.ones(len(place), np.bool_), place, comment_count),
+        is_uncertain=spread(is_uncertain, place, comment_count),
         is_drawable=np.isin(comments.day, days),
+        said=said,
         gold=placed(connection, GOLD.format(gold), comments),
-        **heard,
     )
 
 
-def one_answer(connection: duckdb.DuckDBPyConnection, comments: Comments) -> dict[str, Any]:
-    """What a head with one label said of all comments, as `Answers` has it."""
+def one_answer(
+    connection: duckdb.DuckDBPyConnection, comments: Comments
+) -> tuple[OneLabel, pl.DataFrame]:
+    """What a head with one label said of all comments; and a row for each that it answered."""
     rows, count = placed(connection, ONE_ANSWER, comments), len(comments.place)
     place = rows["comment"].to_numpy()
     codes, code = np.unique(rows["code"].to_numpy(), return_inverse=True)
@@ -184,36 +189,25 @@ def one_answer(connection: duckdb.DuckDBPyConnection, comments: Comments) -> dic
         spread(code.astype(np.int32), place, count),
         spread(rows["chosen"].to_numpy(), place, count),
     )
-    return {"said": said} | given(rows, count)
+    return said, rows
 
 
 def many_answers(
     connection: duckdb.DuckDBPyConnection, comments: Comments, with_none: bool
-) -> dict[str, Any]:
-    """What a head of which several labels may apply said of all comments."""
+) -> tuple[ManyLabels, pl.DataFrame]:
+    """The same of a head of which several labels may apply."""
     rows = placed(connection, LIKELY, comments)
     none = placed(connection, NO_ANSWER, comments)
     if with_none:
         rows.extend(none.select(rows.columns))
     rows = rows.sort("comment")
-    count = len(comments.place)
     said = ManyLabels(
-        np.searchsorted(rows["comment"].to_numpy(), np.arange(count + 1)),
+        np.searchsorted(rows["comment"].to_numpy(), np.arange(len(comments.place) + 1)),
         rows["question"].to_numpy(),
         rows["code"].to_numpy(),
         rows["is_chosen"].cast(pl.UInt8).to_numpy(),
     )
-    return {"said": said} | given(none, count)
-
-
-def given(rows: pl.DataFrame, count: int) -> dict[str, Any]:
-    """Whether a head has answered, and surely, from `rows`, one a comment that it has."""
-    place = rows["comment"].to_numpy()
-    is_uncertain = rows["is_uncertain"].cast(pl.Int8).fill_null(NOT_RECORDED).to_numpy()
-    return {
-        "is_given": spread(np.ones(len(place), np.bool_), place, count),
-        "is_uncertain": spread(is_uncertain, place, count),
-    }
+    return said, none
 
 
 def spread(values: Column, place: Column, count: int) -> Column:

@@ -55,9 +55,9 @@ def test_blocks_of_lumps_let_no_group_in_danger_through(
     starts = random.integers(0, 19, 30)
     inside = csr_matrix([(np.arange(20) - first) // 2 == 0 for first in starts]).astype(np.int64)
     needed = inside @ truth + random.integers(1, 8, 30)
+    most = [bound_of(puzzle, group).most for group in inside.toarray()]
     monkeypatch.setattr(bounds, "BLOCK", block)
     monkeypatch.setattr(bounds, "WIDE", wide)
-    most = [bound_of(puzzle, group).most for group in inside.toarray()]
     in_danger = np.flatnonzero(np.array(most) < needed - bounds.TOLERANCE)
     found = beyond_reach(puzzle, truth, inside, needed)
     assert set(in_danger) <= set(found)
