@@ -32,8 +32,8 @@ STEPS = {
     "- stored": ("flows.publishing.marts", "store_marts"),
     "- made of stored ones": ("flows.publishing.marts", "made_of_marts"),
     "- comments to answer": ("flows.publishing.marts", "comments_to_answer"),
-    "gate": ("flows.publish", "gate"),
-    "exports": ("flows.publish", "write_snapshot"),
+    "exports": ("flows.publish", "write_exports"),
+    "waiting for the gate": ("flows.publish", "gate"),
 }
 """Step -> the function that does it, by the module in whose name it is called."""
 

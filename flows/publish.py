@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -21,6 +22,7 @@ from flows.publishing.gate import (
     suites_for,
 )
 from flows.publishing.history import remember, remembered
+from flows.publishing.judging import Verdict, judging
 from flows.publishing.marts import build_marts, mart_rules
 from flows.publishing.profile import profile_pending
 from flows.publishing.publication import Marts, Publication
@@ -28,10 +30,12 @@ from flows.publishing.segmenting import segment_comments
 from flows.publishing.shares import held_out_file
 from flows.publishing.snapshots import (
     Snapshot,
+    discard,
     latest_snapshot,
+    seal,
     snapshot_name,
     swap_in,
-    write_snapshot,
+    write_exports,
 )
 from flows.running.report import StageReport
 from flows.running.stage import stage
@@ -44,7 +48,6 @@ from models.tables.run import RUN
 from transforms.alert_sentences import alert_sentence
 from transforms.corrections import CORRECTION_LOG, State, corrections, reason_of
 from transforms.coverage import COVERAGE, counts_hidden, counts_told
-from transforms.expectations import judge
 from transforms.marts import MACROS, all_marts
 from transforms.marts.change_weekly import MART as CHANGE_WEEKLY
 from transforms.published_contract import VERSION as CONTRACT_VERSION
@@ -86,15 +89,19 @@ def publish(as_of: datetime | None = None) -> StageReport:
     if before and before.state == state:
         aged = require_fresh(moment, settings)
         return StageReport("publish", note=f"nothing new since the last publish{aged}")
-    marts = task(cache_policy=NO_CACHE)(build_marts)(settings)
-    coverage = marts.pop(COVERAGE.table)
-    rested_on = State(state, models_of(settings))
-    marts[CORRECTION_LOG] = correction_log(before, marts, rested_on, moment)
-    judgement = gate(marts, remembered(before, settings.paths.publish_history), moment, settings)
-    told = alerts(marts, settings)
-    facts = publication_facts(settings, coverage, judgement, moment) | {"alerts": told}
-    publication = Publication(marts, facts, settings.reporting.language, topic_names(settings))
-    write_and_swap(publication, state, settings, moment)
+    with judging(settings.publish.hands) as ask:
+        marts = task(cache_policy=NO_CACHE)(build_marts)(settings)
+        coverage = marts.pop(COVERAGE.table)
+        rested_on = State(state, models_of(settings))
+        marts[CORRECTION_LOG] = correction_log(before, marts, rested_on, moment)
+        known = remembered(before, settings.paths.publish_history)
+        verdict = ask(suites_for(marts, known, moment, settings))
+        told = alerts(marts, settings)
+        facts = publication_facts(settings, coverage, moment) | {"alerts": told}
+        publication = Publication(marts, facts, settings.reporting.language, topic_names(settings))
+        folder = write(publication, snapshot_name(moment, fingerprint(state)), settings)
+        judgement = gate(verdict, folder, moment, settings)
+    swap(folder, publication.with_facts(checks=checks(judgement)), state, settings)
     if shown := latest_snapshot(published):
         show_published(shown.folder, {table.name: rows.height for table, rows in marts.items()})
     rows = sum(rows.height for rows in marts.values())
@@ -136,26 +143,36 @@ def titles(marts: Marts) -> dict[str, str]:
 
 
 @task(cache_policy=NO_CACHE)
-def gate(marts: Marts, published: int | None, moment: datetime, settings: Settings) -> Judgement:
-    """The verdicts on all marts; raises `GateFailed`, with the first failures, if one is bad.
+def write(publication: Publication, name: str, settings: Settings) -> Path:
+    """Write the files of a new snapshot into a folder that nobody reads yet."""
+    return write_exports(publication, name, settings.paths.published)
 
-    `published` is how many comments the last publish had.
+
+@task(cache_policy=NO_CACHE)
+def gate(verdict: Verdict, folder: Path, moment: datetime, settings: Settings) -> Judgement:
+    """The verdicts on all marts; if one is bad, the files in `folder` go.
+
+    Raises `GateFailed` then, with the first failures.
     """
-    judgement = judge(suites_for(marts, published, moment, settings))
-    record(judgement, moment, settings)
-    require_passed(judgement)
+    try:
+        judgement = verdict()
+        record(judgement, moment, settings)
+        require_passed(judgement)
+    except BaseException:
+        discard(folder)
+        raise
     return judgement
 
 
 @task(cache_policy=NO_CACHE)
-def write_and_swap(
-    publication: Publication, state: Mapping[str, str], settings: Settings, as_of: datetime
+def swap(
+    folder: Path, publication: Publication, state: Mapping[str, str], settings: Settings
 ) -> None:
-    """Write a new snapshot and let `latest` lead to it."""
+    """Make a snapshot of the files in `folder`, and let `latest` lead to it."""
     published = settings.paths.published
-    name = snapshot_name(as_of, fingerprint(state))
-    folder = write_snapshot(publication, state, name, published)
-    remember(name, audience_count(settings), published, settings.paths.publish_history)
+    seal(folder, publication, state)
+    history = settings.paths.publish_history
+    remember(folder.name, audience_count(settings), published, history)
     swap_in(folder, published, settings.publish.snapshots)
 
 
@@ -175,7 +192,7 @@ def correction_log(
 
 
 def publication_facts(
-    settings: Settings, coverage: pl.DataFrame, judgement: Judgement, as_of: datetime
+    settings: Settings, coverage: pl.DataFrame, as_of: datetime
 ) -> dict[str, Any]:
     """What was published when, by which models, and what was left out, for the manifest.
 
@@ -190,11 +207,15 @@ def publication_facts(
         "models": models_of(settings),
         "counts": counts_told(coverage),
         "hidden_counts": counts_hidden(coverage),
-        "checks": {
-            "passed": sum(finding.passed for finding in judgement.findings),
-            "failed": 0,
-            "warnings": [str(finding) for finding in judgement.warnings],
-        },
+    }
+
+
+def checks(judgement: Judgement) -> dict[str, Any]:
+    """How many checks passed, and what a person should look at, for the manifest."""
+    return {
+        "passed": sum(finding.passed for finding in judgement.findings),
+        "failed": 0,
+        "warnings": [str(finding) for finding in judgement.warnings],
     }
 
 

@@ -110,6 +110,8 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     # Tests look into landing; those of sealed and deleted files set it back.
     monkeypatch.setenv("RESONANZ_PRIVACY__LANDING", "keep")
     monkeypatch.setenv("RESONANZ_WAREHOUSE__WAIT_SECONDS", "0")
+    # A judge of its own takes seconds to start, each time; test_judging.py has one.
+    monkeypatch.setenv("RESONANZ_PUBLISH__PROCESSES", "1")
     # Tests need few people; those about small cells set this themselves.
     monkeypatch.setenv("RESONANZ_PRIVACY__SMALLEST_CELL", "1")
     return data

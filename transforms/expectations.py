@@ -23,6 +23,11 @@ LONGEST_NAME = 60
 """Characters by which a row is named."""
 
 
+def get_ready() -> None:
+    """Load Great Expectations, which takes seconds, before there is anything to judge."""
+    _quiet_gx()
+
+
 def judge(suites: Iterable[Suite]) -> Judgement:
     """Every expectation's verdict on the frame of its suite, and a page on each suite."""
     findings: list[Finding] = []

@@ -35,6 +35,10 @@ class Publication:
         """What only those read who act on it."""
         return self._of(is_work_list=True)
 
+    def with_facts(self, **facts: Any) -> "Publication":
+        """The same with these facts beside the others."""
+        return replace(self, facts={**self.facts, **facts})
+
     def _of(self, is_work_list: bool) -> "Publication":
         kept = {t: rows for t, rows in self.marts.items() if t.is_work_list is is_work_list}
         return replace(self, marts=kept)

@@ -114,7 +114,12 @@ def find_snapshot(published: Path, name: str) -> Snapshot:
 def write_snapshot(
     publication: Publication, state: Mapping[str, str], name: str, published: Path
 ) -> Path:
-    """Write every export and the manifest into a new folder that nobody reads yet.
+    """Write every export and the manifest into a new folder that nobody reads yet."""
+    return seal(write_exports(publication, name, published), publication, state)
+
+
+def write_exports(publication: Publication, name: str, published: Path) -> Path:
+    """Write every export into a new folder, which is no snapshot before it is sealed.
 
     What everybody may read lies in it; the work lists are in its folder `answering` alone, which
     only the account opens that publishes.
@@ -129,6 +134,12 @@ def write_snapshot(
             export.widen(publication.work_lists, folder, answering)
         else:
             export.write(publication if export.is_whole else publication.work_lists, answering)
+    return folder
+
+
+def seal(folder: Path, publication: Publication, state: Mapping[str, str]) -> Path:
+    """Make a snapshot of a folder of exports: with its manifest, and edited by nobody any more."""
+    answering = folder / ANSWERING
     content = manifest(publication, state, folder)
     (folder / MANIFEST).write_text(
         json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
@@ -138,6 +149,11 @@ def write_snapshot(
             path.chmod(READ_BY_OWNER if path.is_relative_to(answering) else READ_ONLY)
     answering.chmod(OPENED_BY_OWNER)
     return folder
+
+
+def discard(folder: Path) -> None:
+    """Take away exports that are not to be published."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def manifest(publication: Publication, state: Mapping[str, str], folder: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from pydantic import Field, field_validator
 
 from flows.settings.concern import Concern, known_zone
+from models.cores import cores
 from models.gate import Limits
 from models.questions import Language
 
@@ -61,9 +62,21 @@ class Gate(Concern):
 
 
 class Publish(Concern):
-    """What is kept of published states."""
+    """How states are published, and what is kept of them."""
 
     snapshots: int = Field(default=8, ge=1, description="published states kept, latest included")
+    processes: int = Field(
+        default=0,
+        ge=0,
+        le=2,
+        description="2: the tables are judged in a process of their own, while files are written; "
+        "1: one process does all; 0: as cores allow",
+    )
+
+    @property
+    def hands(self) -> int:
+        """Processes that work on one publish."""
+        return self.processes or min(2, cores())
 
 
 class Alerts(Concern):

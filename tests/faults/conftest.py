@@ -58,7 +58,7 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def nobody_judging() -> Iterator[None]:
     """A gate that lets everything through: Great Expectations takes seconds for each publish."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("flows.publish.judge", lambda suites: Judgement(()))
+        patch.setattr("flows.publishing.judging.judge", lambda suites: Judgement(()))
         yield
 
 

@@ -157,7 +157,7 @@ def is_below(path: Any, folder: str) -> bool:
 def arrange(conditions: Conditions) -> None:
     """Let the conditions hold in this process."""
     import flows.fetch
-    import flows.publish
+    import flows.publishing.judging
     from models.findings import Judgement
 
     if conditions.clock:
@@ -166,7 +166,7 @@ def arrange(conditions: Conditions) -> None:
         flows.fetch.PAGES_A_FILE = conditions.pages_a_file
     if conditions.is_gate_quick:
         quick: Any = lambda suites: Judgement(())  # noqa: E731
-        flows.publish.judge = quick
+        flows.publishing.judging.judge = quick
 
 
 def stop_clock(moment: datetime, put: Callable[..., None] = setattr) -> None:

@@ -64,6 +64,7 @@ class Rig:
             "RESONANZ_LANDING_KEY": LANDING_KEY,
             "RESONANZ_WAREHOUSE__WAIT_SECONDS": "0",
             "RESONANZ_PRIVACY__SMALLEST_CELL": "1",
+            "RESONANZ_PUBLISH__PROCESSES": "1",
             "RESONANZ_FETCH__ACCOUNTS": "[]",
             **self.changes,
         }

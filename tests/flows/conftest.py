@@ -108,7 +108,7 @@ def keyword_model(monkeypatch: pytest.MonkeyPatch) -> KeywordModel:
 @pytest.fixture
 def quick_publish(monkeypatch: pytest.MonkeyPatch) -> None:
     """A publish that nobody judges, with an empty page: either takes seconds."""
-    monkeypatch.setattr("flows.publish.judge", lambda suites: Judgement(()))
+    monkeypatch.setattr("flows.publishing.judging.judge", lambda suites: Judgement(()))
     monkeypatch.setattr("flows.exports.dashboard.render", lambda publication: "<!doctype html>")
 
 

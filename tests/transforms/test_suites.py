@@ -1,10 +1,12 @@
+import pickle
+
 import polars as pl
 import pytest
 
 from models.contract import Column, Table
 from models.shares import SHARE_COLUMNS
 from transforms.expectations import judge
-from transforms.suites import THERE, is_tall, suite_of, sums_of
+from transforms.suites import THERE, is_tall, noted, suite_of, sums_of
 
 TALL = Table(
     layer="mart",
@@ -91,3 +93,10 @@ def test_a_text_that_must_be_there_is_missed_though_it_is_not_looked_at() -> Non
     assert set(suite.frame["method"]) == {THERE}
     assert suite.frame["hidden_reason"].null_count() == 2
     assert suite.frame["label"].to_list() == ["negative", "neutral"]
+
+
+def test_a_noted_suite_expects_the_same_and_can_be_sent() -> None:
+    frame = pl.DataFrame([cell("positive", 0.6), cell("negative", 0.7)], schema=TALL.schema())
+    for suite in (suite_of(TALL, frame, smallest_cell=5), sums_of(TALL, frame)):
+        sent = pickle.loads(pickle.dumps(noted(suite)))
+        assert judge([sent]).findings == judge([suite]).findings
