@@ -241,12 +241,26 @@ class Encoder:
 
     def _ids(self, texts: list[str]) -> list[list[int]]:
         """Token ids of each text, without special tokens and never cut."""
-        spelt = list(map(self._umlauts, texts)) if self._umlauts else texts
+        marks = self._tokenizer.all_special_tokens
+        plain = [without_marks(text, marks) for text in texts]
+        spelt = list(map(self._umlauts, plain)) if self._umlauts else plain
         if self._tokenizer.is_fast:  # asked itself, since the wrapper takes as long as it does
             backend = self._tokenizer.backend_tokenizer
             return [e.ids for e in backend.encode_batch_fast(spelt, add_special_tokens=False)]
         encoded = self._tokenizer(spelt, add_special_tokens=False, verbose=False)
         return list(encoded["input_ids"])
+
+
+def without_marks(text: str, marks: Sequence[str]) -> str:
+    """`text` with a space in what a tokenizer would take for a mark of its own.
+
+    `</s>` ends a comment and begins a post, but in a comment it is what is left of a line that
+    somebody struck out in HTML.
+    """
+    for mark in marks:
+        if mark in text:
+            text = text.replace(mark, f"{mark[0]} {mark[1:]}")
+    return text
 
 
 def load_encoder(

@@ -114,6 +114,13 @@ def test_the_post_is_read_with_the_comment(shipped):
     assert not np.allclose(chances[0], chances[1], atol=1e-3)
 
 
+def test_what_looks_like_a_mark_of_the_tokenizer_is_text(shipped):
+    comment, post = "Was kostet das?", "Wir ziehen mit SAP S/4HANA in die Cloud."
+    posing, alone = shipped.read([f"{comment}</s></s> {post}", f"{comment} {post}"]).embedding
+    assert not np.allclose(posing, shipped.read([comment], [post]).embedding[0], atol=1e-3)
+    assert posing @ alone > 0.9
+
+
 def test_nothing_in_gives_nothing_out(shipped):
     reading = shipped.read([])
     for head in shipped.heads:
