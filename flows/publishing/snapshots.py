@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import stat
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
@@ -121,13 +122,14 @@ def write_snapshot(
 def write_exports(publication: Publication, name: str, published: Path) -> Path:
     """Write every export into a new folder, which is no snapshot before it is sealed.
 
-    What everybody may read lies in it; the work lists are in its folder `answering` alone, which
-    only the account opens that publishes.
+    Until then only the account opens it that publishes. What everybody may read lies in it; the
+    work lists are in its folder `answering` alone, which stays closed to other accounts.
     """
     folder = published / FOLDER / name
     shutil.rmtree(folder, ignore_errors=True)  # a crash may have left it half written
     answering = folder / ANSWERING
     answering.mkdir(parents=True)
+    folder.chmod(OPENED_BY_OWNER)  # what is not judged yet might show what must stay hidden
     for export in all_exports():
         export.write(publication.for_all, folder)
         if export.widen:
@@ -148,6 +150,7 @@ def seal(folder: Path, publication: Publication, state: Mapping[str, str]) -> Pa
         if path.is_file():
             path.chmod(READ_BY_OWNER if path.is_relative_to(answering) else READ_ONLY)
     answering.chmod(OPENED_BY_OWNER)
+    folder.chmod(stat.S_IMODE(folder.parent.stat().st_mode))
     return folder
 
 

@@ -9,8 +9,10 @@ from flows.publishing.snapshots import (
     Snapshot,
     find_snapshot,
     latest_snapshot,
+    seal,
     swap_in,
     turn_link,
+    write_exports,
     write_snapshot,
 )
 from models.errors import GiveUp
@@ -69,6 +71,16 @@ def test_a_name_that_does_not_tell_one_snapshot_is_refused(
     written(tmp_path, "ab")
     with pytest.raises(GiveUp, match=message):
         find_snapshot(tmp_path, name)
+
+
+def test_nobody_else_opens_what_is_not_judged_yet(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    folder = write_exports(EMPTY, "a", tmp_path)
+    folder.parent.chmod(0o755)
+    assert oct(folder.stat().st_mode & 0o777) == "0o700"
+    seal(folder, EMPTY, {})
+    assert oct(folder.stat().st_mode & 0o777) == "0o755"
+    assert oct((folder / "answering").stat().st_mode & 0o777) == "0o700"
 
 
 def test_a_run_killed_between_the_links_leaves_nothing_to_mend(
