@@ -1,7 +1,11 @@
 """Builders of rows and records: a test says only the fields it is about."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from pathlib import Path
 
+from flows.publishing.publication import Publication
+from flows.publishing.snapshots import seal, write_exports
 from models.canonical import Comment
 from models.tables.comment import COMMENT
 from models.tables.post import POST
@@ -136,3 +140,10 @@ def comment(position: int = 1, **fields: object) -> Comment:
         "created_at_raw": "2025-11-10T08:00:00Z",
     }
     return Comment(**(known | fields))  # type: ignore[arg-type]
+
+
+def write_snapshot(
+    publication: Publication, state: Mapping[str, str], name: str, published: Path
+) -> Path:
+    """A snapshot that nobody has judged."""
+    return seal(write_exports(publication, name, published), publication, state)

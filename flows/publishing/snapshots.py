@@ -112,13 +112,6 @@ def find_snapshot(published: Path, name: str) -> Snapshot:
     )
 
 
-def write_snapshot(
-    publication: Publication, state: Mapping[str, str], name: str, published: Path
-) -> Path:
-    """Write every export and the manifest into a new folder that nobody reads yet."""
-    return seal(write_exports(publication, name, published), publication, state)
-
-
 def write_exports(publication: Publication, name: str, published: Path) -> Path:
     """Write every export into a new folder, which is no snapshot before it is sealed.
 

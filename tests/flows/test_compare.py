@@ -6,9 +6,10 @@ import pytest
 import flows.compare
 from flows.compare import compare
 from flows.publishing.publication import Publication
-from flows.publishing.snapshots import swap_in, write_snapshot
+from flows.publishing.snapshots import swap_in
 from models.contract import Column, Table
 from models.errors import GiveUp
+from tests.builders import write_snapshot
 
 TABLE = Table(
     layer="mart",

@@ -8,9 +8,10 @@ import pytest
 import flows.digest
 from flows.digest import digest
 from flows.letter.content import Letter
-from flows.publishing.snapshots import swap_in, write_snapshot
+from flows.publishing.snapshots import swap_in
 from flows.settings import Digest
 from models.errors import GiveUp
+from tests.builders import write_snapshot
 from tests.flows.dashboard.publications import publication
 
 pytestmark = pytest.mark.usefixtures("prefect_server", "workplace")

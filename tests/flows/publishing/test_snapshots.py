@@ -13,9 +13,9 @@ from flows.publishing.snapshots import (
     swap_in,
     turn_link,
     write_exports,
-    write_snapshot,
 )
 from models.errors import GiveUp
+from tests.builders import write_snapshot
 from transforms.marts import all_marts
 
 EMPTY = Publication({s.table: s.table.empty() for s in all_marts().values()}, {"resonanz": "1"})
