@@ -78,23 +78,27 @@ def emq(cells: Cells, prior: Numbers) -> Numbers:
     """The mix of answers in every cell, (cells, answers), as the probabilities have it.
 
     One comment an answer, mixed as in `prior`, is added, so that no answer is ruled out in a cell
-    of few comments.
+    of few comments. A cell's mix does not depend on which other cells there are.
     """
     # Most cells have comments in few of the bins: only these are gone through.
     cell, place = np.nonzero(cells.weight)
-    starts = np.searchsorted(cell, np.arange(len(cells)))
     weight, ratio = cells.weight[cell, place], (cells.posterior / prior)[place]
-    voices = cells.authors[:, None]
-    added = len(prior) * prior
+    voices, added = cells.authors[:, None], len(prior) * prior
     mixes = np.tile(prior, (len(cells), 1))
+    moving = np.arange(len(cells))
     for _ in range(STEPS):
+        starts, mix = np.searchsorted(cell, moving), mixes[moving]
         evidence = (mixes[cell] * ratio).sum(axis=1)
-        counted = np.add.reduceat(ratio * (weight / evidence)[:, None], starts) * mixes
-        following = (voices * counted + added) / (voices + len(prior))
-        moved = float(np.abs(following - mixes).max(initial=0))
-        mixes = following
-        if moved < SETTLED:
+        counted = np.add.reduceat(ratio * (weight / evidence)[:, None], starts) * mix
+        following = (voices[moving] * counted + added) / (voices[moving] + len(prior))
+        mixes[moving] = following
+        is_moving = np.abs(following - mix).max(axis=1) >= SETTLED
+        if not is_moving.any():
             break
+        if not is_moving.all():
+            moving = moving[is_moving]
+            here = np.isin(cell, moving, kind="table")
+            cell, weight, ratio = cell[here], weight[here], ratio[here]
     return mixes
 
 

@@ -32,6 +32,21 @@ def test_expectation_maximisation_finds_the_likeliest_mix() -> None:
     assert uneven[0] == pytest.approx(0.5 / 0.6, abs=1e-4)
 
 
+def test_the_mix_of_a_cell_does_not_depend_on_the_cells_beside_it() -> None:
+    share = np.linspace(0.1, 0.9, 7)[:, None]
+    cells = Cells(
+        np.array([[0.8, 0.2], [0.45, 0.55]]),
+        np.hstack([share, 1 - share]),
+        np.zeros((7, 2)),
+        np.array([2.0, 500.0, 9.0, 3.0, 80.0, 1e6, 5.0]),
+        np.zeros(7, dtype=bool),
+    )
+    prior = np.array([0.4, 0.6])
+    together = emq(cells, prior)
+    alone = [emq(cells.at(np.array([place])), prior)[0] for place in range(7)]
+    assert (together == np.stack(alone)).all()
+
+
 def test_an_answer_that_nobody_gave_is_not_ruled_out() -> None:
     cells, _ = cells_of(np.array([[[0.0, 1.0, 0.0]]]))
     assert (emq(cells, np.full(3, 1 / 3)) > 0.01).all()
