@@ -24,6 +24,7 @@ STEPS = {
     "what has changed": ("flows.publish", "state_of"),
     "marts": ("flows.publish", "build_marts"),
     "- shared views": ("flows.publishing.sharing", "share"),
+    "- labels heard": ("flows.publishing.sharing", "listened"),
     "- counted": ("flows.publishing.marts", "counted_marts"),
     "- small cells": ("flows.publishing.marts", "hide_small_cells"),
     "- computed from these": ("flows.publishing.marts", "derived_from"),

@@ -32,6 +32,7 @@ from flows.keeping.kept import keep_taxonomy
 from flows.publishing.gate import monday_of
 from flows.publishing.marts import computed_marts, get_ready
 from flows.publishing.shares import estimator
+from flows.publishing.sharing import shared_views
 from flows.running.report import StageReport
 from flows.running.stage import stage
 from flows.running.watched import show_page
@@ -175,8 +176,10 @@ def side(versions: list[str], settings: Settings, since: date) -> Side:
     with what_if(versions, settings, since) as connection:
         heads = current_heads(connection)
         get_ready(connection, settings)
-        marts = computed_marts(connection, settings)
-        return Side(heads, marts, window_shares(connection, estimator(connection, settings)))
+        with shared_views(connection) as heard:
+            marts = computed_marts(connection, heard, settings)
+            shares = window_shares(connection, heard, estimator(connection, settings))
+        return Side(heads, marts, shares)
 
 
 def flips_of(before: Side, after: Side, settings: Settings, since: date) -> Flips:

@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any, Protocol
 
 import duckdb
 import polars as pl
@@ -25,11 +27,24 @@ LAYERS = ("clean", "classified", "mart", "ops")
 MADE_ANEW = (LABELLED_COMMENT,)
 """Tables that hold nothing of their own: one of another shape makes place for one of today's."""
 
+STREAMED = {
+    "Out of Memory Error": duckdb.OutOfMemoryException,
+    "IO Error": duckdb.IOException,
+}
+"""How errors of a stream begin -> the errors that they are."""
+
 LEFT_BEHIND = (
     "DELETE FROM clean.comment_version WHERE comment_id NOT IN "
     "(SELECT comment_id FROM clean.comment)"
 )
 """Wordings whose comment is no more, as earlier versions left them when a file was read anew."""
+
+
+class Streamed(Protocol):
+    """Rows that can be read as an Arrow stream, as a Polars frame or an Arrow table."""
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """A capsule with the stream."""
 
 
 @contextmanager
@@ -173,6 +188,31 @@ def frame(
     return connection.sql(query).pl()
 
 
+def batches(connection: duckdb.DuckDBPyConnection, query: str, size: int) -> Iterator[Any]:
+    """The answer to `query` as Arrow batches of `size` rows: one is read while the last is used.
+
+    Nothing else may be asked of the connection meanwhile. Raises what DuckDB raises.
+    """
+    with told_by_duckdb(), ThreadPoolExecutor(1) as reading:
+        reader = connection.execute(query).to_arrow_reader(size)
+        coming = reading.submit(next, reader, None)
+        while (batch := coming.result()) is not None:
+            coming = reading.submit(next, reader, None)
+            yield batch
+
+
+@contextmanager
+def told_by_duckdb() -> Iterator[None]:
+    """Raise errors of the block as DuckDB does: Arrow tells those of a stream without a kind."""
+    try:
+        yield
+    except OSError as error:
+        kinds = (kind for words, kind in STREAMED.items() if str(error).startswith(words))
+        if kind := next(kinds, None):
+            raise kind(str(error)) from error
+        raise
+
+
 def beside(
     connection: duckdb.DuckDBPyConnection,
     query: str,
@@ -190,7 +230,7 @@ def beside(
 def carry_out(
     connection: duckdb.DuckDBPyConnection,
     statement: str,
-    rows: pl.DataFrame,
+    rows: Streamed,
     parameters: list[object] | dict[str, object] | None = None,
 ) -> None:
     """Execute a `statement` that also reads `rows`, under the name `wanted` and once.

@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from flows.cli import QUIET
 from flows.publishing.shares import Estimator, estimate, mart_rows
+from flows.publishing.sharing import shared_views
 from flows.warehouse import merge, prepare, use_time_zone
 from models.tables.comment import COMMENT
 from models.tables.current_model import CURRENT_MODEL
@@ -88,7 +89,8 @@ def mart(con: duckdb.DuckDBPyConnection) -> Callable[..., list[Row]]:
     def build(name: str, known: Estimator = NOTHING_HELD_OUT) -> list[Row]:
         statement = all_marts()[name]
         needed = [s for s in (statement, all_marts().get(statement.net_of)) if s and s.shares]
-        rows = mart_rows(con, statement, estimate(con, needed, known))
+        with shared_views(con) as heard:
+            rows = mart_rows(con, statement, estimate(con, heard, needed, known))
         return statement.table.require(rows.cast(statement.table.schema())).to_dicts()  # type: ignore[arg-type]
 
     return build

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.publishing.shares import estimate, mart_rows
+from flows.publishing.sharing import shared_views
 from flows.warehouse import merge
 from models.tables.review import REVIEW
 from tests.builders import comment_row, review_row
@@ -124,8 +125,10 @@ PICKED = st.lists(
 
 def published(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[object, ...]]]:
     statements = sql_marts()
-    estimates = estimate(con, [one for one in statements if one.shares], NOTHING_HELD_OUT)
-    rows = {one.table.name: mart_rows(con, one, estimates).rows() for one in statements}
+    with shared_views(con) as heard:
+        asked = [one for one in statements if one.shares]
+        estimates = estimate(con, heard, asked, NOTHING_HELD_OUT)
+        rows = {one.table.name: mart_rows(con, one, estimates).rows() for one in statements}
     return rows | {"audit": con.execute("FROM classified.audit ORDER BY ALL").fetchall()}
 
 

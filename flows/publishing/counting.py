@@ -7,7 +7,6 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from flows.publishing.hearing import LOGARITHMS
 from flows.publishing.numbering import SIGNATURE, make, placed
 from flows.warehouse import frame
 from models.contract import Table
@@ -38,6 +37,9 @@ PAIRS = f"""
 """
 """The comments of every cell. A frame, and not a table: what DuckDB drops it keeps until the
 transaction ends, which was every mart's comments together."""
+
+LOGARITHMS = "(sum(({} * 1e12)::BIGINT) / 1e12)"
+"""A sum that is the same whatever threads add it in whatever order: of whole numbers."""
 
 SAMPLE = 4_000
 """Comments of a channel that tell what it is like: of more, a mean would hardly be surer."""

@@ -7,6 +7,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from flows.publishing.hearing import Heard
 from flows.publishing.shares import estimate, estimator, mart_rows
 from flows.publishing.sharing import shared_views
 from flows.settings import Settings
@@ -51,8 +52,9 @@ def build_marts(settings: Settings) -> dict[Table, pl.DataFrame]:
     """
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         get_ready(connection, settings)
-        with shared_views(connection):
-            marts = computed_marts(connection, settings)
+        with shared_views(connection) as heard:
+            marts = computed_marts(connection, heard, settings)
+            del heard  # arrays of all comments, of no use to what comes
             coverage = marts.pop(COVERAGE.table)
             marts |= comments_behind(connection, marts, mart_rules(settings))
             candidates = open_comments(connection)
@@ -70,13 +72,13 @@ def get_ready(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None
 
 
 def computed_marts(
-    connection: duckdb.DuckDBPyConnection, settings: Settings
+    connection: duckdb.DuckDBPyConnection, heard: Heard, settings: Settings
 ) -> dict[Table, pl.DataFrame]:
     """The marts that are counted, small cells hidden, and those computed from them; not stored.
 
     `COVERAGE` is among them: it is told beside them.
     """
-    counted = counted_marts(connection, settings)
+    counted = counted_marts(connection, heard, settings)
     counted[COVERAGE.table] = checked(COVERAGE, frame(connection, COVERAGE.query))
     marts = hide_small_cells(counted, frame(connection, COUNTED), settings.privacy.smallest_cell)
     return marts | derived_from(marts, mart_rules(settings))
@@ -106,12 +108,12 @@ def with_texts(connection: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> pl.
 
 
 def counted_marts(
-    connection: duckdb.DuckDBPyConnection, settings: Settings
+    connection: duckdb.DuckDBPyConnection, heard: Heard, settings: Settings
 ) -> dict[Table, pl.DataFrame]:
     """The marts that are made from the comments themselves, shares among them estimated."""
     statements = sql_marts()
     asked = [statement for statement in statements if statement.shares]
-    estimates = estimate(connection, asked, estimator(connection, settings))
+    estimates = estimate(connection, heard, asked, estimator(connection, settings))
     return {
         statement.table: checked(statement, mart_rows(connection, statement, estimates))
         for statement in statements

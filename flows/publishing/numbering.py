@@ -26,6 +26,7 @@ NUMBERED = f"""
         dated.comment_id,
         wording.input_hash,
         {SIGNATURE.format("dated.comment_id")}                         AS signature,
+        hash(wording.input_hash)                                        AS wording,
         (row_number() OVER () - 1)::INTEGER                             AS comment,
         dated.day,
         dated.channel,

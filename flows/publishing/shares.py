@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 import duckdb
@@ -13,15 +12,13 @@ import polars as pl
 from flows.checkpoint import checkpoint_folder
 from flows.keeping.kept import VERSION, place_of
 from flows.publishing.counting import Listed, gather_signs, gathered, listed
-from flows.publishing.hearing import hear
-from flows.publishing.numbering import numbered_comments
+from flows.publishing.hearing import Heard
 from flows.settings import Settings
 from flows.warehouse import frame
 from models.errors import GiveUp, TryAgain
 from models.held_out import FILE_NAME, HeldOut, read_held_out
 from models.shares import NET_COLUMNS
 from transforms.estimates.kinds import LEAST_COMMENTS, Company, kinds_of, signs_of
-from transforms.estimates.members import Answers, Comments
 from transforms.estimates.pools import Pooling
 from transforms.estimates.reference import merged
 from transforms.estimates.shares import Known, share_rows
@@ -31,7 +28,8 @@ from transforms.taxonomy import HEAD as TOPIC
 from transforms.taxonomy import read_taxonomy
 
 AHEAD = 2
-"""Marts that may be listed while others are counted: all comments of each are held."""
+"""Marts that are counted and estimated while the next is listed: all comments of each are held.
+NumPy and Polars let go of Python's lock for most of it."""
 
 Estimated = tuple[pl.DataFrame, pl.DataFrame]
 """The rows of a share mart, and the nets of its cells."""
@@ -118,31 +116,29 @@ def held_out_file(settings: Settings) -> Path | None:
 
 
 def estimate(
-    connection: duckdb.DuckDBPyConnection, statements: Iterable[Statement], known: Estimator
+    connection: duckdb.DuckDBPyConnection,
+    heard: Heard,
+    statements: Iterable[Statement],
+    known: Estimator,
 ) -> dict[str, Estimated]:
     """The rows of share marts, in the order of their grain, and their nets; by the marts' names."""
     found: dict[str, Future[Estimated]] = {}
-    # DuckDB lists the next mart on all cores, while one thread counts and estimates the last.
-    with numbered_comments(connection) as comments, ThreadPoolExecutor(1) as counting:
-        for (head, many), group in groupby(sorted(map(_asked, statements), key=_head), key=_head):
-            asked = list(group)
-            with_none = any(shares.with_none for _, shares in asked)
-            answers = hear(connection, comments, Shares(head, many=many, with_none=with_none))
-            for statement, shares in asked:
-                cells = listed(connection, statement, shares, comments)
-                wait_for(list(found.values())[:-AHEAD])
-                found[statement.table.name] = counting.submit(
-                    estimated, statement, cells, comments, answers, known.known(shares)
-                )
+    # DuckDB lists the next mart on all cores, while those before are counted and estimated.
+    with ThreadPoolExecutor(AHEAD) as counting:
+        for statement, shares in map(_asked, statements):
+            cells = listed(connection, statement, shares, heard.comments)
+            wait_for(list(found.values())[:-AHEAD])
+            found[statement.table.name] = counting.submit(
+                estimated, statement, cells, heard, known.known(shares)
+            )
     return {name: estimates.result() for name, estimates in found.items()}
 
 
-def estimated(
-    statement: Statement, cells: Listed, comments: Comments, answers: Answers, known: Known
-) -> Estimated:
+def estimated(statement: Statement, cells: Listed, heard: Heard, known: Known) -> Estimated:
     """The rows of one share mart, in the order of their grain, and its nets."""
     _, shares = _asked(statement)
-    rows, nets = share_rows(shares, gathered(cells, statement, comments, answers), known)
+    answers = heard.answers[shares.head]
+    rows, nets = share_rows(shares, gathered(cells, statement, heard.comments, answers), known)
     return rows.sort(statement.table.grain), nets
 
 
@@ -150,10 +146,6 @@ def _asked(statement: Statement) -> tuple[Statement, Shares]:
     if statement.shares is None:
         raise ValueError(f"`{statement.table.full_name}` is no share mart")
     return statement, statement.shares
-
-
-def _head(asked: tuple[Statement, Shares]) -> tuple[str, bool]:
-    return asked[1].head, asked[1].many
 
 
 def mart_rows(

@@ -13,6 +13,7 @@ from flows.engines.duckdb_file import STORAGE
 from flows.settings import Warehouse
 from flows.warehouse import (
     append,
+    batches,
     forget,
     frame,
     matching,
@@ -21,6 +22,7 @@ from flows.warehouse import (
     number_all,
     prepare,
     read,
+    told_by_duckdb,
     use_time_zone,
     writing,
 )
@@ -198,6 +200,38 @@ def test_work_that_does_not_fit_into_memory_says_what_to_set_and_writes_nothing(
         ask_too_much()
     with writing(tmp_path / "warehouse.duckdb", limits) as connection:
         assert read(connection, REPORTING).is_empty()
+
+
+@pytest.mark.parametrize("size", [1, 400, 10_000])
+def test_rows_come_in_batches_each_once_and_in_their_order(
+    con: duckdb.DuckDBPyConnection, size: int
+) -> None:
+    found = [batch.column(0).to_pylist() for batch in batches(con, "FROM range(1000)", size)]
+    assert [row for rows in found for row in rows] == list(range(1000))
+    assert max(map(len, found)) == min(size, 1000)
+    assert list(batches(con, "FROM range(0)", size)) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("Out of Memory Error: could not allocate", duckdb.OutOfMemoryException),
+        ("IO Error: no connection", duckdb.IOException),
+        ("Invalid Input Error: boom", OSError),
+    ],
+)
+def test_what_goes_wrong_in_a_stream_is_told_as_duckdb_tells_it(
+    words: str, kind: type[Exception]
+) -> None:
+    with pytest.raises(kind, match=words), told_by_duckdb():
+        raise OSError(words)
+
+
+def test_an_error_behind_the_first_batch_is_raised(con: duckdb.DuckDBPyConnection) -> None:
+    query = "SELECT if(range = 9_000_000, error('boom'), '') FROM range(10_000_000)"
+    with pytest.raises(OSError, match="boom"):
+        list(batches(con, query, 1000))
+    assert con.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_a_file_that_is_no_warehouse_is_not_worth_another_try(tmp_path: Path) -> None:

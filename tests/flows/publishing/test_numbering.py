@@ -5,7 +5,7 @@ from collections.abc import Callable
 import duckdb
 import pytest
 
-from flows.publishing.hearing import hear
+from flows.publishing.hearing import hear, options_of
 from flows.publishing.numbering import LEFT_BEHIND, NUMBERED, SIGNATURE, numbered_comments, placed
 from tests.builders import comment_row
 from transforms.statements import Shares
@@ -45,7 +45,8 @@ def test_the_comments_of_an_author_stand_side_by_side(asked: duckdb.DuckDBPyConn
 
 def test_nothing_is_left_behind(asked: duckdb.DuckDBPyConnection) -> None:
     with numbered_comments(asked) as comments:
-        hear(asked, comments, Shares("topic", many=True))
+        topics = [Shares("topic", many=True)]
+        hear(asked, comments, options_of(asked, topics), topics, {})
         assert asked.execute(TEMPORARY).fetchall()
     assert asked.execute(TEMPORARY).fetchall() == []
     assert len(set(LEFT_BEHIND)) == len(LEFT_BEHIND)
