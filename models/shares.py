@@ -11,6 +11,9 @@ HIDDEN_REASON = Column(
 )
 """Stands in every published table that counts comments; see docs/small-cells.md."""
 
+HIDDEN_METHOD = "hidden"
+"""What a share that is left out says of how it was made."""
+
 SHARE_COLUMNS = (
     Column("head", "text", "the question: sentiment, stance, topic or intent"),
     Column("label", "text", "the answer whose share this is"),

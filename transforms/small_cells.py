@@ -10,13 +10,11 @@ import numpy as np
 import polars as pl
 
 from models.contract import Table
-from models.shares import HIDDEN_REASON, small_cells_of, tells_of_people
+from models.shares import HIDDEN_METHOD, HIDDEN_REASON, small_cells_of, tells_of_people
 from transforms.cells import Marts, cells_of, cells_told, family_of, name_of
 from transforms.suppression import hidden_cells
 
 WOULD_REVEAL = "would reveal another row"
-HIDDEN_METHOD = "hidden"
-"""What a hidden share says of how it was made."""
 
 
 def few_authors(smallest: int) -> str:

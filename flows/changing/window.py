@@ -38,7 +38,10 @@ def statement(shares: Shares) -> Statement:
 def window_shares(
     connection: duckdb.DuckDBPyConnection, heard: Heard, known: Estimator
 ) -> pl.DataFrame:
-    """One row per channel, head and label (`SHARE_COLUMNS`), by the models that answer now."""
+    """One row per channel, head and label (`SHARE_COLUMNS`), by the models that answer now.
+
+    Of small channels, too: which of two sides hide one is for those to say who compare them.
+    """
     statements = [statement(replace(shares, alike="channel")) for shares in asked_heads()]
-    found = estimate(connection, heard, statements, known)
+    found = estimate(connection, heard, statements, replace(known, smallest=1))
     return pl.concat([rows for rows, _ in found.values()]).sort("head", "channel", "label")

@@ -44,12 +44,14 @@ class Estimator:
     least_audits: int
     audit_weeks: int
     company: Company | None = None
+    smallest: int = 1
 
     def known(self, shares: Shares) -> Known:
         """What is known of a mart's head."""
         alike = shares.alike.removesuffix("_id")
         pooling = Pooling(self.least_audits, self.audit_weeks, alike)
-        return Known(self.held.get(shares.head), self.shift, pooling, self.company)
+        held = self.held.get(shares.head)
+        return Known(held, self.shift, pooling, self.company, self.smallest)
 
 
 def estimator(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Estimator:
@@ -63,6 +65,7 @@ def estimator(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Esti
         settings.shares.least_audits,
         settings.shares.audit_weeks,
         company(connection, held),
+        settings.privacy.smallest_cell,
     )
 
 

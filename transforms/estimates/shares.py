@@ -1,14 +1,14 @@
 """Share rows: what was counted of a mart's cells in, one row per cell, head and label out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
 
 from models.contract import POLARS_TYPE
 from models.held_out import HeldOut
-from models.shares import NET_COLUMNS, SHARE_COLUMNS
+from models.shares import HIDDEN_METHOD, NET_COLUMNS, SHARE_COLUMNS
 from transforms.estimates import correction
 from transforms.estimates.evidence import Audits, Cells, Numbers, Places, Reference
 from transforms.estimates.interval import Estimates
@@ -64,13 +64,15 @@ class Known:
     """What is known beside the warehouse: the head's held-out set, the shift, how audits pool.
 
     `company`: what the channels' comments are like. Without it, comments are taken for such as the
-    model is for, as far as `shift` lets them be.
+    model is for, as far as `shift` lets them be. `smallest`: cells of fewer authors are not told of
+    (`transforms/small_cells.py`), so nothing is estimated of them.
     """
 
     held: HeldOut | None
     shift: float
     pooling: Pooling
     company: Company | None = None
+    smallest: int = 1
 
 
 @dataclass(frozen=True)
@@ -88,22 +90,59 @@ def share_rows(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The share rows (the cells' columns, then `SHARE_COLUMNS`), and the nets (then `NET_COLUMNS`).
 
-    Rows are in no particular order. Of a head that has answered nothing there are none.
+    Rows are in no particular order. Of a head that has answered nothing there are none. Rows of
+    cells that are not told of have no numbers but their counts, and cells no net.
     """
-    rows, nets = [ROWS.to_frame()], [NETS.to_frame()]
+    few, enough = parted(gathered, known.smallest)
+    rows, untold, nets = [ROWS.to_frame()], [ROWS.to_frame()], [NETS.to_frame()]
     for question in questions(shares, gathered.labels, known.held):
-        for more_rows, more_nets in _answered(question, gathered, known):
+        untold += [_untold(few, label) for _, label in question.published]
+        for more_rows, more_nets in _answered(question, enough, known):
             rows.append(more_rows)
             nets.append(more_nets)
-    own = [name for name in gathered.cells.columns if name not in INNER]
-    told = pl.concat(rows).join(gathered.cells.select("cell", *own, *COUNTED), on="cell")
-    finished = told.with_columns(
+    cells, own = enough.cells, [name for name in gathered.cells.columns if name not in INNER]
+    told = [
+        pl.concat(rows).join(cells.select("cell", *own, *COUNTED), on="cell"),
+        pl.concat(untold).join(few.select("cell", *own, *COUNTED), on="cell"),
+    ]
+    finished = pl.concat(told).with_columns(
         head=pl.lit(shares.head), hidden_reason=pl.lit(None, dtype=pl.String())
     )
     return (
         finished.select(*own, *(column.name for column in SHARE_COLUMNS)),
-        pl.concat(nets).join(gathered.cells.select("cell", *own), on="cell").drop("cell"),
+        pl.concat(nets).join(cells.select("cell", *own), on="cell").drop("cell"),
     )
+
+
+def parted(gathered: Gathered, smallest: int) -> tuple[pl.DataFrame, Gathered]:
+    """The cells of fewer than `smallest` authors, and what was gathered of all others.
+
+    Audits stay, as they may speak for other cells; the cell of those that lie in no other is -1.
+    """
+    cells, is_few = gathered.cells, gathered.cells["author_count"] < smallest
+    if not is_few.any():
+        return cells.clear(), gathered
+    place = (~is_few).cum_sum().cast(pl.Int64) - 1
+    place = place.set(is_few, -1)
+
+    def moved(rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.with_columns(cell=place.gather(rows["cell"]))
+
+    is_told = pl.col("cell") >= 0
+    return cells.filter(is_few), replace(
+        gathered,
+        cells=moved(cells).filter(is_told),
+        histogram=moved(gathered.histogram).filter(is_told),
+        audits=moved(gathered.audits),
+        origins=moved(gathered.origins).filter(is_told),
+    )
+
+
+def _untold(cells: pl.DataFrame, label: str) -> pl.DataFrame:
+    """A row without numbers for each of `cells`."""
+    told = {"cell": pl.col("cell"), "label": pl.lit(label), "method": pl.lit(HIDDEN_METHOD)}
+    nothing = {name: pl.lit(None, kind) for name, kind in ROWS.items()}
+    return cells.select(value.alias(name) for name, value in (nothing | told).items())
 
 
 def _answered(

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -133,3 +134,44 @@ def test_a_head_that_has_answered_nothing_has_no_rows() -> None:
     rows, nets = share_rows(SENTIMENT, empty, NOTHING)
     assert (rows.height, nets.height) == (0, 0)
     assert rows.columns[0] == "week"
+
+
+def with_few(of: Gathered, *few: int) -> Gathered:
+    """The same, but of 3 people in each of these cells."""
+    count = pl.when(pl.col("cell").is_in(few)).then(3).otherwise("author_count")
+    return replace(of, cells=of.cells.with_columns(author_count=count.cast(pl.Int64)))
+
+
+def test_cells_that_are_not_told_of_have_a_row_for_each_answer_and_nothing_estimated() -> None:
+    known = Known(held(), 0.3, NOTHING.pooling)
+    every = gathered(5, 30, 20)
+    told, _ = share_rows(SENTIMENT, every, known)
+    rows, nets = share_rows(SENTIMENT, with_few(every, 1, 4), replace(known, smallest=5))
+    is_few = pl.col("week").is_in(["2025-W1", "2025-W4"])
+    untold, others = rows.filter(is_few), rows.filter(~is_few)
+    assert others.sort("week", "label").equals(told.filter(~is_few).sort("week", "label"))
+    assert untold.select("week", "label").rows() == [
+        (week, label) for label in LABELS for week in ("2025-W1", "2025-W4")
+    ]
+    assert untold["author_count"].to_list() == [3] * 4
+    assert untold["method"].unique().to_list() == ["hidden"]
+    estimated = ("share", "share_raw", "ci_low", "ci_high", "audit_count")
+    assert all(untold[name].is_null().all() for name in estimated)
+    assert nets["week"].to_list() == ["2025-W0", "2025-W2", "2025-W3"]
+
+
+def test_audits_of_a_cell_that_is_not_told_of_still_speak_for_others() -> None:
+    known = Known(held(), 0.3, NOTHING.pooling, smallest=5)
+    rows, _ = share_rows(SENTIMENT, with_few(with_audits(gathered(2, 60, 40), 30), 0), known)
+    assert rows.select("week", "method", "audit_count").unique().sort("week").rows() == [
+        ("2025-W0", "hidden", None),
+        ("2025-W1", "ppi (channel, 8 weeks)", 30),
+    ]
+
+
+def test_where_no_cell_is_told_of_nothing_is_estimated() -> None:
+    rows, nets = share_rows(
+        SENTIMENT, gathered(3, 2, 1), Known(held(), 0.3, NOTHING.pooling, smallest=5)
+    )
+    assert (rows.height, nets.height) == (6, 0)
+    assert rows["share"].is_null().all()
