@@ -27,6 +27,9 @@ LAYERS = ("clean", "classified", "mart", "ops")
 MADE_ANEW = (LABELLED_COMMENT,)
 """Tables that hold nothing of their own: one of another shape makes place for one of today's."""
 
+STRETCH = 122_880
+"""Rows that DuckDB stores together (https://duckdb.org/docs/stable/internals/storage)."""
+
 STREAMED = {
     "Out of Memory Error": duckdb.OutOfMemoryException,
     "IO Error": duckdb.IOException,
@@ -314,7 +317,21 @@ def insert(connection: duckdb.DuckDBPyConnection, table: Table, incoming: pl.Dat
     """Write rows that fit `table`, with the numbers of their texts."""
     made = [f"{number(text)} AS {column}" for text, column in table.numbers.items()]
     rows = f"SELECT * REPLACE ({', '.join(made)}) FROM wanted" if made else "FROM wanted"
-    carry_out(connection, f"INSERT INTO {table.full_name} BY NAME {rows}", incoming)
+    statement = f"INSERT INTO {table.full_name} BY NAME {rows}"
+    if incoming.height <= STRETCH:
+        carry_out(connection, statement, incoming)
+        return
+    wanted = in_stretches(incoming)  # noqa: F841 - DuckDB reads it
+    connection.execute(statement)
+
+
+def in_stretches(rows: pl.DataFrame) -> Any:
+    """`rows` as an Arrow table of which each thread of DuckDB reads a stretch; nothing is copied.
+
+    One thread alone reads a stream, or a table in one piece.
+    """
+    whole = rows.to_arrow(compat_level=pl.CompatLevel.newest())
+    return type(whole).from_batches(whole.to_batches(max_chunksize=STRETCH), whole.schema)
 
 
 def number_all(connection: duckdb.DuckDBPyConnection, table: Table) -> None:

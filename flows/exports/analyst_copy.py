@@ -9,6 +9,7 @@ import duckdb
 
 from flows.exports.base import Export
 from flows.publishing.publication import Marts, Publication
+from flows.warehouse import in_stretches
 from transforms.marts import MACROS
 from transforms.shortcuts import shortcut_statements
 
@@ -38,7 +39,7 @@ def put(connection: duckdb.DuckDBPyConnection, marts: Marts) -> None:
     known = set(shortcut_statements(names_in(connection)))
     for table, frame in marts.items():
         connection.execute(table.ddl())
-        connection.register("rows_of_mart", frame)
+        connection.register("rows_of_mart", in_stretches(frame))
         connection.execute(f"INSERT INTO {table.full_name} FROM rows_of_mart")
         connection.unregister("rows_of_mart")
         for comment in table.comments():
