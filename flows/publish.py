@@ -21,8 +21,9 @@ from flows.publishing.gate import (
     require_passed,
     suites_for,
 )
+from flows.publishing.helping import Do, helping
 from flows.publishing.history import remember, remembered
-from flows.publishing.judging import Verdict, judging
+from flows.publishing.judging import Verdict, judged
 from flows.publishing.marts import build_marts, mart_rules
 from flows.publishing.profile import profile_pending
 from flows.publishing.publication import Marts, Publication
@@ -89,17 +90,17 @@ def publish(as_of: datetime | None = None) -> StageReport:
     if before and before.state == state:
         aged = require_fresh(moment, settings)
         return StageReport("publish", note=f"nothing new since the last publish{aged}")
-    with judging(settings.publish.hands) as ask:
+    with helping(settings.publish.hands) as do:
         marts = task(cache_policy=NO_CACHE)(build_marts)(settings)
         coverage = marts.pop(COVERAGE.table)
         rested_on = State(state, models_of(settings))
         marts[CORRECTION_LOG] = correction_log(before, marts, rested_on, moment)
         known = remembered(before, settings.paths.publish_history)
-        verdict = ask(suites_for(marts, known, moment, settings))
+        verdict = judged(do, suites_for(marts, known, moment, settings))
         told = alerts(marts, settings)
         facts = publication_facts(settings, coverage, moment) | {"alerts": told}
         publication = Publication(marts, facts, settings.reporting.language, topic_names(settings))
-        folder = write(publication, snapshot_name(moment, fingerprint(state)), settings)
+        folder = write(publication, snapshot_name(moment, fingerprint(state)), settings, do)
         judgement = gate(verdict, folder, moment, settings)
     swap(folder, publication.with_facts(checks=checks(judgement)), state, settings)
     if shown := latest_snapshot(published):
@@ -143,9 +144,9 @@ def titles(marts: Marts) -> dict[str, str]:
 
 
 @task(cache_policy=NO_CACHE)
-def write(publication: Publication, name: str, settings: Settings) -> Path:
+def write(publication: Publication, name: str, settings: Settings, do: Do) -> Path:
     """Write the files of a new snapshot into a folder that nobody reads yet."""
-    return write_exports(publication, name, settings.paths.published)
+    return write_exports(publication, name, settings.paths.published, do)
 
 
 @task(cache_policy=NO_CACHE)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flows.publishing.publication import Publication
 
@@ -14,11 +15,23 @@ Widen = Callable[[Publication, Path, Path], None]
 
 
 @dataclass(frozen=True)
+class InParts:
+    """What a file shows of a publication, and how that is written; both are functions of a module.
+
+    Where it is little, another process may write it, while this one writes the other files.
+    """
+
+    excerpt: Callable[[Publication], Any]
+    write: Callable[[Any, Path], None]
+
+
+@dataclass(frozen=True)
 class Export:
     """One way in which the marts reach people. One module of this folder declares one.
 
     `is_whole`: its file holds all marts side by side, so that those who answer get one of their
     own, with the work lists in it. `widen`: the same, of the file for all, as most of it is equal.
+    `in_parts`: the same as `write`, in two steps.
     """
 
     name: str
@@ -26,3 +39,4 @@ class Export:
     write: Write
     is_whole: bool = False
     widen: Widen | None = None
+    in_parts: InParts | None = None

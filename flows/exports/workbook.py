@@ -1,13 +1,14 @@
 """One Excel workbook of all marts, with a sheet that says how its numbers were made."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
 import polars as pl
 
-from flows.exports.base import Export
+from flows.exports.base import Export, InParts
 from flows.publishing.publication import Publication
 from flows.wording import wording, written
 from models.contract import PERIODS, Kind, Table
@@ -60,20 +61,43 @@ NEVER_RUN = {
 CARD_FACTS = ("published_at", "code", "zone", "models", "taxonomy")
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What the workbook shows: a `publication` with some rows of each mart of `heights` rows."""
+
+    publication: Publication
+    heights: Mapping[Table, int]
+
+
+def excerpt(publication: Publication) -> Shown:
+    """The rows that the sheets show, and how many there are."""
+    marts = publication.marts
+    few = {table: for_people(table, rows) for table, rows in marts.items()}
+    return Shown(
+        replace(publication, marts=few), {table: rows.height for table, rows in marts.items()}
+    )
+
+
 def write(publication: Publication, folder: Path) -> None:
     """Write `resonanz.xlsx`: the method card, the columns explained, then a sheet a mart."""
+    write_shown(excerpt(publication), folder)
+
+
+def write_shown(shown: Shown, folder: Path) -> None:
+    """Write `resonanz.xlsx` of what it shows."""
     import xlsxwriter
 
+    publication = shown.publication
     words = wording(publication.language)["card"]
     with xlsxwriter.Workbook(folder / FILE_NAME, NEVER_RUN) as book:
         book.set_properties({"title": words["title"], "created": created(publication)})
         styles = {kind: book.add_format({"num_format": shown}) for kind, shown in FORMATS.items()}
         bold = book.add_format({"bold": True})
-        write_lines(book.add_worksheet(words["sheet"]), card_lines(publication, words), bold)
+        write_lines(book.add_worksheet(words["sheet"]), card_lines(shown, words), bold)
         write_lines(book.add_worksheet(words["columns_sheet"]), column_lines(publication), bold)
         for table, frame in publication.marts.items():
             sheet = book.add_worksheet(table.name[:LONGEST_SHEET_NAME])
-            write_mart(sheet, table, for_people(table, frame), styles, bold)
+            write_mart(sheet, table, frame, styles, bold)
 
 
 def for_people(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
@@ -106,9 +130,9 @@ def write_lines(sheet: Any, lines: list[tuple[object, ...]], bold: Any) -> None:
             sheet.write(row, column, cell, bold if len(line) == 1 else None)
 
 
-def card_lines(publication: Publication, words: Mapping[str, Any]) -> list[tuple[object, ...]]:
+def card_lines(shown: Shown, words: Mapping[str, Any]) -> list[tuple[object, ...]]:
     """The method card: what was published, from what, by which models, and how to read it."""
-    facts = publication.facts
+    facts = shown.publication.facts
     counts = cast(Mapping[str, object], facts.get("counts") or {})
     hidden = cast(Mapping[str, object], facts.get("hidden_counts") or {})
     values = {
@@ -130,20 +154,21 @@ def card_lines(publication: Publication, words: Mapping[str, Any]) -> list[tuple
         ),
         (),
         (words["tables"],),
-        *table_lines(publication, words),
+        *table_lines(shown, words),
         (),
         (words["reading"],),
         *(("", note) for note in words["notes"]),
     ]
 
 
-def table_lines(publication: Publication, words: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+def table_lines(shown: Shown, words: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
     """A line a mart: its name, how many rows it has, what it tells."""
-    for table, frame in publication.marts.items():
-        height = written(frame.height, publication.language)
+    language = shown.publication.language
+    for table, rows in shown.publication.marts.items():
+        height = written(shown.heights[table], language)
         size = words["rows"].format(count=height)
-        if (shown := for_people(table, frame).height) < frame.height:
-            some = written(shown, publication.language)
+        if rows.height < shown.heights[table]:
+            some = written(rows.height, language)
             size = words["cut"].format(count=height, shown=some)
         yield table.name, size, table.about
 
@@ -186,4 +211,9 @@ def as_text(models: object) -> str:
     return "; ".join(f"{version}: {', '.join(heads)}" for version, heads in heads_of.items())
 
 
-EXPORT = Export("workbook", "One Excel workbook with a method card", write)
+EXPORT = Export(
+    "workbook",
+    "One Excel workbook with a method card",
+    write,
+    in_parts=InParts(excerpt, write_shown),
+)

@@ -6,7 +6,7 @@ import shutil
 import stat
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,10 @@ import polars as pl
 
 from flows.exports import all_exports
 from flows.exports.analyst_copy import FILE_NAME
+from flows.exports.base import Export
 from flows.exports.dashboard import FILE_NAME as DASHBOARD
 from flows.landing.files import STAMP, sha256_of
+from flows.publishing.helping import Do
 from flows.publishing.publication import Publication
 from models.errors import GiveUp
 from transforms.corrections import State
@@ -112,24 +114,42 @@ def find_snapshot(published: Path, name: str) -> Snapshot:
     )
 
 
-def write_exports(publication: Publication, name: str, published: Path) -> Path:
+def write_exports(publication: Publication, name: str, published: Path, do: Do = partial) -> Path:
     """Write every export into a new folder, which is no snapshot before it is sealed.
 
     Until then only the account opens it that publishes. What everybody may read lies in it; the
-    work lists are in its folder `answering` alone, which stays closed to other accounts.
+    work lists are in its folder `answering` alone, which stays closed to other accounts. `do` takes
+    over those that are written in parts, and is waited for at the end.
     """
     folder = published / FOLDER / name
     shutil.rmtree(folder, ignore_errors=True)  # a crash may have left it half written
     answering = folder / ANSWERING
     answering.mkdir(parents=True)
     folder.chmod(OPENED_BY_OWNER)  # what is not judged yet might show what must stay hidden
+    coming = [
+        do(export.in_parts.write, export.in_parts.excerpt(part), place)
+        for export in all_exports()
+        if export.in_parts
+        for part, place in (
+            (publication.for_all, folder),
+            (publication if export.is_whole else publication.work_lists, answering),
+        )
+    ]
     for export in all_exports():
-        export.write(publication.for_all, folder)
-        if export.widen:
-            export.widen(publication.work_lists, folder, answering)
-        else:
-            export.write(publication if export.is_whole else publication.work_lists, answering)
+        if not export.in_parts:
+            write_export(export, publication, folder, answering)
+    for written in coming:
+        written()
     return folder
+
+
+def write_export(export: Export, publication: Publication, folder: Path, answering: Path) -> None:
+    """Write what everybody may read into `folder`, and what those get who answer beside it."""
+    export.write(publication.for_all, folder)
+    if export.widen:
+        export.widen(publication.work_lists, folder, answering)
+    else:
+        export.write(publication if export.is_whole else publication.work_lists, answering)
 
 
 def seal(folder: Path, publication: Publication, state: Mapping[str, str]) -> Path:

@@ -69,7 +69,7 @@ class Publish(Concern):
         default=0,
         ge=0,
         le=2,
-        description="2: the tables are judged in a process of their own, while files are written; "
+        description="2: a process beside it judges the tables and writes the workbook; "
         "1: one process does all; 0: as cores allow",
     )
 

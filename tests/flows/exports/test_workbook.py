@@ -1,3 +1,4 @@
+import pickle
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -91,6 +92,16 @@ def test_equal_publications_are_equal_bytes(tmp_path: Path) -> None:
             contents.append({part: archive.read(part) for part in archive.namelist()})
     assert contents[0] == contents[1]
     assert (tmp_path / "a" / FILE_NAME).read_bytes() == (tmp_path / "b" / FILE_NAME).read_bytes()
+
+
+def test_another_process_may_write_the_same_bytes(tmp_path: Path) -> None:
+    publication, parts = Publication({TABLE: rows("a", "b")}, FACTS), EXPORT.in_parts
+    assert parts
+    EXPORT.write(publication, tmp_path)
+    whole = (tmp_path / FILE_NAME).read_bytes()
+    write, shown = pickle.loads(pickle.dumps((parts.write, parts.excerpt(publication))))
+    write(shown, tmp_path)
+    assert (tmp_path / FILE_NAME).read_bytes() == whole
 
 
 def test_a_mart_with_more_rows_than_fit_shows_the_newest_and_says_so(

@@ -1,27 +1,25 @@
-"""A publish is judged by a process of its own, and that changes nothing but the time it takes."""
+"""A publish is judged by a process beside it, and that changes nothing but the time it takes."""
 
 import json
-import os
-import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import polars as pl
 import pytest
 
-import flows.publishing.judging
 from flows.classify import classify
 from flows.ingest import ingest
 from flows.publish import publish
-from flows.publishing.judging import judging
+from flows.publishing.helping import helping
+from flows.publishing.judging import judged
 from flows.publishing.snapshots import latest_snapshot
 from flows.refine import refine
 from flows.running.direct import without_prefect
 from models.contract import Column, Table
-from models.errors import GateFailed, GiveUp, TryAgain
+from models.errors import GateFailed, GiveUp
 from transforms.expectations import judge
 from transforms.suites import Suite, suite_of
 
@@ -40,35 +38,13 @@ def suites(*counts: int) -> list[Suite]:
     return [suite_of(TABLE, frame.cast(dict(TABLE.schema())))]  # type: ignore[arg-type]
 
 
-@pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
-    """The processes that are started, in their order."""
-    found: list[subprocess.Popen[bytes]] = []
-    start = flows.publishing.judging.start
-
-    def noticed(program: str) -> subprocess.Popen[bytes]:
-        found.append(start(program))
-        return found[-1]
-
-    monkeypatch.setattr(flows.publishing.judging, "start", noticed)
-    return found
-
-
-def test_another_process_finds_what_this_one_would(
-    started: list[subprocess.Popen[bytes]],
-) -> None:
-    with judging(2) as ask:
-        found = ask(suites(3, -1, -2))()
+@pytest.mark.parametrize("hands", [1, 2])
+def test_another_process_finds_what_this_one_would(hands: int) -> None:
+    with helping(hands) as do:
+        found = judged(do, suites(3, -1, -2))()
     assert found.findings == judge(suites(3, -1, -2)).findings
     assert list(found.pages) == ["mart.example"]
     assert [finding.where for finding in found.failed] == [("d-1", "d-2")]
-    assert len(started) == 1
-
-
-def test_one_hand_judges_here(started: list[subprocess.Popen[bytes]]) -> None:
-    with judging(1) as ask:
-        assert ask(suites(3, -1))().findings == judge(suites(3, -1)).findings
-    assert not started
 
 
 def misfit(expect: Any) -> Iterator[Any]:
@@ -77,36 +53,8 @@ def misfit(expect: Any) -> Iterator[Any]:
 
 
 def test_what_cannot_be_judged_is_raised_here() -> None:
-    with judging(2) as ask, pytest.raises(GiveUp, match="can't be judged"):
-        ask([Suite("mart.example", pl.DataFrame({"day": ["d1"]}), misfit)])()
-
-
-def test_a_judge_that_was_killed_is_told_of(started: list[subprocess.Popen[bytes]]) -> None:
-    with judging(2) as ask:
-        os.kill(started[0].pid, signal.SIGKILL)
-        with pytest.raises(TryAgain, match=r"\(signal 9\).*`processes = 1` under `\[publish\]`"):
-            ask(suites(3))()
-
-
-def test_a_judge_that_is_never_asked_ends_with_the_block(
-    started: list[subprocess.Popen[bytes]],
-) -> None:
-    with judging(2):
-        assert started[0].poll() is None
-    assert started[0].poll() is not None
-
-
-def test_a_judge_that_nobody_waits_for_ends_with_the_block(
-    started: list[subprocess.Popen[bytes]],
-) -> None:
-    def marts_fail() -> None:
-        with judging(2) as ask:
-            ask(suites(3))
-            raise GiveUp("no disk")
-
-    with pytest.raises(GiveUp, match="no disk"):
-        marts_fail()
-    assert started[0].poll() is not None
+    with helping(2) as do, pytest.raises(GiveUp, match="can't be judged"):
+        judged(do, [Suite("mart.example", pl.DataFrame({"day": ["d1"]}), misfit)])()
 
 
 @pytest.mark.usefixtures("keyword_model")
@@ -127,6 +75,8 @@ def test_a_publish_that_is_judged_beside_is_swapped_in_or_leaves_nothing(
                 publish(as_of=moment)
                 good = latest_snapshot(workplace / "published")
     assert good
+    assert openpyxl.load_workbook(good.folder / "resonanz.xlsx").sheetnames[0] == "Methode"
+    assert openpyxl.load_workbook(good.folder / "answering" / "resonanz.xlsx").sheetnames
     assert json.loads((good.folder / "manifest.json").read_text())["checks"]["passed"] > 100
     assert latest_snapshot(workplace / "published").folder == good.folder  # type: ignore[union-attr]
     assert list((workplace / "published" / "snapshots").iterdir()) == [good.folder]
