@@ -16,6 +16,7 @@ from flows.warehouse import (
     batches,
     forget,
     frame,
+    in_stretches,
     matching,
     merge,
     number,
@@ -55,6 +56,20 @@ def test_a_frame_that_all_threads_make_is_in_the_order_of_its_query(
     rows = frame(con, "SELECT range AS n FROM range(1_000_000) WHERE n % 3 > 0 ORDER BY n DESC")
     assert rows["n"].is_sorted(descending=True)
     assert rows.height == 666_666
+
+
+def test_a_large_table_is_stored_by_stretches_as_it_would_be_at_once(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = comments(*(comment_row(f"c{place}", text="ä" * place) for place in range(40)))
+    append(con, COMMENT, rows)
+    at_once = read(con, COMMENT)
+    con.execute("DELETE FROM clean.comment")
+    monkeypatch.setattr("flows.warehouse.STRETCH", 7)
+    assert [len(batch) for batch in in_stretches(rows).to_batches()] == [7] * 5 + [5]
+    append(con, COMMENT, rows)
+    assert read(con, COMMENT).equals(at_once)
+    assert at_once["comment_id"].to_list() == rows["comment_id"].to_list()
 
 
 def test_stored_rows_are_found_by_their_grain(con: duckdb.DuckDBPyConnection) -> None:
