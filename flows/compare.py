@@ -24,7 +24,7 @@ def compare(earlier: str, later: str) -> str:
         f"{before.name} -> {after.name}",
         f"why: {reason_of(before.rested_on, after.rested_on)}",
     ]
-    rows_before, rows_after = before.marts(), after.marts()
+    rows_before, rows_after = before.marts(WITHOUT_NUMBERS), after.marts(WITHOUT_NUMBERS)
     for table in tables():
         lines += table_lines(table, rows_before, rows_after)
     return "\n".join([*lines, *file_lines(before, after)])

@@ -47,7 +47,13 @@ from models.counted import Counted
 from models.findings import Judgement
 from models.tables.run import RUN
 from transforms.alert_sentences import alert_sentence
-from transforms.corrections import CORRECTION_LOG, State, corrections, reason_of
+from transforms.corrections import (
+    CORRECTION_LOG,
+    WITHOUT_NUMBERS,
+    State,
+    corrections,
+    reason_of,
+)
 from transforms.coverage import COVERAGE, counts_hidden, counts_told
 from transforms.marts import MACROS, all_marts
 from transforms.marts.change_weekly import MART as CHANGE_WEEKLY
@@ -183,7 +189,7 @@ def correction_log(
     """The log as it was published last, and a row for every period whose numbers moved since."""
     if before is None:
         return CORRECTION_LOG.empty()
-    published = before.marts()
+    published = before.marts(without=WITHOUT_NUMBERS - {CORRECTION_LOG.name})
     rows = corrections(published, marts, reason_of(before.rested_on, now), as_of)
     known = published.get(CORRECTION_LOG.name, CORRECTION_LOG.empty())
     whole = pl.concat([known.cast(dict(CORRECTION_LOG.schema())), rows])  # type: ignore[arg-type]

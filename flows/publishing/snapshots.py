@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -14,7 +14,7 @@ import duckdb
 import polars as pl
 
 from flows.exports import all_exports
-from flows.exports.analyst_copy import FILE_NAME
+from flows.exports.analyst_copy import FILE_NAME, NAMES
 from flows.exports.base import Export
 from flows.exports.dashboard import FILE_NAME as DASHBOARD
 from flows.landing.files import STAMP, sha256_of
@@ -75,14 +75,18 @@ class Snapshot:
         answering = self.folder / ANSWERING / FILE_NAME
         return answering if os.access(answering, os.R_OK) else self.folder / FILE_NAME
 
-    def marts(self) -> dict[str, pl.DataFrame]:
-        """The rows of every mart by its name; none where the file is missing or damaged."""
+    def marts(self, without: Collection[str] = ()) -> dict[str, pl.DataFrame]:
+        """The rows of every mart by its name; none where the file is missing or damaged.
+
+        Marts that are named in `without`, as of millions of comments, are not read.
+        """
         try:
             with duckdb.connect(self.file, read_only=True) as connection:
-                names = connection.execute(
-                    "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'mart'"
-                ).fetchall()
-                return {name: connection.execute(f'FROM mart."{name}"').pl() for (name,) in names}
+                names = {name for (name,) in connection.execute(NAMES).fetchall()}
+                return {
+                    name: connection.sql(f'FROM mart."{name}"').pl()
+                    for name in sorted(names.difference(without))
+                }
         except duckdb.Error:
             return {}
 

@@ -47,6 +47,12 @@ def test_marts_are_read_back_from_a_snapshot(tmp_path: Path) -> None:
     }
 
 
+def test_lists_that_are_not_asked_for_are_not_read_back(tmp_path: Path) -> None:
+    snapshot = Snapshot(written(tmp_path, "a"))
+    assert "evidence" in snapshot.marts()
+    assert snapshot.marts(without={"evidence"}).keys() == snapshot.marts().keys() - {"evidence"}
+
+
 def test_a_snapshot_without_its_files_has_neither_state_nor_marts(tmp_path: Path) -> None:
     broken = Snapshot(tmp_path)
     assert (broken.state, broken.marts()) == ({}, {})
