@@ -5,6 +5,7 @@ import os
 import shutil
 import stat
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from flows.exports.dashboard import FILE_NAME as DASHBOARD
 from flows.landing.files import STAMP, sha256_of
 from flows.publishing.helping import Do
 from flows.publishing.publication import Publication
+from models.cores import cores
 from models.errors import GiveUp
 from transforms.corrections import State
 
@@ -178,6 +180,9 @@ def discard(folder: Path) -> None:
 
 def manifest(publication: Publication, state: Mapping[str, str], folder: Path) -> dict[str, Any]:
     """What was published: the facts, every table's size and grain, every file's SHA-256."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    with ThreadPoolExecutor(cores()) as threads:  # hashing works without Python's lock
+        digests = list(threads.map(sha256_of, files))
     return {
         **publication.facts,
         "tables": {
@@ -185,9 +190,8 @@ def manifest(publication: Publication, state: Mapping[str, str], folder: Path) -
             for table, rows in publication.for_all.marts.items()
         },
         "files": {
-            path.relative_to(folder).as_posix(): sha256_of(path)
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
+            path.relative_to(folder).as_posix(): digest
+            for path, digest in zip(files, digests, strict=True)
         },
         "state": dict(state),
     }
