@@ -1,6 +1,6 @@
 """Open comments in, the list for an hour or two out: what to answer, to route and to leave."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,10 +94,13 @@ class Budget:
 Words = Mapping[str, str]
 """Reasons in the reader's language, with gaps such as `{minutes}`."""
 
+VectorsOf = Callable[[pl.DataFrame], Vectors | None]
+"""The embeddings of some candidates, in their order; None if the model gives none."""
+
 
 def reply_queue(
     candidates: pl.DataFrame,
-    vectors: Vectors | None,
+    vectors_of: VectorsOf,
     policy: Policy,
     budget: Budget,
     words: Words,
@@ -105,17 +108,17 @@ def reply_queue(
 ) -> pl.DataFrame:
     """Rows of `comments_to_answer` for the rows of `classified.open_comment`; none is dropped.
 
-    `vectors` are the embeddings of the candidates in their order; None if the model gives none,
-    and then only equal texts form a group. The budget is filled greedily by worth for each minute.
+    `vectors_of` is asked once, of those who are not settled otherwise: of millions of candidates
+    they are few. Without embeddings only equal texts form a group. The budget is filled greedily by
+    worth for each minute.
     """
     asked = (
         with_risks(candidates, policy, words, language)
         .with_columns(worth=worth())
-        .with_row_index("place")
         .sort("worth", "comment_id", descending=[True, False])
     )
     settled = with_reasons_to_leave(asked, budget, words)
-    decided = within(with_groups(settled, vectors, budget), budget, words)
+    decided = within(with_groups(settled, vectors_of, budget), budget, words)
     ranked = decided.sort(
         pl.col("decision").replace_strict(DECISIONS, range(3), return_dtype=pl.Int64),
         pl.col("value").max().over("group_id") * -1,
@@ -156,12 +159,12 @@ def worth() -> pl.Expr:
     return wanted * (1 + reach) * blame.fill_null(1.0) * freshness
 
 
-def with_groups(asked: pl.DataFrame, vectors: Vectors | None, budget: Budget) -> pl.DataFrame:
+def with_groups(asked: pl.DataFrame, vectors_of: VectorsOf, budget: Budget) -> pl.DataFrame:
     """`asked`, best first, with the group of each row: its leader, its size, its value and time.
 
     What is routed or left stands alone: nobody's answer closes it, and it answers nobody.
     """
-    places = group_places(asked, vectors, budget.alike)
+    places = group_places(asked, vectors_of, budget.alike)
     minutes = pl.col("asks").replace_strict(budget.minutes, return_dtype=pl.Float64)
     return (
         asked.with_columns(group_id=asked["comment_id"].gather(places))
@@ -178,19 +181,18 @@ def with_groups(asked: pl.DataFrame, vectors: Vectors | None, budget: Budget) ->
     )
 
 
-def group_places(
-    asked: pl.DataFrame, vectors: Vectors | None, alike: float
-) -> npt.NDArray[np.int64]:
+def group_places(asked: pl.DataFrame, vectors_of: VectorsOf, alike: float) -> npt.NDArray[np.int64]:
     """(rows,) For each row the place of its group's leader."""
     places = np.arange(asked.height, dtype=np.int64)
     undecided = np.flatnonzero(asked["decision"].is_null().to_numpy())
     rows = asked[undecided]
+    vectors = vectors_of(rows)
     if vectors is None:
         key = pl.col("text").str.to_lowercase().str.strip_chars()
         first = rows.select(at=undecided, key=key).select(pl.col("at").first().over("key"))
         places[undecided] = first.to_series().to_numpy()
     else:
-        found = np.asarray(leaders(vectors[rows["place"].to_numpy()], alike), dtype=np.int64)
+        found = np.asarray(leaders(vectors, alike), dtype=np.int64)
         places[undecided] = undecided[found]
     return places
 

@@ -171,7 +171,7 @@ def comments_to_answer(
     reply = settings.reply
     return reply_queue(
         candidates,
-        vectors_of(candidates, connection),
+        partial(vectors_of, connection),
         read_policy(reply.policy_file),
         Budget(**reply.model_dump(exclude={"policy"})),
         wording(settings.reporting.language)["reply"],
@@ -179,7 +179,7 @@ def comments_to_answer(
     )
 
 
-def vectors_of(candidates: pl.DataFrame, connection: duckdb.DuckDBPyConnection) -> Vectors | None:
+def vectors_of(connection: duckdb.DuckDBPyConnection, candidates: pl.DataFrame) -> Vectors | None:
     """The embeddings of `candidates`, in their order; None if the model gives none.
 
     What was labelled before embeddings were kept has zeros: it is like nothing.

@@ -46,12 +46,34 @@ def queue(
     frame = pl.DataFrame(list(candidates), schema=OPEN.schema())
     budget = Budget(**{**vars(BUDGET), "minutes_per_week": minutes})
     words = wording(language)["reply"]  # type: ignore[arg-type]
-    rows = reply_queue(frame, vectors, policy, budget, words, language).to_dicts()
+    places = {row["comment_id"]: place for place, row in enumerate(candidates)}
+
+    def vectors_of(rows: pl.DataFrame) -> Vectors | None:
+        return None if vectors is None else vectors[[places[one] for one in rows["comment_id"]]]
+
+    rows = reply_queue(frame, vectors_of, policy, budget, words, language).to_dicts()
     return {str(row["comment_id"]): row for row in rows}
 
 
 def test_nothing_open_is_an_empty_list() -> None:
     assert queue() == {}
+
+
+def test_embeddings_are_asked_only_of_those_that_are_not_settled_otherwise() -> None:
+    asked: list[str] = []
+
+    def vectors_of(rows: pl.DataFrame) -> None:
+        asked.extend(rows["comment_id"])
+
+    rows = [
+        candidate("open"),
+        candidate("old", waiting_days=61),
+        candidate("routed", text="Mein Anwalt fragt nach."),
+        candidate("without", needs_reply=False),
+    ]
+    frame = pl.DataFrame(rows, schema=OPEN.schema())
+    reply_queue(frame, vectors_of, LEGAL, BUDGET, wording("en")["reply"], "en")
+    assert asked == ["open"]
 
 
 def test_one_day_and_one_like_are_not_told_as_many() -> None:

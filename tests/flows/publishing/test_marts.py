@@ -44,11 +44,11 @@ def test_vectors_are_those_of_the_current_model_in_the_order_of_the_candidates(
 ) -> None:
     embedded(con, ("x", NEW, [3, 4]), ("y", NEW, [0, -9]), ("y", OLD, [1, 1]), ("z", NEW, [1, 0]))
     candidates = pl.DataFrame({"input_hash": ["y", "without", "x", "y"]})
-    vectors = vectors_of(candidates, con)
+    vectors = vectors_of(con, candidates)
     assert vectors is not None
     assert np.allclose(vectors, [[0, -1], [0, 0], [0.6, 0.8], [0, -1]])
 
 
 def test_a_model_without_embeddings_gives_no_vectors(con: duckdb.DuckDBPyConnection) -> None:
     embedded(con, ("x", OLD, [3, 4]))
-    assert vectors_of(pl.DataFrame({"input_hash": ["x"]}), con) is None
+    assert vectors_of(con, pl.DataFrame({"input_hash": ["x"]})) is None
