@@ -11,7 +11,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from benchmarks.measure import Cell, family, machine, note, parser, resident_bytes, show, table
+from benchmarks.measure import (
+    Cell,
+    family,
+    machine,
+    note,
+    own_bytes,
+    parser,
+    resident_bytes,
+    show,
+    table,
+)
 from benchmarks.workplace import workplace
 from flows.running.direct import without_prefect
 
@@ -26,13 +36,13 @@ STEPS = {
     "- shared views": ("flows.publishing.sharing", "share"),
     "- labels heard": ("flows.publishing.sharing", "listened"),
     "- counted": ("flows.publishing.marts", "counted_marts"),
+    "- comments to answer": ("flows.publishing.marts", "comments_to_answer"),
+    "- - open comments": ("flows.publishing.marts", "open_comments"),
     "- small cells": ("flows.publishing.marts", "hide_small_cells"),
     "- computed from these": ("flows.publishing.marts", "derived_from"),
     "- comments behind": ("flows.publishing.marts", "comments_behind"),
-    "- open comments": ("flows.publishing.marts", "open_comments"),
     "- stored": ("flows.publishing.marts", "store_marts"),
     "- made of stored ones": ("flows.publishing.marts", "made_of_marts"),
-    "- comments to answer": ("flows.publishing.marts", "comments_to_answer"),
     "exports": ("flows.publish", "write_exports"),
     "waiting for the gate": ("flows.publish", "gate"),
 }
@@ -44,7 +54,7 @@ LOOKS_AT_ONE_FAMILY = 50
 MEGABYTE = 1e6
 
 Step = dict[str, float]
-"""`wall_s`, `cpu_s` and `peak_mb` of one step."""
+"""`wall_s`, `cpu_s`, `peak_mb` of one step, and `own_mb`, the peak without what it has of files."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -70,11 +80,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def shown(found: Sequence[tuple[int, dict[str, Step]]]) -> str:
     """A line a size and step."""
     rows: list[list[Cell]] = [
-        [name, size, round(step["wall_s"], 2), round(step["cpu_s"], 2), round(step["peak_mb"])]
+        [
+            name,
+            size,
+            round(step["wall_s"], 2),
+            round(step["cpu_s"], 2),
+            round(step["peak_mb"]),
+            round(step["own_mb"]),
+        ]
         for size, steps in found
         for name, step in steps.items()
     ]
-    return table(("", "comments", "wall s", "CPU s", "peak MB"), rows)
+    return table(("", "comments", "wall s", "CPU s", "peak MB", "of it own"), rows)
 
 
 def steps_of_a_publish() -> dict[str, Step]:
@@ -100,7 +117,8 @@ def timed(name: str, work: Callable[..., Any], found: dict[str, Step]) -> Callab
         found[name] = {
             "wall_s": time.perf_counter() - wall,
             "cpu_s": processor_seconds() - cpu,
-            "peak_mb": max(peaks) / MEGABYTE,
+            "peak_mb": max(resident for resident, _ in peaks) / MEGABYTE,
+            "own_mb": max(own for _, own in peaks) / MEGABYTE,
         }
         return answer
 
@@ -116,9 +134,9 @@ def processor_seconds() -> float:
 
 
 @contextmanager
-def peak_memory() -> Iterator[list[int]]:
-    """Resident bytes of this process and those that it started, until the block ends."""
-    peaks, ended = [resident_bytes(os.getpid())], threading.Event()
+def peak_memory() -> Iterator[list[tuple[int, int]]]:
+    """Bytes of this process and those that it started, until the block ends: all, and its own."""
+    peaks, ended = [held_by([os.getpid()])], threading.Event()
 
     def watch() -> None:
         members, looked = [os.getpid()], 0
@@ -126,7 +144,7 @@ def peak_memory() -> Iterator[list[int]]:
             looked += 1
             if looked % LOOKS_AT_ONE_FAMILY == 0:
                 members = family(os.getpid())
-            peaks.append(sum(map(resident_bytes, members)))
+            peaks.append(held_by(members))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -135,6 +153,11 @@ def peak_memory() -> Iterator[list[int]]:
     finally:
         ended.set()
         watcher.join()
+
+
+def held_by(members: Sequence[int]) -> tuple[int, int]:
+    """What processes hold together, and what of that is no file's."""
+    return sum(map(resident_bytes, members)), sum(map(own_bytes, members))
 
 
 if __name__ == "__main__":

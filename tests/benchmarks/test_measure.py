@@ -3,11 +3,23 @@
 import json
 import os
 import sys
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 import pytest
 
-from benchmarks.measure import Command, Run, interleaved, limit, parser, show, summary, table
+from benchmarks.measure import (
+    Command,
+    Run,
+    interleaved,
+    limit,
+    own_bytes,
+    parser,
+    resident_bytes,
+    show,
+    summary,
+    table,
+)
 
 MEGABYTES = 120
 HOLD = "import time; held = b'x' * {bytes}; time.sleep(0.2)"
@@ -45,6 +57,20 @@ def test_peak_memory_is_not_that_of_the_process_that_measures(tmp_path):
     held = b"x" * (MEGABYTES * 1_000_000)
     peak_mb = python("import time; time.sleep(0.1)", tmp_path).run().peak_mb
     assert 0 < peak_mb < len(held) / 1_000_000
+
+
+def test_what_a_process_has_of_a_file_is_not_its_own(tmp_path):
+    path = tmp_path / "mapped"
+    path.write_bytes(b"x" * MEGABYTES * 1_000_000)
+    resident, own = resident_bytes(os.getpid()), own_bytes(os.getpid())
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as mapped:
+        assert mapped.find(b"y") == -1
+        assert resident_bytes(os.getpid()) - resident > MEGABYTES * 900_000
+        assert own_bytes(os.getpid()) - own < MEGABYTES * 100_000
+
+
+def test_who_has_ended_holds_nothing(tmp_path):
+    assert (resident_bytes(2**22 + 1), own_bytes(2**22 + 1)) == (0, 0)
 
 
 def test_a_failing_command_raises_with_its_last_words(tmp_path):
