@@ -152,13 +152,20 @@ def cells_of(marts: Marts, facts: pl.DataFrame, smallest: int) -> Cells:
 
 
 def in_order(facts: pl.DataFrame) -> pl.DataFrame:
-    """`facts` with places in the alphabet for texts: numbers are counted and joined sooner."""
-    texts = [name for name in DIMENSIONS if facts.schema.get(name) == pl.String]
-    topics = pl.Enum(facts["topics"].explode().unique().drop_nulls().sort())
-    return facts.with_columns(
-        *(pl.col(name).cast(pl.Enum(facts[name].unique().drop_nulls().sort())) for name in texts),
-        pl.col("topics").cast(pl.List(topics)),
-    )
+    """`facts` with places in the alphabet for texts: numbers are counted and joined sooner.
+
+    What has such places already stays as it is.
+    """
+    names = [name for name in DIMENSIONS if facts.schema.get(name) == pl.String]
+    kinds: dict[str, pl.DataType] = {name: places_in(facts[name]) for name in names}
+    if facts.schema["topics"] == pl.List(pl.String):
+        kinds["topics"] = pl.List(places_in(facts["topics"].explode()))
+    return facts.cast(kinds)  # type: ignore[arg-type]
+
+
+def places_in(texts: pl.Series) -> pl.Enum:
+    """The kind whose values are `texts`, in the order of the alphabet."""
+    return pl.Enum(texts.unique().drop_nulls().sort())
 
 
 def told_cells(marts: Marts, smallest: int) -> dict[Family, pl.DataFrame]:

@@ -80,22 +80,26 @@ def listed(marts: Marts, comments: pl.DataFrame, smallest: int) -> pl.DataFrame:
     """
     if smallest <= 1:
         return comments.sort(NUMBER)
+    return pl.concat([comments.clear(), *listed_by_branch(marts, comments)]).sort(NUMBER)
+
+
+def listed_by_branch(marts: Marts, comments: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Those of `comments` that are told with cells of one branch after the other."""
     shown, hidden = shown_cells(marts), hidden_cells(marts)
     branches = branches_of(shown)
     width = sum(branch.width for branch in branches)
     places = places_of(comments)
     drawn = drawn_of(comments, places, width)
     on_topics = topics_of(places, drawn)
-    found, first = [comments.clear()], 0
+    first = 0
     for branch in branches:
         groups = groups_of(branch, shown, hidden, on_topics if branch.is_of_topics else places)
         grouped = numbered(pl.concat(groups), width)
         rows = offered(drawn, branch, first).join(
             grouped, on=place_key(branch), maintain_order="left"
         )
-        found.append(listed_of(rows, width).select(comments.columns))
+        yield listed_of(rows, width).select(comments.columns)
         first += branch.width
-    return pl.concat(found).sort(NUMBER)
 
 
 def places_of(comments: pl.DataFrame) -> pl.DataFrame:

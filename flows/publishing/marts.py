@@ -7,6 +7,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from flows.publishing.aside import aside, give_back
 from flows.publishing.hearing import Heard
 from flows.publishing.shares import estimate, estimator, mart_rows
 from flows.publishing.sharing import shared_views
@@ -14,6 +15,7 @@ from flows.settings import Settings
 from flows.warehouse import append, beside, frame, use_time_zone, writing
 from flows.wording import wording
 from models.contract import Table
+from transforms.cells import in_order
 from transforms.coverage import COVERAGE
 from transforms.derived import MartRules
 from transforms.marts import derived_marts, later_marts, listed_marts, passing_macros, sql_marts
@@ -40,6 +42,9 @@ TEXTS = """
 """
 """What is told of comments beside what they are counted by."""
 
+QUOTABLE = "FROM classified.quotable"
+"""The comments of which lists may show some."""
+
 EMBEDDED = "FROM classified.embedding SEMI JOIN ops.current_model USING (model_version)"
 """The embeddings that count now."""
 
@@ -53,21 +58,36 @@ def build_marts(settings: Settings) -> dict[Table, pl.DataFrame]:
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         get_ready(connection, settings)
         with shared_views(connection) as heard:
-            marts = computed_marts(connection, heard, settings)
+            counted = counted_marts(connection, heard, settings)
             del heard  # arrays of all comments, of no use to what comes
+            to_answer = aside(comments_to_answer(connection, settings), settings.paths.root)
+            give_back()
+            marts = shown_marts(counted, counted_comments(connection), settings)
             coverage = marts.pop(COVERAGE.table)
-            marts |= comments_behind(connection, marts, mart_rules(settings))
-            candidates = open_comments(connection)
+            comments = aside(frame(connection, QUOTABLE), settings.paths.root)
+            give_back()
+            marts |= comments_behind(connection, marts, comments, mart_rules(settings))
+            marts = put_aside(marts, settings)
+            give_back()
             store_marts(connection, marts)
-            marts |= made_of_marts(connection)
-        marts[COMMENTS_TO_ANSWER] = comments_to_answer(candidates, connection, settings)
+            marts |= put_aside(made_of_marts(connection), settings)
+    marts[COMMENTS_TO_ANSWER] = to_answer
     return dict(sorted(marts.items(), key=lambda mart: mart[0].name)) | {COVERAGE.table: coverage}
 
 
+def put_aside(marts: Mapping[Table, pl.DataFrame], settings: Settings) -> dict[Table, pl.DataFrame]:
+    """`marts`, the large ones among them on disk."""
+    return {table: aside(rows, settings.paths.root) for table, rows in marts.items()}
+
+
 def get_ready(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Tell a connection what the marts' queries ask for: time zone, functions, smallest cell."""
+    """Tell a connection what the marts' queries ask for: time zone, functions, smallest cell.
+
+    And let it give back what it has freed, soon: between queries others need the memory.
+    """
     use_time_zone(connection, settings.reporting.time_zone)
     connection.execute(passing_macros())
+    connection.execute("SET allocator_background_threads = true")
     connection.execute(f"SET VARIABLE smallest_cell = {settings.privacy.smallest_cell:d}")
 
 
@@ -79,8 +99,22 @@ def computed_marts(
     `COVERAGE` is among them: it is told beside them.
     """
     counted = counted_marts(connection, heard, settings)
-    counted[COVERAGE.table] = checked(COVERAGE, frame(connection, COVERAGE.query))
-    marts = hide_small_cells(counted, frame(connection, COUNTED), settings.privacy.smallest_cell)
+    return shown_marts(counted, counted_comments(connection), settings)
+
+
+def counted_comments(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """The comments that marts count, texts as places in the alphabet: they take a quarter of it."""
+    return in_order(frame(connection, COUNTED))
+
+
+def shown_marts(
+    counted: Mapping[Table, pl.DataFrame], facts: pl.DataFrame, settings: Settings
+) -> dict[Table, pl.DataFrame]:
+    """What may be shown of marts, by the comments `facts` that they count, and of it what follows.
+
+    The warehouse is not asked.
+    """
+    marts = hide_small_cells(counted, facts, settings.privacy.smallest_cell)
     return marts | derived_from(marts, mart_rules(settings))
 
 
@@ -92,10 +126,12 @@ def derived_from(
 
 
 def comments_behind(
-    connection: duckdb.DuckDBPyConnection, marts: Mapping[Table, pl.DataFrame], rules: MartRules
+    connection: duckdb.DuckDBPyConnection,
+    marts: Mapping[Table, pl.DataFrame],
+    comments: pl.DataFrame,
+    rules: MartRules,
 ) -> dict[Table, pl.DataFrame]:
-    """The lists of single comments, as far as what `marts` show lets them be told; not stored."""
-    comments = frame(connection, "FROM classified.quotable")
+    """The lists of single `comments`, as far as what `marts` show lets them be told; not stored."""
     texts = partial(with_texts, connection)
     return {mart.table: mart.build(marts, comments, texts, rules) for mart in listed_marts()}
 
@@ -110,14 +146,18 @@ def with_texts(connection: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> pl.
 def counted_marts(
     connection: duckdb.DuckDBPyConnection, heard: Heard, settings: Settings
 ) -> dict[Table, pl.DataFrame]:
-    """The marts that are made from the comments themselves, shares among them estimated."""
+    """The marts that are made from the comments themselves, shares among them estimated.
+
+    `COVERAGE` is among them.
+    """
     statements = sql_marts()
     asked = [statement for statement in statements if statement.shares]
     estimates = estimate(connection, heard, asked, estimator(connection, settings))
-    return {
+    marts = {
         statement.table: checked(statement, mart_rows(connection, statement, estimates))
         for statement in statements
     }
+    return marts | {COVERAGE.table: checked(COVERAGE, frame(connection, COVERAGE.query))}
 
 
 def checked(statement: Statement, rows: pl.DataFrame) -> pl.DataFrame:
@@ -164,13 +204,11 @@ def mart_rules(settings: Settings) -> MartRules:
     )
 
 
-def comments_to_answer(
-    candidates: pl.DataFrame, connection: duckdb.DuckDBPyConnection, settings: Settings
-) -> pl.DataFrame:
+def comments_to_answer(connection: duckdb.DuckDBPyConnection, settings: Settings) -> pl.DataFrame:
     """What asks for an answer, with a proposal for each within the minutes of the settings."""
     reply = settings.reply
     return reply_queue(
-        candidates,
+        aside(open_comments(connection), settings.paths.root),
         partial(vectors_of, connection),
         read_policy(reply.policy_file),
         Budget(**reply.model_dump(exclude={"policy"})),

@@ -14,7 +14,7 @@ from tests.share_marts import (
     facts_of,
     marts_of,
 )
-from transforms.cells import cells_of, cells_told, family_of, few_wrote, telling
+from transforms.cells import cells_of, cells_told, family_of, few_wrote, in_order, telling
 from transforms.small_cells import parts_comments
 
 DAY = date(2025, 11, 3)
@@ -151,3 +151,13 @@ def test_whom_topics_leave_beside_them_is_counted_wherever_it_matters(seed: int)
         off = {a for a, month, of in rows if month == cell["month"] and cell["topic"] not in of}
         assert cell["author_count"] == len(on)
         assert cell["is_small"] == any(0 < len(who) < smallest for who in (on, off))
+
+
+def test_cells_of_places_in_the_alphabet_are_those_of_the_texts() -> None:
+    marts = marts_of(FACTS)
+    placed = in_order(FACTS)
+    assert placed.schema["post_id"] == pl.Enum(["p1", "p2"])
+    of_texts, of_places = cells_of(marts, FACTS, 5), cells_of(marts, placed, 5)
+    assert of_places.listed.equals(of_texts.listed)
+    assert (of_places.holds != of_texts.holds).nnz == 0
+    assert in_order(placed).equals(placed)
