@@ -48,7 +48,7 @@ def mapped(rows: pl.DataFrame, folder: Path) -> pa.Table:
 
 
 def give_back() -> None:
-    """Let the system have what was freed in pieces, as tables of DuckDB's threads are; 0.1 s.
+    """Let the system have what was freed in pieces, as tables of DuckDB's threads are.
 
     The C library of Linux keeps it for the thread that had it (malloc_trim(3)); where there is no
     such function nothing is done.

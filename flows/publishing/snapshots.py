@@ -15,7 +15,7 @@ import duckdb
 import polars as pl
 
 from flows.exports import all_exports
-from flows.exports.analyst_copy import FILE_NAME, NAMES
+from flows.exports.analyst_copy import FILE_NAME, names_in
 from flows.exports.base import Export
 from flows.exports.dashboard import FILE_NAME as DASHBOARD
 from flows.landing.files import STAMP, sha256_of
@@ -84,10 +84,10 @@ class Snapshot:
         """
         try:
             with duckdb.connect(self.file, read_only=True) as connection:
-                names = {name for (name,) in connection.execute(NAMES).fetchall()}
                 return {
                     name: connection.sql(f'FROM mart."{name}"').pl()
-                    for name in sorted(names.difference(without))
+                    for name in names_in(connection)
+                    if name not in without
                 }
         except duckdb.Error:
             return {}

@@ -52,6 +52,7 @@ def test_a_large_table_says_the_same_from_disk(
 def test_what_is_put_aside_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LARGE", 1)
     found = aside(ROWS, tmp_path)
+    assert found is not ROWS
     assert list(tmp_path.iterdir()) == []
     assert found.filter(id="a")["text"].to_list() == ROWS["text"].head(1).to_list()
 
