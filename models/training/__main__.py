@@ -6,16 +6,18 @@
 `--data` holds the labelled sets, one folder each; `--encoder` holds `e5-small-q4.bin` and the
 original `tokenizer.json`; `--work` keeps the state from which an interrupted run goes on. With
 `--start CHECKPOINT` a shipped checkpoint goes on: only the last stage is fitted, or those that
-`--stages` names. `--between STATE` names what earlier runs from that start have kept of their last
-stage: the mean of all weights is where this one begins. `--beside FOLDER` names work folders of
-other runs from that start, whose weights count as much as those of this one at its end.
+`--stages` names. If it names none the network stays as it is, to the byte: what words say by
+themselves and the calibration are made anew. `--between STATE` names what earlier runs from that
+start have kept of their last stage: the mean of all weights is where this one begins. `--beside
+FOLDER` names work folders of other runs from that start, whose weights count as much as those of
+this one at its end.
 """
 
 import argparse
 import copy
 import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -28,7 +30,7 @@ from tokenizers import Tokenizer
 from models.encoder import load_encoder
 from models.training.averaging import average_with, pull_towards
 from models.training.batches import Encoded, encode, ordered_batches
-from models.training.calibrate import calibrate
+from models.training.calibrate import Held, calibrate
 from models.training.compensation import onto_grid
 from models.training.corpus import read_corpus, read_mentions
 from models.training.datasets import Example, every_text, mixture
@@ -40,7 +42,7 @@ from models.training.recall import fit_recall
 from models.training.respell import respelt
 from models.training.rounding import rounding
 from models.training.settings import Recipe, Settings, read_settings
-from models.training.shipped import read_shipped
+from models.training.shipped import read_beside, read_shipped
 from models.training.source import read_encoder
 from models.training.stage_data import held_out_sets, stage_examples
 from models.training.vocabulary import (
@@ -49,6 +51,7 @@ from models.training.vocabulary import (
     piece_counts,
     pieces_within,
 )
+from models.training.wide import fit_wide, heard, read_wide
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +72,7 @@ class Places:
     work: Path
     out: Path
     start: Path | None = None
-    stages: tuple[str, ...] = ()
+    stages: tuple[str, ...] | None = None
     between: tuple[Path, ...] = ()
     beside: tuple[Path, ...] = ()
 
@@ -96,12 +99,15 @@ def fresh_network(places: Places, settings: Settings, kept: list[int]) -> Networ
     return Network(encoder, settings.heads, settings.dropout)
 
 
+def held_out_examples(places: Places) -> list[Example]:
+    """Texts that nothing is fitted on."""
+    return list(chain(*held_out_sets(places.data, places.corpus).values()))
+
+
 def examples_of(places: Places, recipe: Recipe, settings: Settings) -> list[Example]:
     """What a stage is fitted on, some of it in another spelling."""
-    held_out = [
-        e for examples in held_out_sets(places.data, places.corpus).values() for e in examples
-    ]
-    examples = stage_examples(places.data, places.corpus, recipe.data, settings.seed, held_out)
+    apart = held_out_examples(places)
+    examples = stage_examples(places.data, places.corpus, recipe.data, settings.seed, apart)
     return respelt(examples, recipe.stage.respelt_share, settings.seed)
 
 
@@ -170,6 +176,34 @@ def rounded_by_texts(
     return onto_grid(network, list(chain(*readings)))
 
 
+def beside_of(
+    network: Network,
+    places: Places,
+    settings: Settings,
+    tokenizer: Tokenizer,
+    kept: list[int],
+    *,
+    is_new: bool,
+) -> dict[str, np.ndarray]:
+    """Round the weights and fit the map of the embedding; a network that is not new has both."""
+    if places.start and not is_new:
+        return read_beside(places.start)
+    factors = rounded_by_texts(network, places, settings, tokenizer)
+    return factors | recall_of(network, places, settings, tokenizer, kept)
+
+
+def wide_of(places: Places, settings: Settings, tokenizer: Tokenizer) -> dict[str, np.ndarray]:
+    """What words say by themselves, fitted anew."""
+    examples = stage_examples(
+        places.data, places.corpus, settings.wide.data, settings.seed, held_out_examples(places)
+    )
+    encoded = encode(
+        examples, tokenizer, settings.heads, settings.reach.max_tokens, settings.post_tokens
+    )
+    hearing = {name: settings.heads[name] for name in settings.wide.heads}
+    return fit_wide(encoded, hearing, settings.wide.breadth)
+
+
 def read_logits(
     network: Network, encoded: Sequence[Encoded], with_post: bool
 ) -> dict[str, np.ndarray]:
@@ -209,12 +243,13 @@ def calibrations(
     tweets: Sequence[Example],
     settings: Settings,
     tokenizer: Tokenizer,
+    wide: Mapping[str, np.ndarray],
 ) -> dict[str, Calibration]:
     """Calibrate every head, on comments that are read with their posts and on texts without one.
 
     The latter are `tweets` for a head that more of them than of `own` have labels for: where the
     network is a stranger it is too sure of itself (`EXPERIMENTS.md`, 31). For the others they are
-    all, posts hidden.
+    all, posts hidden. `wide` is what `fit_wide` gives.
     """
     encoded = encode(
         [*own, *tweets],
@@ -226,6 +261,7 @@ def calibrations(
     has_post = np.array([bool(e.post) for e in encoded])
     is_tweet = np.arange(len(encoded)) >= len(own)
     readings = {shown: read_logits(network, encoded, shown) for shown in (True, False)}
+    words = read_wide(wide, encoded)
     found = {}
     for name, head in settings.heads.items():
         known = np.array([name in e.targets for e in encoded])
@@ -233,9 +269,12 @@ def calibrations(
         shown = known & has_post
         strange = known & is_tweet
         alone = strange if 2 * strange.sum() > known.sum() else known
+        silent = np.zeros_like(targets)
+        hears = settings.wide.heads.get(name, ())
+        said = {kind: words[name] if kind in hears else silent for kind in ("shown", "alone")}
         found[name] = calibrate(
-            (readings[True][name][shown], targets[shown]),
-            (readings[False][name][alone], targets[alone]),
+            Held(readings[True][name][shown], said["shown"][shown], targets[shown]),
+            Held(readings[False][name][alone], said["alone"][alone], targets[alone]),
             head,
         )
     return found
@@ -256,7 +295,8 @@ def measured(places: Places) -> Iterator[tuple[str, dict[str, float]]]:
 def beginning(places: Places, settings: Settings) -> tuple[Network, list[int], list[str]]:
     """What is fitted, the pieces it knows, and the stages before it: all, or the last ones."""
     stages = list(settings.recipes)
-    if unknown := [name for name in places.stages if name not in stages]:
+    chosen = stages[-1:] if places.stages is None else list(places.stages)
+    if unknown := [name for name in chosen if name not in stages]:
         raise ValueError(
             f"`{unknown[0]}` is no stage of `settings.toml`, expected some of {stages}"
         )
@@ -267,7 +307,7 @@ def beginning(places: Places, settings: Settings) -> tuple[Network, list[int], l
     network = read_shipped(places.start, settings.heads, settings.dropout)
     average_with(network, kept_networks(places.between, places.start, settings))
     shipped, source = (folder / "tokenizer.json" for folder in (places.start, places.encoder))
-    return network, pieces_within(source, shipped), list(places.stages) or stages[-1:]
+    return network, pieces_within(source, shipped), chosen
 
 
 def kept_networks(states: Iterable[Path], start: Path, settings: Settings) -> list[Network]:
@@ -311,11 +351,13 @@ def build(places: Places, settings: Settings) -> None:
     document: dict[str, Any] = cut_tokenizer(places.encoder / "tokenizer.json", kept)
     tokenizer = Tokenizer.from_str(json.dumps(document))
     fit_in_turn(stages, network, places, settings, tokenizer, kept)
-    factors = rounded_by_texts(network, places, settings, tokenizer)
-    found = calibrations(network, *calibration_examples(places), settings, tokenizer)
+    beside = beside_of(
+        network, places, settings, tokenizer, kept, is_new=bool(stages or places.between)
+    )
+    wide = wide_of(places, settings, tokenizer)
+    found = calibrations(network, *calibration_examples(places), settings, tokenizer, wide)
     config = encoder_config(network, settings.name, settings.heads, found, settings.reach)
-    recall = recall_of(network, places, settings, tokenizer, kept)
-    export(network, document, config, settings.heads, places.out, factors | recall)
+    export(network, document, config, settings.heads, places.out, beside | heard(wide, found))
     figures = dict(measured(places))
     write_json(places.work / "figures.json", figures)
     for name, values in figures.items():
@@ -328,15 +370,17 @@ def arguments(words: Iterable[str] | None = None) -> Places:
     for name in ("data", "corpus", "encoder", "work", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="a checkpoint to go on from")
-    parser.add_argument("--stages", nargs="+", default=(), help="stages to fit; default: the last")
-    parser.add_argument("--between", type=Path, nargs="+", default=(), help="earlier runs' states")
-    parser.add_argument("--beside", type=Path, nargs="+", default=(), help="other runs' folders")
+    parser.add_argument("--stages", nargs="*", help="stages to fit; default: the last")
+    parser.add_argument("--between", type=Path, nargs="+", help="earlier runs' states")
+    parser.add_argument("--beside", type=Path, nargs="+", help="other runs' folders")
     chosen = vars(parser.parse_args(None if words is None else list(words)))
-    for name in ("stages", "between", "beside"):
-        chosen[name] = tuple(chosen[name])
-        if chosen[name] and chosen["start"] is None:
-            parser.error(f"`--{name}` is about runs from a checkpoint, which `--start` names")
-    return Places(**chosen)
+    lists = {name: chosen[name] for name in ("stages", "between", "beside")}
+    given = {name: tuple(value) for name, value in lists.items() if value is not None}
+    if given and chosen["start"] is None:
+        parser.error(f"`--{min(given)}` is about runs from a checkpoint, which `--start` names")
+    if "beside" in given and given.get("stages") == ():
+        parser.error("`--beside` is about the end of a stage, and `--stages` names none")
+    return Places(**{name: value for name, value in chosen.items() if name not in lists}, **given)
 
 
 def main() -> None:

@@ -23,14 +23,9 @@ import torch
 from torch import Tensor, nn
 
 from models.training.batches import Batch
-from models.training.graph import (
-    FACTOR,
-    STATE_TOP,
-    STEP,
-    WEIGHT_TOP,
-    without_idle_biases,
-)
+from models.training.graph import FACTOR, STEP, without_idle_biases
 from models.training.network import Network
+from models.training.operators import STATE_TOP, WEIGHT_TOP
 from models.training.rounding import SMALLEST, rounded_gelu, rounded_rows, rounded_within
 
 SMOOTHED = ("attention.self", "intermediate")

@@ -21,7 +21,8 @@ READING = {"prefix": "", "umlauts": True}
 class Calibration:
     """How logits become decisions: probabilities are of logits / temperature, then cutoffs.
 
-    `temperature_alone` is for comments that are read without their posts.
+    `temperature_alone` is for comments that are read without their posts. The logits have in them
+    what words say by themselves, multiplied by `wide`, without a post by `wide_alone`.
 
     An answer of one label that is less probable than `uncertain_below` is flagged.
     """
@@ -30,6 +31,8 @@ class Calibration:
     cutoffs: tuple[float, ...]
     uncertain_below: float = 0.0
     temperature_alone: float = 1.0
+    wide: float = 0.0
+    wide_alone: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def export(
 ) -> None:
     """Write weights, tokenizer and `config.json` (`settings` of `encoder_config`) to `folder`.
 
-    `beside` is what `fit_recall` and `onto_grid` give, which is no weight of the network.
+    `beside` is no weight of the network: what `fit_recall`, `onto_grid` and `wide.heard` give.
     """
     (folder / "onnx").mkdir(parents=True, exist_ok=True)
     shape = Shape(

@@ -7,19 +7,27 @@ into an attention and comes out of it varies less, and has one scale for all tex
 layers all tokens of a batch are rows of one table. `EXPERIMENTS.md` has the measured alternatives.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 
-Weights = Mapping[str, np.ndarray]
+from models.training.operators import (
+    BYTES,
+    SCALES,
+    STATE_TOP,
+    WEIGHT_TOP,
+    Graph,
+    Weights,
+    comment_mask,
+    mean_of,
+    quantised_rows,
+)
+from models.training.wide_graph import wide_logits
 
-WEIGHT_TOP = 63
-"""7 bits: x86 without VNNI adds pairs of products in 16 bits, which 8 bits would overflow."""
-STATE_TOP = 127
 MIDDLE = 128
 """What stands for zero in the unsigned bytes of a quantised state."""
 GELU_LOW = 0.17
@@ -28,8 +36,6 @@ GELU_MIDDLE = 32
 """What stands for zero in its bytes: an eighth of them holds all that is below zero."""
 GELU_TOP = 255 - GELU_MIDDLE
 MICROSOFT = "com.microsoft"
-BYTES, SCALES = ".bytes", ".scales"
-"""Endings of the two constants that a weight becomes."""
 WORDS, PLACES = "embeddings.word_embeddings.weight", "embeddings.place"
 WORD_NORM = "embeddings.LayerNorm"
 PARTS = ("query", "key", "value")
@@ -37,28 +43,6 @@ PARTS = ("query", "key", "value")
 FACTOR, STEP = "factor", "step"
 """Endings of what states are multiplied by before they are rounded, and of the size of a step of
 their bytes, where it is the same for all texts (`compensation.py`)."""
-
-
-@dataclass
-class Graph:
-    """Nodes and constants under construction; every method returns the name of its output."""
-
-    nodes: list[onnx.NodeProto] = field(default_factory=list)
-    constants: list[onnx.TensorProto] = field(default_factory=list)
-
-    def constant(self, value: np.ndarray, name: str = "") -> str:
-        """Store an array; those that `shipped.py` reads back have names."""
-        name = name or f"c{len(self.constants)}"
-        self.constants.append(numpy_helper.from_array(np.asarray(value, order="C"), name))
-        return name
-
-    def node(self, kind: str, *inputs: str, domain: str = "", **attributes: object) -> str:
-        """Add an operator with one output."""
-        output = f"n{len(self.nodes)}"
-        self.nodes.append(
-            helper.make_node(kind, list(inputs), [output], domain=domain, **attributes)
-        )
-        return output
 
 
 @dataclass(frozen=True)
@@ -97,12 +81,6 @@ class Quantised:
     zero: int
     factor: np.ndarray | float = 1.0
     is_fixed: bool = False
-
-
-def quantised_rows(weight: np.ndarray, top: int) -> tuple[np.ndarray, np.ndarray]:
-    """Int8 (rows, width) and float32 scales (rows, 1) of a float weight."""
-    scales = np.maximum(np.abs(weight).max(axis=1, keepdims=True), 1e-8) / top
-    return np.rint(weight / scales).astype(np.int8), scales.astype(np.float32)
 
 
 def quantised_state(graph: Graph, rows: str, batch: Batch) -> Quantised:
@@ -288,25 +266,9 @@ def encoder_layer(
     return residual(graph, source, change, weights, name, shape.epsilon)
 
 
-def comment_mean(graph: Graph, states: str, separator: int) -> str:
-    """Mean state of the tokens up to the first `</s>`: (texts, width)."""
-    ends = graph.node("Equal", "input_ids", graph.constant(np.array(separator, np.int64)))
-    ends = graph.node("Cast", ends, to=TensorProto.FLOAT)
-    axis = graph.constant(np.array(1, np.int64))
-    before = graph.node("CumSum", ends, axis, exclusive=1)
-    is_comment = graph.node("Equal", before, graph.constant(np.array(0, np.float32)))
-    mask = graph.node("Cast", is_comment, to=TensorProto.FLOAT)
-    mask = graph.node("Mul", mask, graph.node("Cast", "attention_mask", to=TensorProto.FLOAT))
-    axes = graph.constant(np.array([1], np.int64))
-    count = graph.node("ReduceSum", mask, axes, keepdims=1)
-    row = graph.node("Unsqueeze", mask, axes)
-    total = graph.node("Squeeze", graph.node("MatMul", row, states), axes)
-    return graph.node("Div", total, count)
-
-
-def recalled(graph: Graph, features: str, middle: str, weights: Weights, separator: int) -> str:
+def recalled(graph: Graph, features: str, middle: str, weights: Weights, mask: str) -> str:
     """The original encoder's embedding, (texts, width), not yet normalised; see `recall.py`."""
-    sources = graph.node("Concat", features, comment_mean(graph, middle, separator), axis=1)
+    sources = graph.node("Concat", features, mean_of(graph, middle, mask), axis=1)
     weight, bias = (stored(graph, weights, f"recall.{part}") for part in ("weight", "bias"))
     return graph.node("Gemm", sources, weight, bias, transB=1)
 
@@ -316,20 +278,24 @@ def answers(
     states: str,
     middle: str,
     weights: Weights,
-    heads: Iterable[str],
+    heads: Collection[str],
     separator: int,
 ) -> list[str]:
     """Name the outputs: logits of each head, and the normalised `embedding`."""
-    mean = comment_mean(graph, states, separator)
+    mask = comment_mask(graph, separator)
+    mean = mean_of(graph, states, mask)
     first = graph.node("Gather", states, graph.constant(np.array(0, np.int64)), axis=1)
     features = graph.node("Concat", first, mean, axis=1)
+    wide = wide_logits(graph, weights, heads, mask)
     named = []
     for head in heads:
         weight, bias = (stored(graph, weights, f"heads.{head}.{p}") for p in ("weight", "bias"))
         logits = graph.node("Gemm", features, weight, bias, transB=1)
+        if head in wide:
+            logits = graph.node("Add", logits, wide[head])
         named.append(helper.make_node("Identity", [logits], [head]))
     if "recall.weight" in weights:
-        mean = recalled(graph, features, middle, weights, separator)
+        mean = recalled(graph, features, middle, weights, mask)
     length = graph.node("ReduceL2", mean, graph.constant(np.array([1], np.int64)), keepdims=1)
     named.append(helper.make_node("Div", [mean, length], ["embedding"]))
     graph.nodes.extend(named)
@@ -340,7 +306,8 @@ def network_graph(weights: Weights, heads: Mapping[str, int], shape: Shape) -> o
     """The whole network: (input_ids, attention_mask) -> logits of each head and `embedding`.
 
     `weights` are named as in `transformers`' BertModel, `heads` says how many labels each head has.
-    Without `recall.weight` and `recall.bias` the embedding is the comment's mean state.
+    Without `recall.weight` and `recall.bias` the embedding is the comment's mean state. A head with
+    `wide.<head>.weight`, `.bias` and `.gains` hears what words say by themselves (`wide.py`).
     """
     graph = Graph()
     weights = without_idle_biases(weights, shape.layers)

@@ -14,8 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from models.training.graph import GELU_LOW, GELU_MIDDLE, GELU_TOP, STATE_TOP, WEIGHT_TOP
+from models.training.graph import GELU_LOW, GELU_MIDDLE, GELU_TOP
 from models.training.network import Network
+from models.training.operators import STATE_TOP, WEIGHT_TOP
 
 SMALLEST = 1e-8
 """Scale of a row of zeros."""

@@ -1,7 +1,7 @@
 """Read `settings.toml`: everything that shapes a checkpoint, typed."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from models.training.export import Reach
 from models.training.fit import Stage
 from models.training.network import HeadShape
+from models.training.wide import Breadth
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,18 @@ class Recipe:
     """A stage, and what of each data set goes into it (`rows`, `weight`, `times`)."""
 
     stage: Stage
+    data: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class Wide:
+    """How words are weighed by themselves, by which texts, and which heads hear them.
+
+    A head hears them where a comment is read with its post (`shown`), without one (`alone`), both.
+    """
+
+    breadth: Breadth
+    heads: Mapping[str, Sequence[str]]
     data: Mapping[str, Mapping[str, float]]
 
 
@@ -32,6 +45,7 @@ class Settings:
     heads: Mapping[str, HeadShape]
     recipes: Mapping[str, Recipe]
     reach: Reach
+    wide: Wide
 
 
 def recipe_of(table: Mapping[str, Any]) -> Recipe:
@@ -44,7 +58,7 @@ def read_settings(path: Path) -> Settings:
     """Read the file at `path`; a missing table or field raises KeyError."""
     with path.open("rb") as file:
         found = tomllib.load(file)
-    network = found["network"]
+    network, wide = found["network"], found["wide"]
     heads = {
         name: HeadShape(tuple(head["labels"]), head["many"], head.get("second_from", 0.0))
         for name, head in found["heads"].items()
@@ -59,4 +73,5 @@ def read_settings(path: Path) -> Settings:
         heads=heads,
         recipes={name: recipe_of(table) for name, table in found["stages"].items()},
         reach=Reach(network["window_tokens"], network["post_tokens"]),
+        wide=Wide(Breadth(wide["pairs"], wide["freedom"]), wide["heads"], wide["data"]),
     )

@@ -14,8 +14,9 @@ import torch
 from onnx import numpy_helper
 from transformers import BertConfig, BertModel
 
-from models.training.graph import BYTES, FACTOR, PARTS, PLACES, SCALES, STEP, WORDS
+from models.training.graph import FACTOR, PARTS, PLACES, STEP, WORDS
 from models.training.network import HeadShape, Network
+from models.training.operators import BYTES, SCALES
 
 WEIGHTS = Path("onnx") / "model_quantized.onnx"
 SHAPE = (
@@ -26,6 +27,7 @@ SHAPE = (
 FIRST_BIAS = "encoder.layer.0.attention.self.query.bias"
 """Earlier versions kept an attention's biases in one."""
 POSITIONS = "embeddings.position_embeddings.weight"
+RECALL = "recall."
 TYPES = "embeddings.token_type_embeddings.weight"
 
 
@@ -57,6 +59,17 @@ def shipped_weights(graph: onnx.ModelProto) -> dict[str, np.ndarray]:
     weights[POSITIONS] = weights.pop(PLACES)
     weights[TYPES] = np.zeros((2, weights[POSITIONS].shape[1]), np.float32)
     return weights
+
+
+def read_beside(folder: Path) -> dict[str, np.ndarray]:
+    """What the checkpoint in `folder` has beside the network: its roundings' factors and steps, and
+    the map that recalls the embedding."""
+    graph = onnx.load(folder / WEIGHTS).graph
+    return {
+        constant.name: numpy_helper.to_array(constant)
+        for constant in graph.initializer
+        if constant.name.endswith((FACTOR, STEP)) or constant.name.startswith(RECALL)
+    }
 
 
 def read_shipped(folder: Path, heads: Mapping[str, HeadShape], dropout: float) -> Network:

@@ -92,6 +92,19 @@ def test_what_is_about_runs_from_a_checkpoint_needs_one(name, capsys):
     assert list(map(str, getattr(found, name))) == ["x", "y"]
 
 
+def test_without_a_name_no_stage_is_fitted_and_with_no_word_of_them_the_last_is():
+    folders = ["--data", "d", "--corpus", "c", "--encoder", "e", "--work", "w", "--out", "o"]
+    assert arguments([*folders, "--start", "s"]).stages is None
+    assert arguments([*folders, "--start", "s", "--stages"]).stages == ()
+
+
+def test_runs_beside_none_are_refused(capsys):
+    folders = ["--data", "d", "--corpus", "c", "--encoder", "e", "--work", "w", "--out", "o"]
+    with pytest.raises(SystemExit):
+        arguments([*folders, "--start", "s", "--beside", "x", "--stages"])
+    assert "`--stages` names none" in capsys.readouterr().err
+
+
 def test_a_stage_that_is_not_there_is_named_before_anything_is_read():
     places = Places(*map(Path, "dcewo"), start=Path("s"), stages=("settel",))
     with pytest.raises(ValueError, match=r"`settel` is no stage .* \['settle'\]"):

@@ -12,7 +12,7 @@ onnxruntime = pytest.importorskip("onnxruntime")
 from tokenizers import Tokenizer, models, pre_tokenizers  # noqa: E402
 
 from models.training.batches import encode, ordered_batches, targets_of  # noqa: E402
-from models.training.calibrate import best_temperature, calibrate, probabilities  # noqa: E402
+from models.training.calibrate import Held, best_temperature, calibrate, probabilities  # noqa: E402
 from models.training.datasets import Example  # noqa: E402
 from models.training.export import arrays  # noqa: E402
 from models.training.fit import Fit, Stage, was_rounded  # noqa: E402
@@ -145,7 +145,8 @@ def test_a_rare_label_leans_on_the_common_cutoff():
     rng = np.random.default_rng(1)
     targets = (rng.random((500, 2)) < [0.4, 0.004]) * 1.0
     logits = 4 * targets - 2 + rng.normal(size=(500, 2))
-    found = calibrate((logits, targets), (logits, targets), HEADS["topic"])
+    held = Held(logits, np.zeros_like(logits), targets)
+    found = calibrate(held, held, HEADS["topic"])
     assert all(0.1 <= cutoff <= 0.8 for cutoff in found.cutoffs)
 
 

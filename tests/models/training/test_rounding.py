@@ -8,13 +8,8 @@ pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
 
 from models.training.export import arrays  # noqa: E402
-from models.training.graph import (  # noqa: E402
-    STATE_TOP,
-    WEIGHT_TOP,
-    Shape,
-    network_graph,
-    quantised_rows,
-)
+from models.training.graph import Shape, network_graph  # noqa: E402
+from models.training.operators import STATE_TOP, WEIGHT_TOP, quantised_rows  # noqa: E402
 from models.training.rounding import rounded_rows, rounded_within, rounding  # noqa: E402
 from tests.models.training.tiny import HEADS, tiny_network  # noqa: E402
 

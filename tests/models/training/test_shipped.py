@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch")
 onnx = pytest.importorskip("onnx")
 
 from models.training.export import Calibration, Reach, encoder_config, export  # noqa: E402
-from models.training.shipped import read_shipped, shipped_weights  # noqa: E402
+from models.training.shipped import read_beside, read_shipped, shipped_weights  # noqa: E402
 from tests.models.training.tiny import HEADS, tiny_network  # noqa: E402
 
 pytestmark = pytest.mark.slow
@@ -27,12 +27,32 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_an_export_of_what_was_shipped_is_the_same_bytes(folder, tmp_path):
+def exported_again(folder, target):
+    """The bytes of an export of what is in `folder`, and those that were there."""
     again = read_shipped(folder, HEADS, dropout=0.1)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    export(again, {"model": {}}, config, HEADS, tmp_path / "again")
-    first, second = ((at / MODEL).read_bytes() for at in (folder, tmp_path / "again"))
-    assert first == second
+    export(again, {"model": {}}, config, HEADS, target, read_beside(folder))
+    return (target / MODEL).read_bytes(), (folder / MODEL).read_bytes()
+
+
+def test_an_export_of_what_was_shipped_is_the_same_bytes(folder, tmp_path):
+    again, before = exported_again(folder, tmp_path / "again")
+    assert again == before
+
+
+def test_so_it_is_with_what_lies_beside_the_network(folder, tmp_path):
+    rng = np.random.default_rng(5)
+    network = read_shipped(folder, HEADS, dropout=0.1)
+    beside = {
+        "encoder.layer.0.intermediate.factor": rng.uniform(0.5, 2, 32).astype(np.float32),
+        "encoder.layer.1.attention.output.step": np.float32(0.03),
+        "recall.weight": rng.normal(size=(32, 96)).astype(np.float32),
+        "recall.bias": rng.normal(size=32).astype(np.float32),
+    }
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    export(network, {"model": {}}, config, HEADS, tmp_path / "evened", beside)
+    again, before = exported_again(tmp_path / "evened", tmp_path / "again")
+    assert again == before
 
 
 def test_the_weights_are_those_of_the_network_but_for_rounding(folder):
