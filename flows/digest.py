@@ -24,6 +24,14 @@ from transforms.marts import published_tables
 
 SENT = "sent.json"
 
+TOLD = {
+    "evidence": (
+        "month = (SELECT max(month) FROM mart.topic_sentiment_monthly WHERE share IS NOT NULL)"
+    ),
+    "comments_to_answer": "decision = 'answer'",
+}
+"""What a letter tells of the lists of single comments, which may be millions."""
+
 Send = Callable[[Letter, Digest], None]
 
 
@@ -83,11 +91,11 @@ def by_webhook(letter: Letter, settings: Digest) -> None:
 
 
 def publication_of(settings: Settings) -> Publication:
-    """What is published now; raises `GiveUp` if nothing is."""
+    """What is published now, as far as a letter tells of it; raises `GiveUp` if nothing is."""
     snapshot: Snapshot | None = latest_snapshot(settings.paths.published)
     if snapshot is None:
         raise GiveUp("Nothing is published yet, so there is no digest. Run `resonanz daily`.")
-    rows = snapshot.marts()
+    rows = snapshot.marts(where=TOLD)
     marts = {table: rows[name] for name, table in published_tables().items() if name in rows}
     return Publication(marts, snapshot.manifest, settings.reporting.language, topic_names(settings))
 

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -77,15 +78,18 @@ class Snapshot:
         answering = self.folder / ANSWERING / FILE_NAME
         return answering if os.access(answering, os.R_OK) else self.folder / FILE_NAME
 
-    def marts(self, without: Collection[str] = ()) -> dict[str, pl.DataFrame]:
+    def marts(
+        self, without: Collection[str] = (), where: Mapping[str, str] = MappingProxyType({})
+    ) -> dict[str, pl.DataFrame]:
         """The rows of every mart by its name; none where the file is missing or damaged.
 
-        Marts that are named in `without`, as of millions of comments, are not read.
+        Marts that are named in `without`, as of millions of comments, are not read; of those in
+        `where` the rows for which this SQL condition holds.
         """
         try:
             with duckdb.connect(self.file, read_only=True) as connection:
                 return {
-                    name: connection.sql(f'FROM mart."{name}"').pl()
+                    name: connection.sql(f'FROM mart."{name}" WHERE {where.get(name, "true")}').pl()
                     for name in names_in(connection)
                     if name not in without
                 }

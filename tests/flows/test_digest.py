@@ -1,15 +1,18 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import flows.digest
-from flows.digest import digest
-from flows.letter.content import Letter
+from flows.digest import digest, publication_of
+from flows.letter.content import Letter, letter_of
 from flows.publishing.snapshots import swap_in
-from flows.settings import Digest
+from flows.settings import Digest, load_settings
+from flows.wording import wording
 from models.errors import GiveUp
 from tests.builders import write_snapshot
 from tests.flows.dashboard.publications import publication
@@ -71,6 +74,25 @@ def test_what_could_not_be_sent_is_sent_by_the_next_run(
     monkeypatch.setattr(flows.digest, "by_webhook", working)
     digest(as_of=MONDAY)
     assert sent == ["Resonanz: Woche 2025-W05"]
+
+
+def test_of_lists_of_comments_a_letter_reads_what_it_tells_and_tells_the_same(
+    workplace: Path,
+) -> None:
+    whole = publication(12, texts=("Wann kommt das?", "Wer hilft uns?"), segments=("staff",))
+    questions = next(table for table in whole.marts if table.name == "comments_to_answer")
+    later = whole.marts[questions].with_columns(decision=pl.lit("later"))
+    both = pl.concat([whole.marts[questions], later])
+    whole = replace(whole, marts={**whole.marts, questions: both})
+    folder = workplace / "published"
+    swap_in(write_snapshot(whole, {}, "a", folder), folder, 8)
+    read = publication_of(load_settings())
+    rows = {table.name: rows for table, rows in read.marts.items()}
+    assert rows["evidence"]["month"].unique().to_list() == ["2025-03"]
+    assert rows["comments_to_answer"]["decision"].to_list() == ["answer", "answer"]
+    of_all = replace(read, marts=whole.marts)
+    told, known = (letter_of(each, wording("de")["digest"]) for each in (read, of_all))
+    assert (told.topics, told.questions) == (known.topics, known.questions)
 
 
 def test_where_nothing_is_published_there_is_no_letter() -> None:
