@@ -21,7 +21,7 @@ WIDE = "wide"
 """Beginning of the names of what words say by themselves (`wide.py`)."""
 PAIR_STRIDES = (12_289, 7_919)
 """A pair of pieces has the row of the sum of their ids times these, modulo the number of rows. For
-100,000 pieces the sum fits into 32 bits, in which OpenVINO counts."""
+100,000 pieces the sum fits into 32 bits, in which some engines count."""
 
 
 def pair_rows(graph: Graph, pairs: int) -> str:
