@@ -6,11 +6,10 @@
 `--data` holds the labelled sets, one folder each; `--encoder` holds `e5-small-q4.bin` and the
 original `tokenizer.json`; `--work` keeps the state from which an interrupted run goes on. With
 `--start CHECKPOINT` a shipped checkpoint goes on: only the last stage is fitted, or those that
-`--stages` names. If it names none the network stays as it is, to the byte: what words say by
-themselves and the calibration are made anew. `--between STATE` names what earlier runs from that
-start have kept of their last stage: the mean of all weights is where this one begins. `--beside
-FOLDER` names work folders of other runs from that start, whose weights count as much as those of
-this one at its end.
+`--stages` names. If it names none the network stays as it is: what words say by themselves and the
+calibration are made anew. `--between STATE` names what earlier runs from that start have kept of
+their last stage: the mean of all weights is where this one begins. `--beside FOLDER` names work
+folders of other runs from that start, whose weights count as much as those of this one at its end.
 """
 
 import argparse

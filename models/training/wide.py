@@ -4,7 +4,7 @@ A logistic regression on pairs of neighbouring word pieces is weaker than the ne
 elsewhere; both together err less (Cheng et al. 2016, https://arxiv.org/abs/1606.07792). Pairs share
 a fixed number of rows (feature hashing, Weinberger et al. 2009, https://arxiv.org/abs/0902.2206).
 Single pieces would say a little more and miss negations. The shipped graph adds all of it to the
-network's logits (`graph.py: wide_logits`).
+network's logits (`wide_graph.py: wide_logits`).
 """
 
 from collections.abc import Mapping, Sequence
