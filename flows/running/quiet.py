@@ -3,8 +3,9 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryFile
 
-from models.errors import ResonanzError, TryAgain
+from models.errors import GiveUp, ResonanzError, TryAgain
 
 
 class OneSentence(logging.Filter):
@@ -32,9 +33,35 @@ def at_a_terminal() -> Iterator[None]:
     for name in ("prefect", "prefect.flow_runs", "prefect.task_runs"):
         for handler in logging.getLogger(name).handlers:
             handler.addFilter(OneSentence())
-    unheard = {} if PREFECT_API_URL.value() else {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+    unheard = {}
+    if not PREFECT_API_URL.value():
+        look_for_a_place()
+        unheard = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
     with temporary_settings(unheard), reaching_prefect():
         yield
+
+
+def look_for_a_place() -> None:
+    """Raise GiveUp where Prefect's server for this command has no place for its database.
+
+    Prefect itself only warns, waits for its server in vain, and says that it was slow.
+    """
+    from prefect.settings import get_current_settings
+
+    settings = get_current_settings()
+    home, database = settings.home, settings.server.database.connection_url
+    if database is not None and str(home) not in database.get_secret_value():
+        return
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=home):
+            pass
+    except OSError as error:
+        raise GiveUp(
+            f"Prefect keeps its database in `{home}`, where nothing can be written: {error}. Set "
+            "`PREFECT_HOME` to a folder that can be written, or do without Prefect: `resonanz "
+            "--without-prefect ...`. Nothing was done."
+        ) from error
 
 
 AWAY = ("Timed out while attempting to connect", "Failed to reach API", "No Prefect API URL")

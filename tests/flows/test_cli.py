@@ -124,3 +124,20 @@ def test_a_server_of_prefect_that_is_away_is_one_sentence_and_worth_another_try(
     assert said in answer.stderr
     without = resonanz("--without-prefect", "refine")
     assert (without.returncode, without.stdout) == (0, "refine: nothing new\n")
+
+
+@pytest.mark.usefixtures("workplace")
+def test_a_home_of_prefect_that_cannot_be_made_is_named_at_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    home = tmp_path / "file" / "prefect"
+    monkeypatch.setenv("PREFECT_HOME", str(home))
+    answer = resonanz("refine")
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert f"Error: Prefect keeps its database in `{home}`" in answer.stderr
+    assert "`PREFECT_HOME`" in answer.stderr
+    elsewhere = f"sqlite+aiosqlite:///{tmp_path / 'prefect.db'}"
+    monkeypatch.setenv("PREFECT_SERVER_DATABASE_CONNECTION_URL", elsewhere)
+    kept_elsewhere = resonanz("refine")
+    assert (kept_elsewhere.returncode, kept_elsewhere.stdout) == (0, "refine: nothing new\n")
