@@ -14,6 +14,8 @@ from models.training.network import HeadShape
 from models.umlauts import umlauts_of
 
 START, PAD, END = 0, 1, 2
+QUERY = "query:"
+"""E5 was trained with it; as a teacher it reads it, the network learns to do without."""
 POOL = 50
 """Batches whose rows are sorted by length together: little padding, still a random order."""
 
@@ -96,6 +98,12 @@ def encode(
         )
         for example, comment, post in zip(examples, comments, posts, strict=True)
     ]
+
+
+def as_queries(encoded: Sequence[Encoded], tokenizer: Tokenizer) -> list[Encoded]:
+    """Comments as the original encoder reads them: no post, no labels, its prefix before each."""
+    prefix = tokenizer.encode(QUERY, add_special_tokens=False).ids
+    return [Encoded(prefix + each.comment, [], {}, 1.0) for each in encoded]
 
 
 def collate(

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from models.training.annotated import evened, read_annotated
@@ -41,6 +42,11 @@ def held_out_sets(data: Path, corpus: Path) -> dict[str, list[Example]]:
     sets = {f"{name} {part}": read_dataset(data, name, part) for name, part in HELD_OUT.items()}
     own = read_annotated(data, corpus, ANNOTATED_PART)
     return sets | {f"{ANNOTATED} {ANNOTATED_PART}": own}
+
+
+def held_out_examples(data: Path, corpus: Path) -> list[Example]:
+    """All texts of these sets."""
+    return list(chain(*held_out_sets(data, corpus).values()))
 
 
 def stage_examples(

@@ -7,8 +7,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from models.training.__main__ import Places, arguments, beginning, fit_in_turn  # noqa: E402
 from models.training.averaging import average_with, pull_towards  # noqa: E402
+from models.training.beginning import beginning  # noqa: E402
+from models.training.places import Places, arguments  # noqa: E402
+from models.training.stages import fit_in_turn  # noqa: E402
 from tests.models.training.tiny import tiny_network  # noqa: E402
 
 
@@ -72,7 +74,7 @@ def test_each_stage_moves_back_towards_where_the_run_began_or_without_a_start_th
             for weights in network.parameters():
                 weights += {"apart": 1.0, "settle": 4.0}[name]
 
-    monkeypatch.setattr("models.training.__main__.run_stage", fit)
+    monkeypatch.setattr("models.training.stages.run_stage", fit)
     shares = {"apart": 0.5, "settle": 0.25}
     stages = {name: SimpleNamespace(start_share=share) for name, share in shares.items()}
     recipes = {name: SimpleNamespace(stage=stage) for name, stage in stages.items()}
