@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from models.counted import Counted
-
-Language = Literal["en", "de"]
+from models.questions import Language
+from transforms.periods import week_told
 
 WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -77,6 +77,7 @@ def alert_sentence(
         **alert,
         **{name: Counted(alert[name], "") for name in COUNTS if alert.get(name) is not None},
         "where": words[alert["scope"]].format(item=known.get(alert["item"], alert["item"])),
+        "week": week_told(alert["week"], language),
         "moved": words[alert["direction"]],
         "head": named(alert["head"], language),
         "label": known.get(alert["label"]) or named(alert["label"], language),

@@ -67,7 +67,7 @@ def story_of(publication: Publication) -> Story:
         facts=publication.facts,
         words=texts["dashboard"],
         labels={**texts["labels"], **publication.topic_names},
-        thousands=THOUSANDS[publication.language],
+        language=publication.language,
     )
 
 
@@ -75,7 +75,7 @@ def subtitle(story: Story) -> str:
     """When it was published, and on how much it rests."""
     counts = {"audience_comments": 0, "posts": 0, **story.facts.get("counts", {})}
     moment = story.facts.get("published_at")
-    stamp = story.minute(datetime.fromisoformat(moment)) if moment else ""
+    stamp = story.moment(datetime.fromisoformat(moment)) if moment else ""
     shown = {name: story.number(count) for name, count in counts.items()}
     words = story.words["subtitle_hidden" if is_hidden(story.facts) else "subtitle"]
     return str(words.format(published_at=stamp, **shown))

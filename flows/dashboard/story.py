@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from models.counted import Counted
+from flows.wording import written
+from models.questions import Language
+from transforms.periods import month_told, week_told
 
 Words = Mapping[str, Any]
 
@@ -26,7 +29,7 @@ class Story:
     facts: Mapping[str, Any]
     words: Words
     labels: Mapping[str, str]
-    thousands: str = ","
+    language: Language
 
     @cached_property
     def comments(self) -> pl.DataFrame:
@@ -36,15 +39,25 @@ class Story:
 
     def number(self, count: int | None) -> str:
         """A count as the language writes it; nothing where it is unknown."""
-        return "" if count is None else Counted(count, self.thousands)
+        return "" if count is None else written(count, self.language)
 
     def day(self, day: date) -> str:
         """A day as the language writes it."""
         return str(day.strftime(self.words["day"]))
 
-    def minute(self, moment: datetime) -> str:
-        """A moment as the language writes it, to the minute."""
-        return f"{self.day(moment)} {moment:%H:%M}"
+    def moment(self, at: datetime) -> str:
+        """A moment as the language writes it, by the clock of the zone that days are counted in."""
+        zone = str(self.facts.get("reporting_time_zone", "UTC"))
+        local, place = at.astimezone(ZoneInfo(zone)), zone.rpartition("/")[2].replace("_", " ")
+        return str(self.words["moment"].format(day=self.day(local), time=local, place=place))
+
+    def week(self, week: str) -> str:
+        """A week such as `2025-W48`, with its days."""
+        return week_told(week, self.language)
+
+    def month(self, month: str) -> str:
+        """A month such as `2025-11`."""
+        return month_told(month, self.language)
 
     def rows(self, mart: str) -> pl.DataFrame:
         """The rows of a mart whose numbers are not hidden; none if the mart is not there."""

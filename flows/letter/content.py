@@ -17,6 +17,8 @@ from transforms.quotes import quotes
 
 TEMPLATES = Path(__file__).parent / "page"
 
+NONE = "–"
+"""Where there is no week to tell of."""
 MOST_TOPICS = 5
 MOST_QUESTIONS = 8
 QUOTES = 3
@@ -61,7 +63,7 @@ def letter_of(publication: Publication, texts: Mapping[str, Any]) -> Letter:
     story = story_of(publication)
     week = week_of(story)
     return Letter(
-        title=texts["title"].format(week=week),
+        title=texts["title"].format(week=week if week == NONE else story.week(week)),
         week=week,
         changes=changes(story).sentences,
         topics=topic_news(story, texts),
@@ -74,7 +76,7 @@ def letter_of(publication: Publication, texts: Mapping[str, Any]) -> Letter:
 def week_of(story: Story) -> str:
     """The last week that has comments, for example `2025-W45`; a dash if none has."""
     weeks = story.marts.get("sentiment_weekly", pl.DataFrame())
-    return str(weeks["week"].max()) if weeks.height else "–"
+    return str(weeks["week"].max()) if weeks.height else NONE
 
 
 def topic_news(story: Story, texts: Mapping[str, Any]) -> list[TopicNews]:
@@ -98,6 +100,7 @@ def one_topic(
     some = next(iter(of_topic.values()))
     shares = {label: of_topic[label]["share"] for label in SENTIMENTS if label in of_topic}
     sentence = texts["topic"].format(
+        month=story.month(some["month"]),
         comment_count=story.number(some["comment_count"]),
         author_count=story.number(some["author_count"]),
         **{label: story.interval(of_topic.get(label)) for label in SENTIMENTS},

@@ -45,7 +45,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_without_a_way_to_send_it_the_letter_is_written(published: Path) -> None:
     report = digest(as_of=MONDAY)
     folder = published / "digest" / "2025-W05"
-    assert (folder / "digest.md").read_text(encoding="utf-8").startswith("# Resonanz: Woche")
+    assert (folder / "digest.md").read_text(encoding="utf-8").startswith("# Resonanz: KW 5 (")
     assert (folder / "digest.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     assert "written" in str(report)
 
@@ -53,7 +53,7 @@ def test_without_a_way_to_send_it_the_letter_is_written(published: Path) -> None
 def test_a_letter_goes_out_once_a_week_unless_asked_again(published: Path, sent: list[str]) -> None:
     digest(as_of=MONDAY)
     digest(as_of=MONDAY)
-    assert sent == ["Resonanz: Woche 2025-W05"]
+    assert sent == ["Resonanz: KW 5 (27.01. bis 02.02.2025)"]
     digest(again=True, as_of=MONDAY)
     assert len(sent) == 2
     told = json.loads((published / "digest" / "2025-W05" / "sent.json").read_text())
@@ -73,7 +73,7 @@ def test_what_could_not_be_sent_is_sent_by_the_next_run(
         digest(as_of=MONDAY)
     monkeypatch.setattr(flows.digest, "by_webhook", working)
     digest(as_of=MONDAY)
-    assert sent == ["Resonanz: Woche 2025-W05"]
+    assert sent == ["Resonanz: KW 5 (27.01. bis 02.02.2025)"]
 
 
 def test_of_lists_of_comments_a_letter_reads_what_it_tells_and_tells_the_same(

@@ -33,15 +33,15 @@ VOLUME = SHARE | {
 
 def test_an_alert_of_a_share_names_both_numbers_with_intervals_and_n() -> None:
     assert alert_sentence(SHARE, "en") == (
-        "Channel intranet, 2025-W40: negative (sentiment) up from 30 % [25 to 35] to 52 % "
-        "[43 to 62] (112 comments of 80 people; 401 comments before)."
+        "Channel intranet, week 40 (29 Sep to 5 Oct 2025): negative (sentiment) up from 30 % [25 "
+        "to 35] to 52 % [43 to 62] (112 comments of 80 people; 401 comments before)."
     )
 
 
 def test_an_alert_is_told_in_german_too() -> None:
     assert alert_sentence(SHARE, "de") == (
-        "Kanal intranet, 2025-W40: negativ (Stimmung) gestiegen von 30 % [25 bis 35] auf 52 % "
-        "[43 bis 62] (112 Kommentare von 80 Personen; davor 401 Kommentare)."
+        "Kanal intranet, KW 40 (29.09. bis 05.10.2025): negativ (Stimmung) gestiegen von 30 % "
+        "[25 bis 35] auf 52 % [43 bis 62] (112 Kommentare von 80 Personen; davor 401 Kommentare)."
     )
 
 
@@ -50,13 +50,13 @@ def test_an_alert_is_told_in_german_too() -> None:
     [
         (
             "en",
-            "All comments, 2025-W40: 112 comments, up from 100.2 a week before "
-            "(+12 % [+1 to +34]).",
+            "All comments, week 40 (29 Sep to 5 Oct 2025): 112 comments, up from 100.2 a week "
+            "before (+12 % [+1 to +34]).",
         ),
         (
             "de",
-            "Alle Kommentare, 2025-W40: 112 Kommentare, gestiegen von 100,2 je Woche davor "
-            "(+12 % [+1 bis +34]).",
+            "Alle Kommentare, KW 40 (29.09. bis 05.10.2025): 112 Kommentare, gestiegen von 100,2 "
+            "je Woche davor (+12 % [+1 bis +34]).",
         ),
     ],
 )
@@ -68,8 +68,8 @@ def test_an_alert_of_a_volume_names_the_mean_and_the_change_with_its_interval(
 
 def test_one_comment_is_no_comments() -> None:
     few = VOLUME | {"comment_count": 1}
-    assert "2025-W40: 1 comment, up" in alert_sentence(few, "en")
-    assert "2025-W40: 1 Kommentar, gestiegen" in alert_sentence(few, "de")
+    assert "week 40 (29 Sep to 5 Oct 2025): 1 comment, up" in alert_sentence(few, "en")
+    assert "KW 40 (29.09. bis 05.10.2025): 1 Kommentar, gestiegen" in alert_sentence(few, "de")
 
 
 def test_a_fall_of_a_volume_is_told_below_zero() -> None:
@@ -81,7 +81,7 @@ def test_a_fall_of_a_volume_is_told_below_zero() -> None:
 def test_posts_and_topics_are_called_as_people_call_them() -> None:
     post = SHARE | {"scope": "post", "item": "blog:17", "direction": "down"}
     assert alert_sentence(post, "de", {"blog:17": "Cloud zuerst"}).startswith(
-        "Beitrag Cloud zuerst, 2025-W40: negativ (Stimmung) gesunken"
+        "Beitrag Cloud zuerst, KW 40 (29.09. bis 05.10.2025): negativ (Stimmung) gesunken"
     )
     topic = SHARE | {"scope": "overall", "head": "topic", "label": "cost"}
     assert "Kosten (Thema)" in alert_sentence(topic, "de", {"cost": "Kosten"})

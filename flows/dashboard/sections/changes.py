@@ -24,7 +24,7 @@ def changes(story: Story) -> Section:
 def state_of_week(story: Story, week: str) -> list[str]:
     """How the comments of the last week felt, or of the last one that may be told."""
     words, shown = story.words["changes"], story.rows("sentiment_weekly")
-    few = [words["few"].format(week=week)]
+    few = [words["few"].format(week=story.week(week))]
     if shown.is_empty():
         return few
     told = str(shown["week"].max())
@@ -32,7 +32,10 @@ def state_of_week(story: Story, week: str) -> list[str]:
     row = next(iter(by_label.values()))
     shares = {label: story.interval(by_label.get(label)) for label in SENTIMENTS}
     counts = {name: story.number(row[name]) for name in ("comment_count", "author_count")}
-    return [*(few if told != week else []), words["now"].format(week=told, **counts, **shares)]
+    return [
+        *(few if told != week else []),
+        words["now"].format(week=story.week(told), **counts, **shares),
+    ]
 
 
 def comparability(story: Story, week: str) -> list[str]:
@@ -42,7 +45,10 @@ def comparability(story: Story, week: str) -> list[str]:
         return []
     flagged = drift.filter((pl.col("week") == week) & pl.col("is_flagged"))
     words = story.words["changes"]["not_comparable"]
-    return [words.format(week=week, reason=row["reason"]) for row in flagged.head(1).to_dicts()]
+    return [
+        words.format(week=story.week(week), reason=row["reason"])
+        for row in flagged.head(1).to_dicts()
+    ]
 
 
 def alerts(story: Story) -> list[str]:
@@ -53,6 +59,6 @@ def alerts(story: Story) -> list[str]:
     tested = story.marts.get("change_weekly", pl.DataFrame())
     if tested.is_empty():
         return []
-    week = tested["week"].max()
+    week = str(tested["week"].max())
     is_told = tested.filter(pl.col("week") == week)["p_value"].is_not_null().any()
-    return [story.words["changes"]["quiet" if is_told else "untold"].format(week=week)]
+    return [story.words["changes"]["quiet" if is_told else "untold"].format(week=story.week(week))]

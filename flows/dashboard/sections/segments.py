@@ -38,7 +38,7 @@ def segments(story: Story) -> Section:
     answers = [story.name(label) for label in SENTIMENTS]
     chart = ChartView(
         dots_with_intervals(drawn(story, named, "row"), answers, order),
-        words["caption"].format(period=rows["month"][0]),
+        words["caption"].format(period=story.month(rows["month"][0])),
         words["summary"].format(count=story.number(len(order))),
     )
     table = wide(story, named, order, words["heads"], key="segment", period="month")

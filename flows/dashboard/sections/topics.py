@@ -17,7 +17,7 @@ def topics(story: Story) -> Section:
     order = names_by_size(named)
     chart = ChartView(
         stacked_shares(drawn(story, named, "row"), [story.name(a) for a in SENTIMENTS], order),
-        words["caption"].format(period=rows["month"][0]),
+        words["caption"].format(period=story.month(rows["month"][0])),
         words["summary"].format(count=story.number(len(order)), first=order[0]),
     )
     table = wide(story, named, order, words["heads"], key="topic", period="month")

@@ -18,6 +18,7 @@ TOPICS = ("cloud", "security", "workplace", "ai", "service", "cost", "people", "
 CHANNELS = ("intranet", "linkedin", "facebook", "blog", "x")
 FACTS = {
     "published_at": "2025-12-29T06:15:00+00:00",
+    "reporting_time_zone": "Europe/Berlin",
     "counts": {
         "posts": 40,
         "comments": 1180,

@@ -60,7 +60,9 @@ def test_equal_publications_are_equal_pages() -> None:
 
 @pytest.mark.parametrize(
     ("language", "told"),
-    [("de", "Stand 29.12.2025 06:15 UTC"), ("en", "As of 2025-12-29 06:15 UTC")],
+    [("de", "Stand 29.12.2025, 07:15 Uhr (Berlin)"), ("en", "As of 2025-12-29 07:15 (Berlin)")],
 )
-def test_the_page_says_in_its_language_of_when_it_is(language: str, told: str) -> None:
+def test_the_page_says_in_its_language_and_by_its_clock_of_when_it_is(
+    language: str, told: str
+) -> None:
     assert subtitle(story(language=language)).startswith(f"{told} · ")

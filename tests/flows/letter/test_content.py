@@ -17,13 +17,14 @@ def letter(weeks: int = 4, language: str = "de", texts: tuple[str, ...] = ()) ->
 
 def test_a_letter_begins_with_what_changed_and_names_its_week() -> None:
     told = letter()
-    assert told.title == "Resonanz: Woche 2025-W05"
-    assert told.changes[0].startswith("In der Woche 2025-W05 waren von 40 Kommentaren")
+    assert told.title == "Resonanz: KW 5 (27.01. bis 02.02.2025)"
+    assert told.changes[0].startswith("In KW 5 (27.01. bis 02.02.2025) waren von 40 Kommentaren")
 
 
-def test_topics_have_their_names_and_at_most_three_quotes_each() -> None:
+def test_topics_have_their_names_their_month_and_at_most_three_quotes_each() -> None:
     told = letter()
     assert told.topics[0].name == "Cloud und Infrastruktur"
+    assert " im Januar 2025: negativ " in told.topics[0].sentence
     assert [len(topic.quotes) <= 3 for topic in told.topics] == [True] * 5
     assert any(topic.quotes for topic in told.topics)
 

@@ -13,7 +13,7 @@ from tests.flows.dashboard.publications import publication, story
 
 def test_the_page_begins_with_the_last_week_in_a_sentence() -> None:
     (sentence,) = changes(story()).sentences
-    assert sentence.startswith("In der Woche 2025-W05 waren von 40 Kommentaren (30 Menschen) ")
+    assert sentence.startswith("In KW 5 (27.01. bis 02.02.2025) waren von 40 Kommentaren (30 M")
     assert "45\N{NO-BREAK SPACE}% (36 bis 54) neutral" in sentence
 
 
@@ -24,7 +24,8 @@ def test_alerts_are_told_with_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("p_value", "start"), [(0.4, "In der Woche 2025-W05 hat sich nichts"), (None, "Ob sich in der")]
+    ("p_value", "start"),
+    [(0.4, "In KW 5 (27.01. bis 02.02.2025) hat sich nichts"), (None, "Ob sich in KW 5")],
 )
 def test_that_nothing_moved_is_only_said_where_it_was_tested(
     p_value: float | None, start: str
@@ -51,15 +52,16 @@ def hidden(told: Publication, *weeks: str) -> Publication:
 def test_a_hidden_week_is_not_told_in_numbers() -> None:
     page = story_of(hidden(publication(1), "2025-W02"))
     assert changes(page).sentences == [
-        "In der Woche 2025-W02 haben zu wenige Menschen kommentiert, um Anteile zu zeigen."
+        "In KW 2 (06.01. bis 12.01.2025) haben zu wenige Menschen kommentiert, um Anteile zu "
+        "zeigen."
     ]
     assert sentiment(page).is_empty
 
 
 def test_the_last_week_that_may_be_told_is_told_after_a_hidden_one() -> None:
     few, now = changes(story_of(hidden(publication(3), "2025-W04"))).sentences
-    assert few.startswith("In der Woche 2025-W04 haben zu wenige")
-    assert now.startswith("In der Woche 2025-W03 waren von 40 Kommentaren")
+    assert few.startswith("In KW 4 (20.01. bis 26.01.2025) haben zu wenige")
+    assert now.startswith("In KW 3 (13.01. bis 19.01.2025) waren von 40 Kommentaren")
 
 
 def test_without_comments_the_page_says_what_to_do() -> None:
