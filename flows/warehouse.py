@@ -73,7 +73,7 @@ def writing(path: Path, limits: Warehouse) -> Iterator[duckdb.DuckDBPyConnection
         raise GiveUp(
             f"The warehouse needs more memory than the `{limits.memory}` that DuckDB may use; "
             "nothing of this step was written. Set a larger `memory` under `[warehouse]`: "
-            f"docs/scale.md says how much for how many comments. ({str(error).splitlines()[0]})"
+            f"twice as much, say. ({str(error).splitlines()[0]})"
         ) from error
     finally:
         connection.close()  # rolls back what was not committed

@@ -90,7 +90,8 @@ def load_extensions(connection: duckdb.DuckDBPyConnection, limits: Warehouse) ->
     except ImportError:
         raise GiveUp(
             '`engine = "ducklake"` needs packages that are not installed; '
-            'install them with `pip install "resonanz[lake]"`.'
+            "in the project's folder, `pip install --constraint constraints.txt --editable "
+            "'.[lake]'` installs them."
         ) from None
     for name in needed:
         connection.execute(f"LOAD {name}")

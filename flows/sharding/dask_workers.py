@@ -71,7 +71,8 @@ def require_dask() -> None:
     except ImportError as error:
         raise GiveUp(
             '`engine = "dask"` under `[classify]` needs the extra `dask`: '
-            '`pip install "resonanz[dask]"`, or take `engine = "threads"`.'
+            "in the project's folder, `pip install --constraint constraints.txt --editable "
+            "'.[dask]'`, or take `engine = \"threads\"`."
         ) from error
 
 
