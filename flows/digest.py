@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -21,6 +22,7 @@ from flows.settings import Digest, Settings, load_settings
 from flows.wording import wording
 from models.errors import GiveUp
 from transforms.marts import published_tables
+from transforms.periods import last_whole_week
 
 SENT = "sent.json"
 
@@ -38,12 +40,17 @@ Send = Callable[[Letter, Digest], None]
 @flow(name="digest")
 @stage("digest")
 def digest(again: bool = False, as_of: datetime | None = None) -> StageReport:
-    """Write the digest of the last published week, and send it once; `again` sends it once more.
+    """Write the digest of the last week that is over, and send it once; `again` sends it once more.
 
     Raises `GiveUp` if nothing is published, or a server refuses what it is sent.
     """
     settings, moment = load_settings(), as_of or datetime.now(UTC)
-    letter = letter_of(publication_of(settings), wording(settings.reporting.language)["digest"])
+    today = moment.astimezone(ZoneInfo(settings.reporting.time_zone)).date()
+    letter = letter_of(
+        publication_of(settings),
+        wording(settings.reporting.language)["digest"],
+        whole=f"{last_whole_week(today):%G-W%V}",
+    )
     folder = settings.paths.published / "digest" / letter.week.replace("–", "none")
     write(letter, folder)
     show_page("digest", as_markdown(letter), letter.title)

@@ -40,6 +40,11 @@ def day_told(day: date, language: Language, is_whole: bool = True) -> str:
     return f"{day.day} {month} {day.year}" if is_whole else f"{day.day} {month}"
 
 
+def last_whole_week(today: date) -> date:
+    """The Monday of the last ISO week that is over."""
+    return today - timedelta(days=today.weekday() + 7)
+
+
 def month_told(month: str, language: Language) -> str:
     """A month such as `2025-11`."""
     year, _, number = month.partition("-")

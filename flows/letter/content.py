@@ -58,14 +58,19 @@ class Letter:
     words: Mapping[str, Any]
 
 
-def letter_of(publication: Publication, texts: Mapping[str, Any]) -> Letter:
-    """The letter of a publication; `texts` are the section `digest` of its language's wording."""
+def letter_of(
+    publication: Publication, texts: Mapping[str, Any], whole: str | None = None
+) -> Letter:
+    """The letter of a publication; `texts` are the section `digest` of its language's wording.
+
+    It is about the last week with comments that is over: that of `whole`, or one before it.
+    """
     story = story_of(publication)
-    week = week_of(story)
+    week = week_of(story, whole)
     return Letter(
         title=texts["title"].format(week=week if week == NONE else story.week(week)),
         week=week,
-        changes=changes(story).sentences,
+        changes=changes(story, None if week == NONE else week).sentences,
         topics=topic_news(story, texts),
         questions=open_questions(story),
         gaps=gaps(story, texts),
@@ -73,10 +78,17 @@ def letter_of(publication: Publication, texts: Mapping[str, Any]) -> Letter:
     )
 
 
-def week_of(story: Story) -> str:
-    """The last week that has comments, for example `2025-W45`; a dash if none has."""
-    weeks = story.marts.get("sentiment_weekly", pl.DataFrame())
-    return str(weeks["week"].max()) if weeks.height else NONE
+def week_of(story: Story, whole: str | None) -> str:
+    """The last week up to `whole` that has comments, for example `2025-W45`; a dash if none has.
+
+    Where all comments came later, there is nothing else to tell than of their week.
+    """
+    rows = story.marts.get("sentiment_weekly", pl.DataFrame())
+    if rows.is_empty():
+        return NONE
+    weeks = rows["week"].unique().sort().to_list()
+    over = [week for week in weeks if whole is None or week <= whole]
+    return str((over or weeks)[-1])
 
 
 def topic_news(story: Story, texts: Mapping[str, Any]) -> list[TopicNews]:

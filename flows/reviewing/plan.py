@@ -19,6 +19,7 @@ from models.questions import (
     topic_question,
 )
 from transforms.answered import word
+from transforms.periods import last_whole_week
 from transforms.taxonomy import read_taxonomy
 
 
@@ -73,8 +74,7 @@ def planned(order: Order, settings: Settings, as_of: datetime) -> Plan:
 def period_of(order: Order, time_zone: str, as_of: datetime) -> tuple[date, date]:
     """First and last day: as ordered, or the last ISO week that is over in `time_zone`."""
     if order.first_day is None and order.last_day is None:
-        today = as_of.astimezone(ZoneInfo(time_zone)).date()
-        monday = today - timedelta(days=today.weekday() + 7)
+        monday = last_whole_week(as_of.astimezone(ZoneInfo(time_zone)).date())
         return monday, monday + timedelta(days=6)
     if order.first_day is None or order.last_day is None:
         raise GiveUp("A period has two ends: give both `--from` and `--to`, or neither.")

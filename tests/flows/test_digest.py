@@ -1,7 +1,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -58,6 +58,36 @@ def test_a_letter_goes_out_once_a_week_unless_asked_again(published: Path, sent:
     assert len(sent) == 2
     told = json.loads((published / "digest" / "2025-W05" / "sent.json").read_text())
     assert told["ways"] == ["webhook"]
+
+
+def test_a_comment_in_the_night_to_monday_does_not_make_the_letter_one_of_the_new_week(
+    workplace: Path, sent: list[str]
+) -> None:
+    folder = workplace / "published"
+    swap_in(write_snapshot(publication(5), {}, "a", folder), folder, 8)
+    digest(as_of=MONDAY)
+    letter = (folder / "digest" / "2025-W05" / "digest.md").read_text(encoding="utf-8")
+    assert "In KW 5 (27.01. bis 02.02.2025) waren von " in letter
+    assert "KW 6" not in letter
+    digest(as_of=MONDAY + timedelta(weeks=1))
+    assert sent == [
+        "Resonanz: KW 5 (27.01. bis 02.02.2025)",
+        "Resonanz: KW 6 (03.02. bis 09.02.2025)",
+    ]
+
+
+def test_the_week_ends_by_the_clock_of_the_zone_that_days_are_counted_in(published: Path) -> None:
+    digest(as_of=datetime(2025, 2, 2, 22, 59, tzinfo=UTC))
+    digest(as_of=datetime(2025, 2, 2, 23, tzinfo=UTC))  # Monday in Berlin
+    assert sorted(path.name for path in (published / "digest").iterdir()) == [
+        "2025-W04",
+        "2025-W05",
+    ]
+
+
+def test_where_no_week_is_over_the_letter_is_of_the_one_that_runs(published: Path) -> None:
+    digest(as_of=datetime(2025, 1, 7, 7, tzinfo=UTC))
+    assert [path.name for path in (published / "digest").iterdir()] == ["2025-W05"]
 
 
 def test_what_could_not_be_sent_is_sent_by_the_next_run(

@@ -7,23 +7,24 @@ from flows.dashboard.story import SENTIMENTS, Story
 from flows.dashboard.view import Section
 
 
-def changes(story: Story) -> Section:
-    """What changed this week and how sure that is, in sentences."""
+def changes(story: Story, week: str | None = None) -> Section:
+    """What changed in a week, the newest unless it is named, and how sure that is, in sentences."""
     words = story.words["changes"]
     weeks = story.marts.get("sentiment_weekly", pl.DataFrame())
     if weeks.is_empty():
         return Section("changes", words["title"], [words["nothing"]])
-    week = weeks["week"].max()
+    week = week or str(weeks["week"].max())
     return Section(
         "changes",
         words["title"],
-        [*state_of_week(story, str(week)), *comparability(story, str(week)), *alerts(story)],
+        [*state_of_week(story, week), *comparability(story, week), *alerts(story, week)],
     )
 
 
 def state_of_week(story: Story, week: str) -> list[str]:
-    """How the comments of the last week felt, or of the last one that may be told."""
+    """How the comments of `week` felt, or of the last one until then that may be told."""
     words, shown = story.words["changes"], story.rows("sentiment_weekly")
+    shown = shown.filter(pl.col("week") <= week) if shown.height else shown
     few = [words["few"].format(week=story.week(week))]
     if shown.is_empty():
         return few
@@ -51,14 +52,15 @@ def comparability(story: Story, week: str) -> list[str]:
     ]
 
 
-def alerts(story: Story) -> list[str]:
-    """A sentence an alert; that nothing moved, if there is none."""
+def alerts(story: Story, week: str) -> list[str]:
+    """A sentence an alert; that nothing moved until `week`, if there is none."""
     told = story.facts.get("alerts")
     if told:
         return list(told)
     tested = story.marts.get("change_weekly", pl.DataFrame())
-    if tested.is_empty():
+    until = tested.filter(pl.col("week") <= week) if tested.height else tested
+    if until.is_empty():
         return []
-    week = str(tested["week"].max())
-    is_told = tested.filter(pl.col("week") == week)["p_value"].is_not_null().any()
-    return [story.words["changes"]["quiet" if is_told else "untold"].format(week=story.week(week))]
+    last = str(until["week"].max())
+    is_told = until.filter(pl.col("week") == last)["p_value"].is_not_null().any()
+    return [story.words["changes"]["quiet" if is_told else "untold"].format(week=story.week(last))]
