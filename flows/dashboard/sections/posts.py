@@ -1,6 +1,6 @@
 """The posts with most comments, their shares and intervals."""
 
-from bisect import bisect_left, insort
+from collections import defaultdict
 
 import polars as pl
 
@@ -12,9 +12,6 @@ from flows.dashboard.view import Cell, ChartView, Section, TableView
 MOST_POSTS = 15
 LONGEST_TITLE = 48
 """Characters of a post's title beside its dots; the table has all of it."""
-
-LAST_SIGN = "\U0010ffff"
-"""Stands behind every sign that a title has: it is no character (Unicode, chapter 23.7)."""
 
 
 def posts(story: Story) -> Section:
@@ -58,13 +55,19 @@ def posts(story: Story) -> Section:
 
 def short_titles(story: Story, rows: pl.DataFrame) -> pl.Series:
     """The titles of posts, short enough to stand beside a chart, and no two alike."""
-    titles: dict[str, str] = {}
-    known: list[str] = []  # in order: those that start alike stand together
     told = rows.select("post_id", "post_title").unique("post_id", maintain_order=True)
-    for row in told.iter_rows(named=True):
-        whole = story.post(row)
-        short = whole if len(whole) <= LONGEST_TITLE else f"{whole[: LONGEST_TITLE - 1]}…"
-        repeats = bisect_left(known, short + LAST_SIGN) - bisect_left(known, short)
-        titles[row["post_id"]] = f"{short} ({repeats + 1})" if repeats else short
-        insort(known, titles[row["post_id"]])
+    wholes = {row["post_id"]: story.post(row) for row in told.iter_rows(named=True)}
+    shorts = {
+        post: whole if len(whole) <= LONGEST_TITLE else f"{whole[: LONGEST_TITLE - 1]}…"
+        for post, whole in wholes.items()
+    }
+    taken, numbers, titles = set(shorts.values()), defaultdict[str, int](int), {}
+    for post, short in shorts.items():
+        title = short
+        while numbers[short] and title in taken:  # the first of equal ones stays as it is
+            numbers[short] += 1
+            title = f"{short} ({numbers[short]})"
+        numbers[short] = max(numbers[short], 1)
+        taken.add(title)
+        titles[post] = title
     return rows["post_id"].replace_strict(titles, return_dtype=pl.String)

@@ -1,4 +1,7 @@
+from itertools import permutations
+
 import polars as pl
+import pytest
 
 from flows.dashboard.sections.posts import posts, short_titles
 from tests.flows.dashboard.publications import story
@@ -17,12 +20,20 @@ def test_titles_that_are_cut_alike_stay_apart() -> None:
     assert first != second
 
 
-def test_a_title_is_numbered_by_those_before_that_start_like_it() -> None:
-    titles = ["Cloud", "Cloud am Ende", "Cloud", "Clou", "Zoll", "Cloud"]
-    rows = pl.DataFrame({"post_id": list("abcdef"), "post_title": titles})
+def test_equal_titles_are_numbered_and_others_stay_as_they_are() -> None:
+    titles = ["Cloud", "Cloud am Ende", "Cloud", "Clou", "Cloud"]
+    rows = pl.DataFrame({"post_id": list("abcde"), "post_title": titles})
     assert short_titles(story(), rows).to_list() == [
-        "Cloud", "Cloud am Ende", "Cloud (3)", "Clou (4)", "Zoll", "Cloud (4)"
+        "Cloud", "Cloud am Ende", "Cloud (2)", "Clou", "Cloud (3)"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("order", list(permutations(["Cloud", "Cloud", "Cloud (2)"])))
+def test_no_number_makes_a_title_that_another_post_has(order: tuple[str, ...]) -> None:
+    rows = pl.DataFrame({"post_id": list("abc"), "post_title": order})
+    told = short_titles(story(), rows).to_list()
+    assert sorted(told) == ["Cloud", "Cloud (2)", "Cloud (3)"]
+    assert told[order.index("Cloud (2)")] == "Cloud (2)"
 
 
 def test_comments_without_a_post_are_named_by_their_channel() -> None:
