@@ -129,12 +129,14 @@ def gather_signs(connection: duckdb.DuckDBPyConnection, names: Sequence[Sign]) -
     wanted = pl.DataFrame(names, schema={"head": pl.String(), "label": pl.String()}, orient="row")
     connection.register("sign", wanted)
     rows = frame(connection, SIGNS)
-    channels = tuple(rows["channel"].unique(maintain_order=True))
-    wide = rows.pivot("channel", index=["head", "label"], values="logit").drop_nulls()
     counts = rows.group_by("channel", maintain_order=True).agg(pl.col("comments").max())
-    means = wide.select(channels).to_numpy().T.reshape(len(channels), wide.height)
+    channels = tuple(counts["channel"])
+    # They come channel by channel, in each in one order.
+    common = rows.filter(pl.len().over("head", "label") == len(channels))
+    signs = tuple(common.select("head", "label").unique(maintain_order=True).rows())
+    means = common["logit"].to_numpy().reshape(len(channels), len(signs))
     return Signs(
-        tuple(wide.select("head", "label").rows()),
+        signs,
         channels,
         np.asarray(means, dtype=np.float64),
         counts["comments"].to_numpy().astype(np.float64),

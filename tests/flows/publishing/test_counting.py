@@ -4,7 +4,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from flows.publishing.counting import SIGNS
+from flows.publishing.counting import SIGNS, gather_signs
 
 MANY = 500_000
 """Comments: several of the groups of rows that DuckDB gives to a thread."""
@@ -56,3 +56,32 @@ def test_counts_are_the_same_to_the_last_digit_however_many_threads_add_them(
 
 def test_signs_come_in_one_order(large: duckdb.DuckDBPyConnection) -> None:
     assert counted(large, SIGNS, 8).equals(counted(large, SIGNS, 1))
+
+
+def test_channels_may_be_called_what_columns_are_and_share_the_signs_that_all_of_them_have() -> (
+    None
+):
+    connection = duckdb.connect()
+    connection.execute("CREATE SCHEMA classified")
+    connection.execute("CREATE SCHEMA ops")
+    connection.execute(
+        "CREATE TABLE classified.dated AS "
+        "SELECT unnest(['head', 'label']) AS channel, unnest([1, 2]) AS comment_id, "
+        "true AS is_audience"
+    )
+    connection.execute(
+        "CREATE TABLE classified.wording AS SELECT comment_id, 'read' AS input_hash "
+        "FROM classified.dated"
+    )
+    connection.execute(
+        "CREATE TABLE classified.label AS "
+        "FROM (VALUES (1, 'yes', 0.5), (1, 'no', 0.9), (2, 'yes', 0.2)) AS l(comment_id, label, "
+        "probability) SELECT *, 'read' AS input_hash, 'toxic' AS head, 'model' AS model_version"
+    )
+    connection.execute(
+        "CREATE TABLE ops.current_model AS SELECT 'toxic' AS head, 'model' AS model_version"
+    )
+    signs = gather_signs(connection, [("toxic", "yes"), ("toxic", "no")])
+    assert (signs.names, signs.channels) == ((("toxic", "yes"),), ("head", "label"))
+    assert signs.means.ravel() == pytest.approx([0.0, -1.386], abs=1e-3)
+    assert signs.counts.tolist() == [1, 1]
