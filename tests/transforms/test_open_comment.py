@@ -70,6 +70,23 @@ def test_what_the_owner_answered_is_not_listed(
     assert ids(rows(con)) == ([] if is_answered else ["c1"])
 
 
+@pytest.mark.parametrize(
+    "gone",
+    [{"status": status} for status in ("trash", "hidden", "pending", "spam")]
+    + [{"gone_at_utc": LATER}],
+)
+def test_an_answer_that_nobody_can_read_neither_answers_nor_counts(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None], gone: Row
+) -> None:
+    own, other = (
+        comment_row(name, **({"is_owner": name == "own", "parent_id": "c1"} | gone))
+        for name in ("own", "other")
+    )
+    given(comments=[comment_row("c1"), own, other], labels=asks("c1"))
+    (row,) = rows(con)
+    assert (row["comment_id"], row["reply_count"]) == ("c1", 0)
+
+
 def test_an_own_answer_before_the_question_does_not_answer_it(
     con: duckdb.DuckDBPyConnection, given: Callable[..., None]
 ) -> None:

@@ -24,7 +24,8 @@ permalink     = ["text",  "where to answer", "optional"]
 WITH own AS (
     SELECT parent_id, root_id, reply_semantics, created_at_utc
     FROM clean.comment
-    WHERE is_owner
+    -- An answer that nobody can read has answered nobody.
+    WHERE is_owner AND gone_at_utc IS NULL AND status IN ('published', 'unknown')
 ), answered AS (
     SELECT parent_id AS comment_id
     FROM own
@@ -41,6 +42,7 @@ WITH own AS (
     SELECT parent_id AS comment_id, count(*) AS reply_count
     FROM clean.comment
     WHERE parent_id IS NOT NULL AND NOT is_owner
+        AND gone_at_utc IS NULL AND status IN ('published', 'unknown')
     GROUP BY parent_id
 ), today AS (
     SELECT max(day) AS day
