@@ -3,6 +3,8 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
+from math import isfinite
 from pathlib import Path
 from typing import TextIO
 
@@ -132,7 +134,31 @@ def _harmless(values: Sequence[object]) -> list[object]:
 
 
 def _write_json(rows: duckdb.DuckDBPyRelation, out: TextIO) -> None:
+    names = _apart(rows.columns)
     while batch := rows.fetchmany(10_000):
         for row in batch:
-            record = dict(zip(rows.columns, row, strict=True))
-            out.write(json.dumps(record, ensure_ascii=False, default=str) + "\n")
+            record = dict(zip(names, map(_finite, row), strict=True))
+            out.write(json.dumps(record, ensure_ascii=False, default=str, allow_nan=False) + "\n")
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    """Names of columns, no two alike: a second `week` is `week_1`, as in a table of DuckDB."""
+    found: dict[str, None] = {}
+    for name in names:
+        numbers = count(1)
+        told = name
+        while told in found:
+            told = f"{name}_{next(numbers)}"
+        found[told] = None
+    return list(found)
+
+
+def _finite(value: object) -> object:
+    """A value without what JSON does not know: infinity, and what is no number, are null."""
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    return value

@@ -109,10 +109,11 @@ def find_snapshot(published: Path, name: str) -> Snapshot:
     Raises `GiveUp` if there is none, or several begin so.
     """
     known = sorted(path for path in (published / FOLDER).glob("*") if (path / MANIFEST).exists())
+    current = (published / LATEST).resolve().name  # the folder itself may be a link
     if name == LATEST:
-        found = [path for path in known if path == (published / LATEST).resolve()]
+        found = [path for path in known if path.name == current]
     elif name == "previous":
-        found = [path for path in known if path < (published / LATEST).resolve()][-1:]
+        found = [path for path in known if path.name < current][-1:]
     else:
         found = [path for path in known if path.name.startswith(name)]
     if len(found) == 1:

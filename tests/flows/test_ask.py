@@ -34,6 +34,14 @@ def test_rows_come_as_csv_json_or_a_table() -> None:
 
 
 @pytest.mark.usefixtures("published")
+def test_json_has_every_column_and_no_number_that_json_does_not_know() -> None:
+    query = "SELECT 1 AS a, 2 AS a, 3 AS a_1, 'nan'::DOUBLE AS x, [1.5, 'inf'::DOUBLE] AS y"
+    assert json.loads(asked(query, "json"), parse_constant=pytest.fail) == {
+        "a": 1, "a_1": 2, "a_1_1": 3, "x": None, "y": [1.5, None]
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("published")
 @pytest.mark.parametrize(
     "query",
     [

@@ -69,6 +69,19 @@ def test_snapshots_are_found_by_the_start_of_their_names(
     assert find_snapshot(tmp_path, name).name == found
 
 
+@pytest.mark.parametrize(("name", "found"), [("latest", "ab"), ("previous", "aa")])
+def test_snapshots_are_found_where_their_folder_is_a_link(
+    tmp_path: Path, name: str, found: str
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    published = tmp_path / "a" / "published"
+    published.parent.mkdir()
+    published.symlink_to(tmp_path / "elsewhere")
+    written(published, "aa")
+    written(published, "ab")
+    assert find_snapshot(published, name).name == found
+
+
 @pytest.mark.parametrize(("name", "message"), [("a", "Several"), ("z", "no snapshot called `z`")])
 def test_a_name_that_does_not_tell_one_snapshot_is_refused(
     tmp_path: Path, name: str, message: str
