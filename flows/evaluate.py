@@ -9,6 +9,7 @@ import numpy as np
 
 from flows.checkpoint import current_version, load_current
 from flows.reading.encodings import text_lines
+from flows.reading.json_rows import json_value
 from flows.settings import load_settings
 from models.encoder import Head, Reading
 from models.errors import GiveUp
@@ -58,15 +59,25 @@ def read_gold(file: Path) -> list[Gold]:
         if not line.strip():
             continue
         try:
-            entry = json.loads(line)
-        except ValueError as error:
+            gold.append(gold_entry(json_value(line)))
+        except (ValueError, RecursionError) as error:
             raise GiveUp(f"`{file}`, line {number} is not JSON.") from error
-        if not isinstance(entry, dict) or not isinstance(entry.get("text"), str):
-            raise GiveUp(f"`{file}`, line {number}: expected an object with a string `text`.")
-        gold.append(entry)
+        except GiveUp as error:
+            raise GiveUp(f"`{file}`, line {number}: {error}") from None
     if not gold:
         raise GiveUp(f"`{file}` has no lines, expected one JSON object a line.")
     return gold
+
+
+def gold_entry(value: object) -> Gold:
+    """A line of a gold file; raises `GiveUp` if it has no text, or a post that is none."""
+    if not isinstance(value, dict) or not isinstance(value.get("text"), str):
+        raise GiveUp("expected an object with a string `text`.")
+    for field in ("post", "post_text"):
+        if not isinstance(value.get(field), str | None):
+            found = type(value[field]).__name__
+            raise GiveUp(f"`{field}` is {found}, expected a string.")
+    return value
 
 
 def head_quality(head: Head, gold: list[Gold], reading: Reading) -> HeadQuality | None:
@@ -93,7 +104,13 @@ def gold_marks(head: Head, gold: list[Gold]) -> tuple[list[int], Marks]:
     places = [place for place, entry in enumerate(gold) if entry.get(field) is not None]
     marks = np.zeros((len(places), len(head.labels)), dtype=bool)
     for row, place in enumerate(places):
-        for label in gold_labels(gold[place][field], field, place + 1):
+        labels = gold_labels(gold[place][field], field, place + 1)
+        if not head.many and len(labels) != 1:
+            raise GiveUp(
+                f"Record {place + 1}: `{field}` has {len(labels)} labels, expected one; leave the "
+                "field out where nobody knows it."
+            )
+        for label in labels:
             marks[row, label_place(label, head, field)] = True
     return places, marks
 

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any, BinaryIO, TextIO
 
 from flows.checkpoint import load_current
+from flows.reading.json_rows import json_value
 from flows.settings import load_settings
 from models.encoder import Encoder, Reading
 from transforms.classify import chosen, is_uncertain
@@ -63,9 +64,13 @@ def json_questions(lines: BinaryIO) -> Iterator[Question]:
 def json_question(line: bytes, number: int) -> Question:
     """One line as a question, or as the error that it is."""
     try:
-        value = json.loads(line)
+        value = json_value(line.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        return Question(None, error=f"line {number} is not UTF-8: {error.reason}")
     except ValueError:
         return Question(None, error=f"line {number} is not JSON")
+    except RecursionError:
+        return Question(None, error=f"line {number} is nested too deep")
     if not isinstance(value, dict):
         found = type(value).__name__
         return Question(None, error=f"line {number} is a JSON {found}, expected an object")

@@ -40,7 +40,7 @@ def _json_line_rows(lines: list[str]) -> Iterator[Row | Rejected]:
     filled = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
     for position, (number, line) in enumerate(filled, start=1):
         try:
-            yield _json_row(position, number, _json(line))
+            yield _json_row(position, number, json_value(line))
         except (ValueError, RecursionError) as error:
             yield _not_json(position, number, error)
 
@@ -48,14 +48,17 @@ def _json_line_rows(lines: list[str]) -> Iterator[Row | Rejected]:
 def json_object(line: str) -> dict[str, object] | None:
     """The object that a line of JSON is; None if it is broken or something else."""
     try:
-        value = _json(line)
+        value = json_value(line)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 
 
-def _json(text: str) -> object:
-    """A JSON value without what no table can hold: NaN is null, half a surrogate pair is U+FFFD."""
+def json_value(text: str) -> object:
+    """A JSON value without what no table can hold: NaN is null, half a surrogate pair is U+FFFD.
+
+    Raises ValueError for what is no JSON, RecursionError for what is nested too deep.
+    """
     value = json.loads(text, parse_constant=lambda _: None)
     return _mended(value) if HALF_PAIR.search(text) else value
 

@@ -53,6 +53,17 @@ def test_the_table_reads_like_one(tmp_path: Path) -> None:
             "`sentiment` holds `mixed`, which the model does not know",
             id="an unknown label",
         ),
+        pytest.param(
+            [{"text": "a", "post": 5}], "line 1: `post` is int, expected a string", id="no post"
+        ),
+        pytest.param(
+            [{"text": "a", "sentiment": ["positive", "negative"]}],
+            "Record 1: `sentiment` has 2 labels, expected one",
+            id="two answers of one",
+        ),
+        pytest.param(
+            [{"text": "a", "stance": []}], "`stance` has 0 labels", id="no answer where one is"
+        ),
         pytest.param([{"text": "a", "topics": 3}], "`topics` is a int", id="no labels at all"),
     ],
 )
@@ -71,6 +82,13 @@ def test_lines_end_where_json_lines_end_and_a_byte_order_mark_is_no_part(
     line = json.dumps({"text": f"a{sign}b"}, ensure_ascii=False)
     path.write_text(f"\ufeff{line}\n{line}\n", encoding="utf-8")
     assert [entry["text"] for entry in read_gold(path)] == [f"a{sign}b"] * 2
+
+
+def test_a_line_that_is_nested_too_deep_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text("[" * 200_000 + "\n")
+    with pytest.raises(GiveUp, match="line 1 is not JSON"):
+        read_gold(path)
 
 
 def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:

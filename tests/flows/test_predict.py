@@ -43,6 +43,19 @@ def test_order_is_kept_and_bad_lines_do_not_stop_the_rest() -> None:
     ]
 
 
+def test_a_line_that_json_allows_and_nobody_can_write_does_not_stop_the_rest() -> None:
+    half = '{"id": "\\ud800", "text": "gut \\ud83d sehr", "post": "\\udc00"}'
+    deep = "[" * 200_000
+    answers = predicted(f'{half}\n{deep}\n{{"id": NaN, "text": "Gut."}}\n')
+    assert [answer["id"] for answer in answers] == ["\ufffd", None, None]
+    assert [answer.get("error") for answer in answers] == [
+        None,
+        "line 2 is nested too deep",
+        None,
+    ]
+    assert predicted(b'{"id": 1, "text": "\xff"}')[0]["error"].startswith("line 1 is not UTF-8")
+
+
 def test_plain_lines_are_numbered_and_a_line_that_is_no_text_is_an_error() -> None:
     answers = predicted("Endlich weniger Passwörter!\n".encode() + b"\xff\xfe\n" + b"ok\n", True)
     assert [answer["id"] for answer in answers] == [1, 2, 3]
