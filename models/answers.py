@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.engines import Floats
+from models.questions import HEADS, HEADS_OF_MANY
 
 Marks = npt.NDArray[np.bool_]
 
@@ -40,6 +41,9 @@ class Head:
 class Answer:
     """How an output becomes a head: logits / temperature, then `merge` (theirs, ours).
 
+    `is_each_alone`: the network says of each of its labels by itself whether it applies. A head of
+    which only one label may apply takes the likeliest of them, and they share 1.
+
     Comments without their post come from other places than those with it (tweets, forums), where
     the network is less often right than it believes: they have a temperature of their own.
     """
@@ -49,6 +53,7 @@ class Answer:
     temperature: float
     temperature_alone: float
     merge: Floats
+    is_each_alone: bool
 
     def probabilities(self, logits: Floats, has_post: Marks) -> Floats:
         """Probabilities (texts, labels) of logits (texts, the network's labels).
@@ -57,9 +62,11 @@ class Answer:
         """
         temperatures = np.where(has_post, self.temperature, self.temperature_alone)[:, None]
         scaled = logits.astype(np.float64) / temperatures
-        if self.head.many:
+        if self.is_each_alone:
             each = 1 / (1 + np.exp(-np.clip(scaled, -60, 60)))
-            return np.asarray((each[:, :, None] * self.merge).max(axis=1), dtype=np.float32)
+            merged = (each[:, :, None] * self.merge).max(axis=1)
+            parts = 1 if self.head.many else merged.sum(axis=1, keepdims=True)
+            return np.asarray(merged / parts, dtype=np.float32)
         exponents = np.exp(scaled - scaled.max(axis=1, keepdims=True))
         shares = exponents / exponents.sum(axis=1, keepdims=True)
         return np.asarray(shares @ self.merge, dtype=np.float32)
@@ -83,7 +90,7 @@ def _own_answer(entry: Mapping[str, Any]) -> Answer:
     head = Head(entry["name"], labels, entry["many"], tuple(entry["cutoffs"]), unsure)
     warm = entry["temperature"]
     alone = entry.get("temperature_alone", warm)
-    return Answer(head, head.name, warm, alone, np.eye(len(labels), dtype=np.float32))
+    return Answer(head, head.name, warm, alone, np.eye(len(labels), dtype=np.float32), head.many)
 
 
 def foreign_answer(
@@ -92,7 +99,8 @@ def foreign_answer(
     """The one answer of another sequence-classification checkpoint.
 
     `labels` maps its labels to ours; several may map to one: their probabilities add up, or, where
-    several labels may apply, the largest counts. Raises ValueError if a label has no place.
+    it says of each by itself whether it applies, the largest counts. Raises ValueError if a label
+    has no place, or fewer than two are left of a head that has one answer.
     """
     named = sorted(config.get("id2label", {}).items(), key=lambda item: int(item[0]))
     theirs = [str(name) for _, name in named]
@@ -102,9 +110,15 @@ def foreign_answer(
         kept = list(dict.fromkeys(ours))
     merge = np.zeros((len(theirs), len(kept)), dtype=np.float32)
     merge[np.arange(len(theirs)), [kept.index(label) for label in ours]] = 1
-    many = config.get("problem_type") == "multi_label_classification"
+    is_each_alone = config.get("problem_type") == "multi_label_classification"
+    many = is_each_alone and (head in HEADS_OF_MANY or head not in HEADS)
+    if not many and len(kept) < 2:
+        raise ValueError(
+            f"checkpoint `{folder}` tells no labels of head `{head}` apart: found {_quoted(kept)}, "
+            "expected two or more: name a checkpoint that does"
+        )
     cutoffs = (0.5 if many else 0.0,) * len(kept)
-    return Answer(Head(head, tuple(kept), many, cutoffs), "logits", 1.0, 1.0, merge)
+    return Answer(Head(head, tuple(kept), many, cutoffs), "logits", 1.0, 1.0, merge, is_each_alone)
 
 
 def mapped_labels(

@@ -230,6 +230,22 @@ def test_another_checkpoint_may_choose_several_labels(foreign):
     assert (chances[0] > 0.8).tolist() == [True, True, False]
 
 
+def test_of_a_question_with_one_answer_another_checkpoint_gives_one(foreign):
+    folder = foreign(problem_type="multi_label_classification")
+    encoder = load_encoder(folder, labels=STARS)
+    (head,) = encoder.heads
+    chances = encoder.read(["good good bad", "nothing"]).probabilities["sentiment"]
+    assert not head.many
+    assert np.allclose(chances.sum(axis=1), 1, atol=1e-6)
+    assert chances[0].argmax() == 2
+    assert chances[0, 0] > 0.3  # of each alone, both apply
+
+
+def test_a_checkpoint_that_tells_nothing_apart_is_refused(foreign):
+    with pytest.raises(ValueError, match=r"found `positive`, expected two or more"):
+        load_encoder(foreign(), labels=dict.fromkeys(STARS, "positive"))
+
+
 def test_a_long_text_is_read_in_windows_of_another_checkpoint(foreign):
     encoder = load_encoder(foreign(), labels=STARS)
     text = "good " * 10 + "meh " * 200 + "bad " * 400
