@@ -114,7 +114,8 @@ class Members:
     """The comments of some cells that a head has answered; arrays are (members,), sorted by cell.
 
     `cell` counts from 0, and no cell is without a member; those of one begin at `start` (cells,).
-    His comments divide an author's voice in a cell into `parts`. `authors` (cells,): how many.
+    His comments divide an author's voice in a cell into `parts`. `authors` (cells,): how many;
+    `is_heard` (cells,): every comment of the cell is a member.
     """
 
     cell: Places
@@ -122,6 +123,7 @@ class Members:
     comment: Column
     parts: Places
     authors: Places
+    is_heard: Flags
 
 
 def members_of(pairs: pl.DataFrame, comments: Comments, answers: Answers) -> tuple[Places, Members]:
@@ -140,7 +142,9 @@ def members_of(pairs: pl.DataFrame, comments: Comments, answers: Answers) -> tup
     cell, voice = np.cumsum(is_next_cell) - 1, np.flatnonzero(is_next_voice)
     parts = np.diff(voice, append=len(cell))
     start, authors = np.flatnonzero(is_next_cell), np.bincount(cell[voice])
-    return place[start], Members(cell, start, comment, np.repeat(parts, parts), authors)
+    places, sizes = place[start], np.diff(start, append=len(cell))
+    is_all = np.bincount(pairs["cell"].to_numpy())[places] == sizes
+    return places, Members(cell, start, comment, np.repeat(parts, parts), authors, is_all)
 
 
 def cells_of(members: Members, comments: Comments, answers: Answers) -> pl.DataFrame:
@@ -160,7 +164,8 @@ def cells_of(members: Members, comments: Comments, answers: Answers) -> pl.DataF
             "uncertain": counted(uncertain == 1),
             "recorded": counted(uncertain != NOT_RECORDED),
             "last_day": np.maximum.reduceat(comments.day[comment], start),
-            "is_whole": counted(comments.is_whole[comment]) == sizes,
+            # Of comments that nobody has read, nobody knows what they say.
+            "is_whole": members.is_heard & (counted(comments.is_whole[comment]) == sizes),
             "drawable": counted(answers.is_drawable[comment]),
         }
     ).select(

@@ -288,6 +288,16 @@ def three_ways(count: int) -> list[tuple[object, ...]]:
     ]
 
 
+def test_a_thread_of_which_not_all_was_read_is_not_whole(
+    given: Callable[..., None], mart: Mart
+) -> None:
+    labels = [(*row[:1], "sentiment", *row[2:]) for row in three_ways(3)]
+    given(posts=[post_row(reported_comment_count=4)], comments=commented(4), labels=labels)
+    sets = read_held_out(SHIPPED / FILE_NAME, checkpoint_version(SHIPPED))
+    rows = mart("post_sentiment", replace(NOTHING_HELD_OUT, held=sets))
+    assert {(row["comment_count"], row["method"]) for row in rows} == {(3, "emq")}
+
+
 @pytest.mark.parametrize(
     ("reported", "is_whole"),
     [

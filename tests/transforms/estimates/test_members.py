@@ -38,7 +38,9 @@ PLAIN_CELLS = """
         count(DISTINCT author)                          AS author_count,
         avg(nullif(is_uncertain, -1)::DOUBLE)           AS uncertain_share,
         max(day)                                        AS last_day,
-        bool_and(is_whole)                              AS is_whole,
+        bool_and(is_whole) AND count(*) = (
+            SELECT count(*) FROM pairs WHERE pairs.cell = member.cell
+        )                                               AS is_whole,
         avg(is_drawable::DOUBLE)                        AS drawable_share
     FROM member GROUP BY cell ORDER BY cell
 """
@@ -141,6 +143,15 @@ def counted() -> tuple[duckdb.DuckDBPyConnection, pl.DataFrame, Comments, Answer
     connection.register("comment", rows)
     connection.execute(f"CREATE TABLE member AS {PLAIN_MEMBERS}")
     return connection, pairs, comments_of(rows), answers_of(rows)
+
+
+def test_a_cell_is_whole_only_if_all_its_comments_were_answered() -> None:
+    rows = some_comments(4).with_columns(
+        is_whole=pl.lit(True), is_given=pl.Series([True, True, True, False])
+    )
+    comments, answers = comments_of(rows), answers_of(rows)
+    _, members = members_of(pairs_of([0, 0, 1, 1], [0, 1, 2, 3]), comments, answers)
+    assert cells_of(members, comments, answers)["is_whole"].to_list() == [True, False]
 
 
 def test_counts_by_numbers_are_those_of_plain_sql(
