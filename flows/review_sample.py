@@ -90,9 +90,9 @@ def write_file(
     # What is shown has changed since (another wording, another parent): it would not be taken in.
     rows = rows.join(asked.select("comment_id", "digest"), on=["comment_id", "digest"], how="semi")
     missing = asked.height - rows.height
-    answered = stored.answered_elsewhere(connection, sheet["sheet"], reviewer)
-    rows = rows.join(answered, on=[*KEY, "purpose"], how="anti")
     questions = from_json(sheet["questions"])
+    answered = stored.answered_elsewhere(connection, sheet["sheet"], [reviewer], questions)
+    rows = rows.join(answered, on=[*KEY, "purpose"], how="anti")
     said = stored.said_by(connection, rows, json.loads(sheet["models"]))
     content = ReviewSheet(
         sheet["sheet"],

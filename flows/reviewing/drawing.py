@@ -14,7 +14,6 @@ from flows.reviewing.stored import Connection
 from flows.settings import Settings
 from models.evaluate import Numbers
 from models.questions import HEADS_OF_MANY, as_json
-from models.tables.review import PURPOSES
 from models.tables.review_row import REVIEW_ROW
 from models.tables.review_sheet import REVIEW_SHEET
 from transforms.canonical import naive_utc
@@ -37,8 +36,8 @@ def draw_sheet(
 ) -> dict[str, Any] | None:
     """Draw a new sheet and keep it; returns its row, None if there is nothing to read."""
     everything = stored.candidates(connection, plan.first_day, plan.last_day)
-    audited = stored.already_read(connection, plan.reviewers, ["audit"])
-    frame = everything.join(audited, on=KEY, how="anti")
+    known = stored.answered_elsewhere(connection, plan.name, plan.reviewers, plan.questions)
+    frame = everything.join(known.filter(purpose="audit"), on=KEY, how="anti")
     drawn = draw(frame["comment_id"].to_list(), plan.audit, seed_of(plan.name))
     picked = pick(connection, everything, drawn, plan, settings)
     rows = pl.concat(
@@ -101,7 +100,7 @@ def pick(
     settings: Settings,
 ) -> list[str]:
     """Comments that the model is unsure of and that are unlike each other, none of them `drawn`."""
-    seen = stored.already_read(connection, plan.reviewers, PURPOSES)
+    seen = stored.already_read(connection, plan.reviewers)
     free = everything.join(seen, on=KEY, how="anti").filter(~pl.col("comment_id").is_in(drawn))
     if not plan.training or free.is_empty():
         return []

@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 
 from flows.warehouse import frame, merge
+from models.questions import Question
 from models.tables.review import REVIEW
 from models.tables.review_note import REVIEW_NOTE
 from models.tables.review_row import REVIEW_ROW
@@ -41,32 +42,61 @@ CONTEXT = """
 """
 """What is shown of comments whose wording still holds."""
 
+ANSWERED = """
+    WITH asked AS (
+        SELECT sheet, unnest(json_extract_string(questions, '$[*].head')) AS head
+        FROM ops.review_sheet
+        UNION
+        SELECT sheet, head
+        FROM classified.review
+    ), answered AS (
+        SELECT DISTINCT comment_id, input_hash, purpose, sheet
+        FROM classified.review
+        WHERE list_contains($reviewers, reviewer) AND sheet <> $sheet
+    )
+    SELECT comment_id, input_hash, purpose
+    FROM answered
+    JOIN asked USING (sheet)
+    GROUP BY comment_id, input_hash, purpose
+    HAVING purpose = 'training'
+        OR count(DISTINCT asked.head) FILTER (WHERE list_contains($heads, asked.head)) = len($heads)
+"""
+"""What was read on other sheets; in an audit, if these asked all of some heads.
+
+A comment that was not asked one of them stays in the draw: without it, those that were not read
+before would be more likely to be drawn than `classified.audit_draw` knows. Of a sheet that the
+warehouse does not know, its answers tell what it asked.
+"""
+
 
 def candidates(connection: Connection, first_day: date, last_day: date) -> pl.DataFrame:
     """Comments (`comment_id`, `input_hash`) that may be asked for, by id."""
     return frame(connection, CANDIDATES, {"first_day": first_day, "last_day": last_day})
 
 
-def already_read(
-    connection: Connection, reviewers: Sequence[str], purposes: Sequence[str]
-) -> pl.DataFrame:
-    """What one of `reviewers` has answered on a sheet for one of `purposes`, as then worded."""
+def already_read(connection: Connection, reviewers: Sequence[str]) -> pl.DataFrame:
+    """What one of `reviewers` has answered on a sheet, as then worded."""
     return frame(
         connection,
         "SELECT DISTINCT comment_id, input_hash FROM classified.review "
-        "WHERE list_contains($reviewers, reviewer) AND list_contains($purposes, purpose)",
-        {"reviewers": list(reviewers), "purposes": list(purposes)},
+        "WHERE list_contains($reviewers, reviewer)",
+        {"reviewers": list(reviewers)},
     )
 
 
-def answered_elsewhere(connection: Connection, sheet: str, reviewer: str) -> pl.DataFrame:
-    """What a reviewer has answered on other sheets, and for which purpose."""
-    return frame(
-        connection,
-        "SELECT DISTINCT comment_id, input_hash, purpose FROM classified.review "
-        "WHERE reviewer = ? AND sheet <> ?",
-        [reviewer, sheet],
-    )
+def answered_elsewhere(
+    connection: Connection, sheet: str, reviewers: Sequence[str], questions: Sequence[Question]
+) -> pl.DataFrame:
+    """What one of `reviewers` has answered on sheets but `sheet`, and for which purpose.
+
+    Of audits only what was asked all of `questions` there.
+    """
+    named: dict[str, Any] = {
+        "sheet": sheet,
+        "reviewers": list(reviewers),
+        "heads": [question.head for question in questions],
+    }
+    return frame(connection, ANSWERED, named)
 
 
 def with_context(connection: Connection, asked: pl.DataFrame) -> pl.DataFrame:

@@ -85,6 +85,20 @@ def test_what_a_reader_has_audited_is_not_asked_again(desk: Desk) -> None:
     assert len(ids_in(other)) == 10
 
 
+def test_a_question_that_was_not_asked_before_is_drawn_from_all_comments(desk: Desk) -> None:
+    desk.week(60)
+    (first,) = desk.sheet(audit=20, name="first", heads=("sentiment",))
+    desk.take_in(fill(first, {name: {"sentiment": "negativ"} for name in ids_in(first)}))
+    (second,) = desk.sheet(audit=20, name="second", heads=("stance", "sentiment"))
+    desk.take_in(fill(second, {name: {"stance": "dafür"} for name in ids_in(second)}))
+    frames = "SELECT frame_count FROM ops.review_sheet ORDER BY sheet"
+    assert desk.query(frames) == [(60,), (60,)]
+    chance = "SELECT DISTINCT drawn_share FROM classified.audit WHERE head = 'stance'"
+    assert desk.query(chance) == [(pytest.approx(20 / 60),)]
+    (third,) = desk.sheet(audit=100, name="third", heads=("sentiment",))
+    assert not set(ids_in(third)) & {*ids_in(first), *ids_in(second)}
+
+
 def test_a_comment_read_for_training_can_still_be_drawn_by_an_audit(desk: Desk) -> None:
     desk.week(6)
     (first,) = desk.sheet(audit=0, training=6, name="first")
