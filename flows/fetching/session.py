@@ -207,8 +207,26 @@ class Session:
                     f"`{response.url.host}` sends us on from https to http, where others could "
                     "read the token."
                 )
+            self._sign_again(following, response.url)
             response = self._client.send(following)
         raise GiveUp(f"`{response.url.host}` sends us round in a circle.")
+
+    def _sign_again(self, following: httpx.Request, before: httpx.URL) -> None:
+        """Put our token back, which httpx takes off where a host is called with `www.` or without.
+
+        Without it a platform answers as it answers strangers, which is no error: what it keeps from
+        them would be taken for deleted. At another port another program may listen.
+        """
+        ours = self._client.headers.get("authorization")
+        if ours is None or "authorization" in following.headers:
+            return
+        if following.url.port != before.port:
+            place = following.url.netloc.decode()
+            raise GiveUp(
+                f"`{before.host}` sends us on to `{place}`, which gets no token: name that address "
+                "in the account's options if you trust it."
+            )
+        following.headers["authorization"] = ours
 
     def _judged(self, response: httpx.Response) -> httpx.Response:
         verdict = self._judge(response)

@@ -140,6 +140,51 @@ def test_another_host_does_not_get_our_headers() -> None:
         assert other.asked == []
 
 
+class Named(httpx.HTTPTransport):
+    """Finds every name on this machine, as a name server could tell it."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        here = request.url.copy_with(host="127.0.0.1")
+        sent = {"headers": request.headers, "stream": request.stream}
+        return super().handle_request(
+            httpx.Request(request.method, here, extensions=request.extensions, **sent)
+        )
+
+
+def ask_with_token(address: str) -> object:
+    headers = {"authorization": "Bearer s3cret"}
+    with Session(address, headers=headers, transport=Named()) as session:
+        return session.get("things")
+
+
+@pytest.mark.parametrize(("asked", "moved"), [("", "www."), ("www.", "")])
+def test_a_token_goes_along_where_the_same_host_is_called_with_or_without_www(
+    asked: str, moved: str
+) -> None:
+    def behave(question: Question) -> Reply:
+        host = question.headers["host"]
+        if host.startswith(f"{moved}example.org"):
+            return Reply({"token": question.headers.get("authorization")})
+        new = host.removeprefix(asked)
+        return Reply({}, 301, {"location": f"http://{moved}{new}{question.path}"})
+
+    with platform(behave) as running:
+        address = running.base.replace("127.0.0.1", f"{asked}example.org")
+        assert ask_with_token(address) == {"token": "Bearer s3cret"}
+
+
+def test_a_token_does_not_go_along_to_another_port_and_nothing_is_asked_without_it() -> None:
+    with platform(lambda question: Reply({})) as other:
+        port = other.server.server_address[1]
+        elsewhere = other.base.replace("127.0.0.1", "www.example.org")
+        with (
+            platform(lambda question: Reply({}, 302, {"location": elsewhere})) as running,
+            pytest.raises(GiveUp, match=f"sends us on to `www.example.org:{port}`"),
+        ):
+            ask_with_token(running.base.replace("127.0.0.1", "example.org"))
+        assert other.asked == []
+
+
 def test_a_pause_between_questions_never_costs_the_answer() -> None:
     verdict = Verdict("fine", seconds=900)
     with platform(lambda question: Reply({"a": 1})) as running:
