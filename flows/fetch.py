@@ -113,11 +113,11 @@ def fetch_account(
             errand = replace(errand, look_back=again_since, memory={})
     except ResonanzError as error:
         return Outcome(account.name, 0, f"not asked: {error}", error)
-    run = Run(account, source, settings, errand, state)
+    run = Run(account, source, settings, errand, state, is_again=again_since is not None)
     try:
         run.ask()
     except QuotaEnded as ended:
-        run.remember("stopped at the platform's limit", wait_until=ended.until)
+        run.remember("stopped at the platform's limit", wait_until=ended.until, is_over=True)
         return Outcome(account.name, run.page_count, f"{run.told}; {ended} The next run goes on.")
     except ResonanzError as error:
         run.remember(f"ended by an error ({error})")
@@ -126,7 +126,11 @@ def fetch_account(
 
 
 class Run:
-    """One account being asked: pages go to a file that lands when it is full or the pages end."""
+    """One account being asked: pages go to a file that lands when it is full or the pages end.
+
+    If it is asked `is_again`, what was known of it stays until the run is over: an error on the way
+    would else leave the account as if it had never been asked, and X charges for each post anew.
+    """
 
     def __init__(
         self,
@@ -135,10 +139,11 @@ class Run:
         settings: Settings,
         errand: Errand,
         state: State,
+        is_again: bool,
     ) -> None:
         self.account, self.source, self.settings = account, source, settings
-        self.errand, self.state = errand, state
-        self.memory = dict(errand.memory)
+        self.errand, self.state, self.is_again = errand, state, is_again
+        self.memory = dict(state.memory)
         self.page_count = 0
         self.waiting: list[Page] = []
 
@@ -164,7 +169,8 @@ class Run:
             self.land()
             # At once: were the end of a sweep forgotten after its last page, it would begin anew.
             swept_at = self.errand.now if is_complete else None
-            self.remember("complete" if is_complete else "under way", swept_at)
+            note = "complete" if is_complete else "under way"
+            self.remember(note, swept_at, is_over=is_complete)
 
     def land_if_full(self) -> None:
         """Land the waiting pages if they fill a file; those of a post that is swept stay in one."""
@@ -209,17 +215,20 @@ class Run:
         note: str,
         swept_at: datetime | None = None,
         wait_until: datetime | None = None,
+        is_over: bool = False,
     ) -> None:
         """Write where the account stands.
 
         A full sweep that is not at its end counts as none, so that the next run goes on with it.
+        A run `is_over` at its end, or at a limit, from which the next one goes on.
         """
         if not self.errand.is_full_sweep:
             swept_at = self.state.swept_at
+        is_as_before = self.is_again and not is_over
         row = {
             "account": self.account.name,
             "source": self.source.name,
-            "memory": json.dumps(self.memory),
+            "memory": json.dumps(self.state.memory if is_as_before else self.memory),
             "fetched_at_utc": naive_utc(self.errand.now),
             "swept_at_utc": naive_utc(swept_at),
             "wait_until_utc": naive_utc(wait_until),

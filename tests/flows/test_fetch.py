@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,14 +28,19 @@ class Board:
     def __init__(self) -> None:
         self.comments: dict[str, str] = {"1": "first", "2": "second"}
         self.error: Exception | None = None
+        self.is_away = False
+        self.look: Callable[[], object] = lambda: None
         self.errands: list[Errand] = []
 
     def pages(self, errand: Errand) -> Iterator[Page]:
         self.errands.append(errand)
+        if self.error and self.is_away:
+            raise self.error
         for at, (native, text) in enumerate(self.comments.items(), start=1):
             is_last = at == len(self.comments)
             body = {"id": native, "text": text, "next": f"?access_token={errand.token}"}
             yield Page(body, memory={"seen": native}, completes="p" if is_last else None)
+            self.look()
             if self.error:
                 raise self.error
 
@@ -261,3 +266,39 @@ def test_a_backfill_asks_as_if_an_account_had_never_been_asked(board: Board) -> 
     fetch(as_of=MONDAY + timedelta(hours=2))
     assert board.errands[-1].memory == {"seen": "2"}
     assert board.errands[-1].look_back == MONDAY + timedelta(hours=2) - timedelta(days=30)
+
+
+LIMIT = QuotaEnded(MONDAY + timedelta(hours=2), "enough for today")
+
+
+@pytest.mark.parametrize(
+    ("error", "is_away", "remembered"),
+    [
+        pytest.param(TryAgain("away"), True, "2", id="an error at the first question"),
+        pytest.param(TryAgain("away"), False, "2", id="an error after the first answer"),
+        pytest.param(LIMIT, True, "2", id="a limit at the first question"),
+        pytest.param(LIMIT, False, "1", id="a limit, from which the next run goes on"),
+    ],
+)
+def test_a_backfill_that_does_not_reach_its_end_forgets_nothing(
+    board: Board, query: Query, error: ResonanzError, is_away: bool, remembered: str
+) -> None:
+    fetch(as_of=MONDAY)
+    board.error, board.is_away = error, is_away
+    with suppress(TryAgain):
+        fetch(as_of=MONDAY + timedelta(hours=1), again_since=MONDAY - timedelta(days=90))
+    assert query("SELECT memory FROM ops.fetch_state") == [(f'{{"seen": "{remembered}"}}',)]
+
+
+def test_what_a_backfill_learns_counts_only_once_it_has_ended(
+    board: Board, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever kills one on its way has the account where it stood before."""
+    fetch(as_of=MONDAY)
+    on_the_way = []
+    monkeypatch.setattr("flows.fetch.PAGES_A_FILE", 1)
+    board.look = lambda: on_the_way.extend(query("SELECT memory FROM ops.fetch_state"))
+    board.comments = {"3": "third", "4": "fourth", "5": "fifth"}
+    fetch(as_of=MONDAY + timedelta(hours=1), again_since=MONDAY - timedelta(days=90))
+    assert on_the_way == [('{"seen": "2"}',)] * 3
+    assert query("SELECT memory FROM ops.fetch_state") == [('{"seen": "5"}',)]
