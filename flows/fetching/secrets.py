@@ -69,4 +69,7 @@ def _from_block(name: str) -> str:
             f"Prefect has no Secret block `{name}`: make one (`prefect block create secret`), "
             "or name another in `settings.toml`."
         ) from error
-    return str(block.get())
+    value = str(block.get()).strip()
+    if not value:
+        raise GiveUp(f"Prefect's Secret block `{name}` is empty: set it to the token.")
+    return value

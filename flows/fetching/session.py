@@ -96,11 +96,8 @@ class Session:
                 verify=_trusted(),
             )
         except (httpx.InvalidURL, UnicodeEncodeError) as error:
-            # A header that is no ASCII holds the token: neither is shown.
-            what = "token" if isinstance(error, UnicodeEncodeError) else "address"
-            raise GiveUp(
-                f"the {what} of the account holds signs that none can hold: copy it again."
-            ) from None
+            # A header that is no ASCII holds the token.
+            raise _unfit("token" if isinstance(error, UnicodeEncodeError) else "address") from None
         self._judge, self._sleep, self._longest_wait = judge, sleep, longest_wait
 
     def __enter__(self) -> "Session":
@@ -186,6 +183,14 @@ class Session:
         try:
             response = self._client.request(method, path, params=parameters, **body)
             return self._judged(self._at_its_new_place(response))
+        except httpx.LocalProtocolError:
+            # A header that can't be sent: of all of them, the token is the one that people copy.
+            raise _unfit("token") from None
+        except httpx.UnsupportedProtocol:
+            raise GiveUp(
+                "the address of the account begins with neither `https://` nor `http://`: write it "
+                "whole."
+            ) from None
         except httpx.RequestError as error:
             # Its message can hold the address; its type says enough.
             where = f"`{_shown(path)}` of `{self._client.base_url.host}`"
@@ -202,10 +207,11 @@ class Session:
                     f"`{response.url.host}` sends us on to `{following.url.host}`: name that "
                     "address in the account's options if you trust it."
                 )
-            if following.url.scheme != "https" and response.url.scheme == "https":
+            before, after = response.url.scheme, following.url.scheme
+            if after not in ("https", before):
                 raise GiveUp(
-                    f"`{response.url.host}` sends us on from https to http, where others could "
-                    "read the token."
+                    f"`{response.url.host}` sends us on from {before} to {after}, where others "
+                    "could read the token."
                 )
             self._sign_again(following, response.url)
             response = self._client.send(following)
@@ -282,6 +288,11 @@ def _json(response: httpx.Response, path: str) -> Any:
         raise GiveUp(f"`{_shown(path)}` answers JSON that is nested too deep to be read.") from None
     except ValueError:
         raise Busy(f"`{_shown(path)}` answers no JSON, as a maintenance page does") from None
+
+
+def _unfit(what: str) -> GiveUp:
+    """The error of a setting that nothing can be asked with; it may hold the token: not shown."""
+    return GiveUp(f"the {what} of the account holds signs that none can hold: copy it again.")
 
 
 def _shown(path: str) -> str:

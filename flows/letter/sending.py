@@ -61,7 +61,7 @@ def call_webhook(markdown: str, digest: Digest) -> None:
         answer = httpx.post(
             secret(digest.webhook or ""), json={"text": markdown}, timeout=PATIENCE_SECONDS
         )
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol):
         raise GiveUp("the `webhook` of `[digest]` does not lead to an address.") from None
     except httpx.TransportError as error:
         raise TryAgain(f"the webhook can't be reached: {type(error).__name__}.") from None

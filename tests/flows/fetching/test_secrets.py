@@ -26,6 +26,24 @@ def test_a_token_is_taken_from_a_secret_block_of_prefect() -> None:
 
 
 @pytest.mark.usefixtures("prefect_server")
+def test_a_line_break_behind_a_token_is_no_part_of_it() -> None:
+    """As a shell's here-document or a copied line leaves it; no header can hold one."""
+    from prefect.blocks.system import Secret
+
+    Secret(value=" s3cret\n").save("resonanz-pasted", _sync=True)
+    assert secret("block:resonanz-pasted") == "s3cret"
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_block_that_holds_nothing_is_named() -> None:
+    from prefect.blocks.system import Secret
+
+    Secret(value="\n").save("resonanz-empty", _sync=True)
+    with pytest.raises(GiveUp, match="`resonanz-empty` is empty"):
+        secret("block:resonanz-empty")
+
+
+@pytest.mark.usefixtures("prefect_server")
 def test_a_block_that_does_not_exist_is_named() -> None:
     with pytest.raises(GiveUp, match="`nobody-made-it`"):
         secret("block:nobody-made-it")

@@ -1,5 +1,6 @@
 import email.utils
 import logging
+import traceback
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -275,6 +276,37 @@ def test_an_address_or_a_token_that_can_be_none_is_told_and_not_shown(
     with pytest.raises(GiveUp, match="copy it again") as error:
         Session(base, headers={"authorization": f"Bearer {token}"})
     assert token not in str(error.value)
+
+
+def test_a_token_that_no_header_can_hold_is_told_at_once_and_not_shown() -> None:
+    with platform(lambda question: Reply({})) as running:
+        headers = {"authorization": "Bearer s3cret\nX-More: 1"}
+        with (
+            Session(running.base, headers=headers, sleep=running.slept.append) as session,
+            pytest.raises(GiveUp, match="the token of the account") as error,
+        ):
+            session.get("things")
+        assert (running.asked, running.slept) == ([], [])
+    assert "s3cret" not in "".join(traceback.format_exception(error.value))
+
+
+@pytest.mark.parametrize("base", ["example.org/", "ftp://example.org/", "//example.org/"])
+def test_an_address_that_is_not_of_the_web_is_told_at_once(base: str) -> None:
+    slept: list[float] = []
+    with (
+        Session(base, sleep=slept.append) as session,
+        pytest.raises(GiveUp, match="neither `https://` nor"),
+    ):
+        session.get("things")
+    assert slept == []
+
+
+def test_a_redirect_that_leaves_the_web_is_not_followed() -> None:
+    def behave(question: Question) -> Reply:
+        return Reply({}, 302, {"location": "ftp://127.0.0.1/things"})
+
+    with platform(behave) as running, pytest.raises(GiveUp, match="from http to ftp"):
+        ask(running)
 
 
 def test_an_answer_without_its_list_is_no_empty_list_but_asked_for_again() -> None:

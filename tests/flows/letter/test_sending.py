@@ -133,3 +133,12 @@ def test_a_webhook_gets_the_letter_and_its_address_is_never_told(
             call_webhook("# Woche", settings)
     assert str(status) in str(raised.value)
     assert "secret-part" not in str(raised.value)
+
+
+def test_an_address_that_is_not_of_the_web_is_no_outage_of_the_webhook(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOOK", "hooks.example.org/services/secret-part")
+    with pytest.raises(GiveUp, match="does not lead to an address") as raised:
+        call_webhook("# Woche", Digest(webhook="env:HOOK"))
+    assert "secret-part" not in "".join(traceback.format_exception(raised.value))
