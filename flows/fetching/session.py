@@ -191,6 +191,10 @@ class Session:
                 "the address of the account begins with neither `https://` nor `http://`: write it "
                 "whole."
             ) from None
+        except httpx.InvalidURL:
+            # No `RequestError`: a crash, which would keep other accounts from being asked.
+            host = self._client.base_url.host
+            raise GiveUp(f"`{host}` names something by signs that no address can hold.") from None
         except httpx.RequestError as error:
             # Its message can hold the address; its type says enough.
             where = f"`{_shown(path)}` of `{self._client.base_url.host}`"

@@ -301,6 +301,15 @@ def test_an_address_that_is_not_of_the_web_is_told_at_once(base: str) -> None:
     assert slept == []
 
 
+def test_an_id_that_no_address_can_hold_is_told_and_not_asked_for() -> None:
+    with (
+        platform(lambda question: Reply({})) as running,
+        pytest.raises(GiveUp, match="names something by signs"),
+    ):
+        ask(running, "accounts/7\n8/statuses")
+    assert running.asked == []
+
+
 def test_a_redirect_that_leaves_the_web_is_not_followed() -> None:
     def behave(question: Question) -> Reply:
         return Reply({}, 302, {"location": "ftp://127.0.0.1/things"})
