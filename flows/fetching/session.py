@@ -3,7 +3,6 @@
 Addresses are told without their queries, which can hold tokens.
 """
 
-import logging
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -16,12 +15,9 @@ from typing import Any, Protocol
 import httpx
 import tenacity
 
+from flows.fetching.unlogged import keep_addresses_out_of_logs
 from flows.fetching.verdicts import Judge, by_status
 from models.errors import GiveUp, ResonanzError, TryAgain
-
-# At INFO httpx logs whole addresses, at DEBUG httpcore the headers of answers.
-for _name in ("httpx", "httpcore"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
 
 TRIES = 5
 LONGEST_WAIT = 120.0
@@ -85,6 +81,7 @@ class Session:
         sleep: Callable[[float], None] = time.sleep,
         longest_wait: float = LONGEST_WAIT,
     ) -> None:
+        keep_addresses_out_of_logs()
         # RFC 9110, 10.1.5: the program and its version. Some platforms ask for a name of their own.
         sent = {"user-agent": f"resonanz/{version('resonanz')}"} | dict(headers or {})
         try:

@@ -4,6 +4,7 @@ import smtplib
 from email.message import EmailMessage
 
 from flows.fetching.secrets import secret
+from flows.fetching.unlogged import keep_addresses_out_of_logs
 from flows.settings import Digest
 from models.errors import GiveUp, TryAgain
 
@@ -57,6 +58,7 @@ def call_webhook(markdown: str, digest: Digest) -> None:
     """
     import httpx
 
+    keep_addresses_out_of_logs()
     try:
         answer = httpx.post(
             secret(digest.webhook or ""), json={"text": markdown}, timeout=PATIENCE_SECONDS

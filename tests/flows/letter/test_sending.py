@@ -1,3 +1,4 @@
+import logging
 import socketserver
 import threading
 import traceback
@@ -142,3 +143,16 @@ def test_an_address_that_is_not_of_the_web_is_no_outage_of_the_webhook(
     with pytest.raises(GiveUp, match="does not lead to an address") as raised:
         call_webhook("# Woche", Digest(webhook="env:HOOK"))
     assert "secret-part" not in "".join(traceback.format_exception(raised.value))
+
+
+def test_the_address_of_a_webhook_is_in_no_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    for name in ("httpx", "httpcore"):  # as nobody has set them
+        caplog.set_level(logging.NOTSET, logger=name)
+    with platform(lambda question: Reply({})) as server:
+        monkeypatch.setenv("HOOK", f"{server.base}services/secret-part")
+        call_webhook("# Woche", Digest(webhook="env:HOOK"))
+        assert len(server.asked) == 1
+    assert "secret-part" not in caplog.text
