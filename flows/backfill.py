@@ -18,6 +18,9 @@ from flows.warehouse import writing
 from models.errors import GiveUp
 from transforms.canonical import naive_utc
 
+EARLIEST = date(1970, 1, 1)
+"""The day from which computers count; no platform holds anything that is older."""
+
 
 @flow(name="backfill")
 @stage("backfill")
@@ -27,7 +30,7 @@ def backfill(
     names: Sequence[str] = (),
     as_of: datetime | None = None,
 ) -> list[StageReport]:
-    """Bring the days from `first_day` to `last_day` (today without one) up to date once more.
+    """Bring the days from `first_day` to `last_day` (at most today) up to date once more.
 
     Accounts are asked for everything since the first day, whatever they were asked before;
     interfaces know no last day, so what is later comes, too. Files that landed in these days are
@@ -52,16 +55,26 @@ def window(
 ) -> tuple[datetime, datetime]:
     """The beginning of the first day and the end of the last, as days of the reporting zone.
 
-    Raises `GiveUp` for a window that ends before it begins, or begins in the future.
+    A last day that has not come is today: nothing is newer. Raises `GiveUp` for a window that ends
+    before it begins, or begins in the future or before `EARLIEST`.
     """
     zone = ZoneInfo(settings.reporting.time_zone)
-    last = last_day or moment.astimezone(zone).date()
-    since = datetime.combine(first_day, time(), zone).astimezone(UTC)
-    if since > moment:
+    today = moment.astimezone(zone).date()
+    last = min(last_day or today, today)
+    if first_day < EARLIEST:
+        raise GiveUp(
+            f"the window begins on {first_day}, before there was anything to ask for: name "
+            f"{EARLIEST} or a later day."
+        )
+    if first_day > today:
         raise GiveUp(f"the window begins on {first_day}, which is in the future.")
     if last < first_day:
         raise GiveUp(f"the window ends on {last}, before it begins on {first_day}.")
-    return since, datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC)
+    first, after = (
+        datetime.combine(day, time(), zone).astimezone(UTC)
+        for day in (first_day, last + timedelta(days=1))
+    )
+    return first, after
 
 
 def read_again(since: datetime, until: datetime, settings: Settings) -> None:

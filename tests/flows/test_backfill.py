@@ -31,9 +31,27 @@ def test_without_a_last_day_the_window_ends_with_today() -> None:
     assert window(date(2026, 11, 1), None, late, load_settings())[1].day == 11
 
 
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Pacific/Auckland"])
+@pytest.mark.usefixtures("workplace")
+def test_a_last_day_that_has_not_come_is_today(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RESONANZ_REPORTING__TIME_ZONE", zone)
+    settings, first = load_settings(), date(2026, 11, 1)
+    today = window(first, None, NOW, settings)
+    assert window(first, date.max, NOW, settings) == today
+    assert window(first, date(2026, 11, 12), NOW, settings) == today
+
+
+@pytest.mark.usefixtures("workplace")
+def test_the_first_day_may_be_the_one_from_which_computers_count() -> None:
+    assert window(date(1970, 1, 1), None, NOW, load_settings())[0].year == 1969  # in UTC
+
+
 @pytest.mark.parametrize(
     ("first", "last", "said"),
     [
+        (date.min, None, "before there was anything to ask"),
+        (date(1969, 12, 31), None, "before there was anything to ask"),
+        (date.max, None, "in the future"),
         (date(2026, 11, 5), date(2026, 11, 4), "before it begins"),
         (date(2999, 1, 1), None, "in the future"),
         (date(2999, 1, 1), date(2999, 1, 2), "in the future"),
