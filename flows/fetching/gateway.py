@@ -6,8 +6,7 @@ from urllib.parse import urlsplit
 from flows.fetching.session import Session
 from flows.fetching.verdicts import Judge, by_status
 from models.errors import GiveUp
-
-THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
+from models.hosts import THIS_MACHINE
 
 
 class Through:

@@ -16,6 +16,7 @@ import httpx
 from flows.fetching.session import Absent, Parameters, Session
 from flows.fetching.verdicts import Verdict, by_status
 from models.errors import GiveUp
+from models.hosts import THIS_MACHINE
 
 ROUTE = "wp/v2"
 """Everything that is asked for, except the index, stands under it."""
@@ -28,8 +29,6 @@ DOORS: tuple[tuple[str, dict[str, str]], ...] = (
 
 NOT_FOR_US = frozenset({"rest_cannot_read_post", "rest_post_invalid_page_number"})
 """Codes of what is data: a post that is private or has a password, a page behind the last one."""
-
-THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True)

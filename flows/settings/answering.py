@@ -5,8 +5,9 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from flows.settings.concern import LOCAL_HOSTS, Concern, home
+from flows.settings.concern import Concern, home
 from models.contract import ticked
+from models.hosts import THIS_MACHINE
 
 
 class Reply(Concern):
@@ -56,6 +57,6 @@ class Digest(Concern):
 
     @model_validator(mode="after")
     def _guarded(self) -> Self:
-        if self.smtp_encryption == "none" and self.smtp_host not in LOCAL_HOSTS:
+        if self.smtp_encryption == "none" and self.smtp_host not in (None, *THIS_MACHINE):
             raise ValueError("mail may go without encryption only to a server on this machine")
         return self

@@ -6,9 +6,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict
 
-LOCAL_HOSTS = (None, "localhost", "127.0.0.1", "::1")
-"""Servers that no network lies before."""
-
 
 class Concern(BaseModel):
     """One table of `settings.toml`: immutable, and a misspelt key is an error."""

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 
 from flows.keeping.promotions import Declared
-from flows.settings.concern import LOCAL_HOSTS, Concern, home
+from flows.settings.concern import Concern, home
 from models.contract import ticked
 from models.cores import cores
+from models.hosts import THIS_MACHINE
 from models.questions import HEADS, Language
 
 
@@ -53,7 +54,7 @@ class Classify(Concern):
     @classmethod
     def _guarded(cls, address: str) -> str:
         name = urlsplit(address)
-        is_near = name.scheme == "tcp" and name.hostname in LOCAL_HOSTS
+        is_near = name.scheme == "tcp" and name.hostname in THIS_MACHINE
         if address and not (name.hostname and name.port and (name.scheme == "tls" or is_near)):
             raise ValueError(
                 f"`{address}` is no address to send comments to; write `tls://host:8786`, or "

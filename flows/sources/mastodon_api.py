@@ -31,6 +31,7 @@ from flows.reading.mastodon_objects import (
 from flows.sources.base import ApiSource, Errand, Page
 from models.canonical import Record, Rejected
 from models.errors import GiveUp
+from models.hosts import THIS_MACHINE
 
 NAME = "mastodon_api"
 
@@ -88,14 +89,14 @@ def pages(errand: Errand) -> Iterator[Page]:
 def _site(server: str) -> str:
     """The name of a server, whether it is given as a name or as an address."""
     name = re.sub(r"^https?://|/.*$", "", server.strip()).lower()
-    if not re.fullmatch(r"[\w.-]+(:\d+)?", name):
+    if not re.fullmatch(r"([\w.-]+|\[::1\])(:\d+)?", name):
         raise GiveUp(f"`{server}` names no server: expected one like `mastodon.social`.")
     return name
 
 
 def _scheme(server: str, site: str) -> str:
     """https, unless http is asked for on this machine: a server that is tried out has no more."""
-    is_here = site.partition(":")[0] in ("127.0.0.1", "localhost")
+    is_here = urlsplit(f"//{site}").hostname in THIS_MACHINE
     return "http" if is_here and server.strip().startswith("http://") else "https"
 
 

@@ -342,6 +342,7 @@ def test_a_cut_file_yields_what_was_whole_and_one_clear_rejection(where: float) 
         ("mastodon.example", "https://mastodon.example/api/v1/"),
         ("http://mastodon.example", "https://mastodon.example/api/v1/"),
         ("http://127.0.0.1:3000/", "http://127.0.0.1:3000/api/v1/"),
+        ("http://[::1]:3000", "http://[::1]:3000/api/v1/"),
         ("localhost:3000", "https://localhost:3000/api/v1/"),
     ],
 )
