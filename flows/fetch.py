@@ -25,7 +25,7 @@ from flows.warehouse import frame, merge, writing
 from models.counted import Counted
 from models.errors import GiveUp, ResonanzError, TryAgain
 from models.tables.fetch_state import FETCH_STATE
-from transforms.canonical import naive_utc
+from transforms.canonical import aware_utc, naive_utc
 
 PAGES_A_FILE = 200
 """Pages that land together, where a source says nothing else: what a crash can cost."""
@@ -310,7 +310,7 @@ def state_of(account: Account, settings: Settings) -> State:
         return State({})
     row = rows[0]
     return State(
-        json.loads(row["memory"]), aware(row["swept_at_utc"]), aware(row["wait_until_utc"])
+        json.loads(row["memory"]), aware_utc(row["swept_at_utc"]), aware_utc(row["wait_until_utc"])
     )
 
 
@@ -319,11 +319,6 @@ def sweep_is_due(state: State, moment: datetime, settings: Settings) -> bool:
     if not state.swept_at:
         return True
     return moment - state.swept_at >= timedelta(days=settings.fetch.sweep_every_days)
-
-
-def aware(moment: datetime | None) -> datetime | None:
-    """A stored time with its zone."""
-    return moment.replace(tzinfo=UTC) if moment else None
 
 
 def raise_worst(errors: Mapping[str, ResonanzError]) -> None:

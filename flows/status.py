@@ -22,6 +22,7 @@ from flows.storing.pending import counted, find_pending
 from flows.warehouse import exists, use_time_zone, writing
 from models.counted import Counted
 from models.errors import ResonanzError, TryAgain
+from transforms.canonical import aware_utc
 
 GIGABYTE = 1_000_000_000
 QUICK_SECONDS = 2
@@ -114,9 +115,9 @@ def asked(connection: duckdb.DuckDBPyConnection, unread: int, settings: Settings
     fetches = "FROM ops.fetch_state WHERE list_contains($names, account)"
     names: Any = {"names": [account.name for account in settings.fetch.accounts]}
     return Warehouse(
-        newest_comment_at=aware(one("SELECT max(created_at_utc) FROM clean.comment")),
-        least_fetched_at=aware(one(f"SELECT min(fetched_at_utc) {fetches}", names)),
-        newest_fetch_at=aware(one(f"SELECT max(fetched_at_utc) {fetches}", names)),
+        newest_comment_at=aware_utc(one("SELECT max(created_at_utc) FROM clean.comment")),
+        least_fetched_at=aware_utc(one(f"SELECT min(fetched_at_utc) {fetches}", names)),
+        newest_fetch_at=aware_utc(one(f"SELECT max(fetched_at_utc) {fetches}", names)),
         unread_files=unread,
         unlabelled_comments=unlabelled(connection, settings),
         rejected_records=one("SELECT count(*) FROM clean.rejected_comment"),
@@ -221,11 +222,6 @@ def told(moment: datetime | None) -> str:
 def count(number: int | None, words: str) -> str:
     """A number of what one of two `words` says, or that it is not known."""
     return f"? {words.partition('|')[2]}" if number is None else format(Counted(number), words)
-
-
-def aware(moment: datetime | None) -> datetime | None:
-    """A stored time with its zone."""
-    return moment.replace(tzinfo=UTC) if moment else None
 
 
 def published_at(published: Path) -> datetime | None:

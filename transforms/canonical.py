@@ -116,6 +116,11 @@ def naive_utc(moment: datetime | None) -> datetime | None:
     return moment.astimezone(UTC).replace(tzinfo=None) if moment else None
 
 
+def aware_utc(moment: datetime | None) -> datetime | None:
+    """A time as tables hold it, with its zone."""
+    return moment.replace(tzinfo=UTC) if moment else None
+
+
 def channel_of(*candidates: str | None, link: str | None = None) -> str:
     """The first channel that is named, else the one the link leads to, else "other"."""
     for name in candidates:

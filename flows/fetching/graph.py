@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-from flows.fetching.session import Parameters, Session
+from flows.fetching.session import UNTOLD_PAUSE, Parameters, Session
 from flows.fetching.verdicts import Verdict, by_status
 
 THROTTLED = frozenset({4, 17, 32, 613, *range(80_000, 80_015)})
@@ -24,9 +24,6 @@ BAD_TOKEN = frozenset({102, 190, 463, 467})
 NO_PERMISSION = frozenset({3, 10, *range(200, 300)})
 NOT_THERE = frozenset({(100, 33), (803, None)})
 """(code, subcode) of an object that is gone, or that the token may not see."""
-
-UNTOLD_PAUSE = 15 * 60.0
-"""Seconds to leave it alone where it does not say how long: asking on prolongs the pause."""
 
 BUSY_SHARE = 80.0
 """Per cent of a limit from which on questions are asked more slowly."""
@@ -68,6 +65,7 @@ def by_graph(response: httpx.Response) -> Verdict:
     code, subcode = _whole(error.get("code")), _whole(error.get("error_subcode"))
     told = f"Graph error {code}" if code is not None else "an error of the Graph API"
     if code in THROTTLED:
+        # Asking on would prolong the pause.
         seconds = _regain_seconds(response) or UNTOLD_PAUSE
         return Verdict("limit", f"the platform asks for fewer questions ({told})", seconds)
     if code in BAD_TOKEN:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
+from flows.reading.json_values import object_in
 from models.canonical import Comment, Post, Status
 
 PLATFORM = "linkedin"
@@ -105,10 +106,10 @@ def post_of(value: LinkedInObject, metadata: LinkedInObject, activity: str | Non
     `activity` is its other URN, where that is known. Raises KeyError without an id.
     """
     urn = value["id"]
-    comments = _object(metadata, "commentSummary")
+    comments = object_in(metadata, "commentSummary")
     made = value.get("publishedAt") or value.get("createdAt")
-    content = _object(value, "content")
-    title = _object(content, "article").get("title") or _object(content, "media").get("title")
+    content = object_in(value, "content")
+    title = object_in(content, "article").get("title") or object_in(content, "media").get("title")
     aliases = (activity, metadata.get("entity"))
     return Post(
         platform=PLATFORM,
@@ -140,9 +141,9 @@ def comment_of(value: LinkedInObject, post: str, owner: str, parent: str | None)
     urn, number = urn_of(value), str(value["id"])
     made, changed = _time(value, "created"), _time(value, "lastModified")
     at = moment_of(made)
-    message = _object(value, "message")
+    message = object_in(value, "message")
     text = message.get("text") or None
-    likes = _object(value, "likesSummary")
+    likes = object_in(value, "likesSummary")
     activity = activity_of(value) or post
     return Comment(
         platform=PLATFORM,
@@ -163,7 +164,7 @@ def comment_of(value: LinkedInObject, post: str, owner: str, parent: str | None)
         status="published",
         like_count=_count(likes.get("aggregatedTotalLikes", likes.get("totalLikes"))),
         reply_count=reply_count(value),
-        reactions=_json(_reactions(_object(value, "reactionsSummary"))),
+        reactions=_json(_reactions(object_in(value, "reactionsSummary"))),
         attachments=_attachments(value.get("content")),
         mentions=_mentions(message.get("attributes")),
         permalink=f"https://www.linkedin.com/feed/update/{activity}/?commentUrn={urn}",
@@ -187,17 +188,12 @@ def activity_of(value: LinkedInObject) -> str | None:
 
 def reply_count(value: LinkedInObject) -> int | None:
     """How many answers a comment has, if it says so."""
-    summary = _object(value, "commentsSummary")
+    summary = object_in(value, "commentsSummary")
     return _count(summary.get("aggregatedTotalComments", summary.get("totalFirstLevelComments")))
 
 
-def _object(value: LinkedInObject, key: str) -> LinkedInObject:
-    found = value.get(key)
-    return found if isinstance(found, dict) else {}
-
-
 def _time(value: LinkedInObject, key: str) -> int | None:
-    return _count(_object(value, key).get("time"))
+    return _count(object_in(value, key).get("time"))
 
 
 def _later(made: object, changed: object) -> datetime | None:
@@ -210,7 +206,7 @@ def _later(made: object, changed: object) -> datetime | None:
 def _reactions(metadata: LinkedInObject) -> dict[str, int]:
     found = {
         kind.lower(): _count(summary.get("count"))
-        for kind, summary in _object(metadata, "reactionSummaries").items()
+        for kind, summary in object_in(metadata, "reactionSummaries").items()
         if isinstance(summary, dict)
     }
     return {kind: total for kind, total in found.items() if total is not None}
@@ -220,7 +216,7 @@ def _attachments(content: object) -> str | None:
     """Kind and URN of what hangs on a comment; addresses of media run out."""
     parts = content if isinstance(content, list) else []
     found = [
-        {"type": part.get("type"), "id": next(iter(_object(part, "entity").values()), None)}
+        {"type": part.get("type"), "id": next(iter(object_in(part, "entity").values()), None)}
         for part in parts
         if isinstance(part, dict)
     ]

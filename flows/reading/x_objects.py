@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flows.reading.iso_times import moment_of
-from flows.reading.json_values import text_in
+from flows.reading.json_values import object_in, text_in
 from models.canonical import Comment, Post
 
 PLATFORM = "x"
@@ -89,7 +89,7 @@ def id_of(value: XObject) -> str:
 
 def post_of(value: XObject) -> Post:
     """The own post that an answer of API v2 holds; raises KeyError without an id."""
-    native_id, metrics = id_of(value), _object(value, "public_metrics")
+    native_id, metrics = id_of(value), object_in(value, "public_metrics")
     counts = {"like": "like_count", "quote": "quote_count", "view": "impression_count"}
     told = {kind: count_of(metrics.get(name)) for kind, name in counts.items()}
     told["share"] = count_of(metrics.get("repost_count", metrics.get("retweet_count")))
@@ -114,7 +114,7 @@ def post_of(value: XObject) -> Post:
 
 def comment_of(value: XObject, root: str, owner: str) -> Comment:
     """The answer below the post `root` of the account `owner`; raises KeyError without an id."""
-    native_id, metrics = id_of(value), _object(value, "public_metrics")
+    native_id, metrics = id_of(value), object_in(value, "public_metrics")
     answered, author = answered_id(value), value.get("author_id")
     others = _other_versions(value)
     return Comment(
@@ -155,7 +155,7 @@ def problems_in(body: XObject) -> Iterator[str]:
 def text_of(value: XObject) -> str | None:
     """The whole text: of one with more than 280 characters `text` is only the beginning."""
     for name in ("note_post", "note_tweet"):
-        if isinstance(long := _object(value, name).get("text"), str) and long:
+        if isinstance(long := object_in(value, name).get("text"), str) and long:
             return plain(long)
     text = value.get("text")
     return plain(text) if isinstance(text, str) and text else None
@@ -200,11 +200,6 @@ def _mentions(value: XObject) -> str | None:
     return json_of(places)
 
 
-def _object(value: XObject, key: str) -> XObject:
-    found = value.get(key)
-    return found if isinstance(found, dict) else {}
-
-
 def _list(value: XObject, key: str, inner: str) -> list[Any]:
-    found = _object(value, key).get(inner)
+    found = object_in(value, key).get(inner)
     return found if isinstance(found, list) else []

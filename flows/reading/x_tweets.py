@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from flows.reading.iso_times import moment_of
+from flows.reading.json_values import object_in
 from flows.reading.json_window import Found
 from flows.reading.x_objects import (
     CHANNEL,
@@ -165,8 +166,8 @@ def _note(found: Found) -> tuple[Post | Comment | Rejected, ...]:
     Which of the two it is does not stand in the file: one that begins with a name is an answer, any
     other may go on a thread of one's own, and is told as both (`flows.storing.long_texts`).
     """
-    note = _object(found.value if isinstance(found.value, dict) else {}, "noteTweet")
-    own, text = _text(note, "noteTweetId"), _text(_object(note, "core"), "text")
+    note = object_in(found.value if isinstance(found.value, dict) else {}, "noteTweet")
+    own, text = _text(note, "noteTweetId"), _text(object_in(note, "core"), "text")
     if not own or not text:
         return (_rejected(found, "a long text without `noteTweetId` or `text`"),)
     answer = _note_comment(note, f"{NOTE}{own}", plain(text), found.line)
@@ -210,9 +211,9 @@ def _note_post(answer: Comment) -> Post:
 
 def _other_versions(tweet: Tweet, native_id: str) -> tuple[str, ...]:
     """The ids of a post's other edits: the first says all of them, later ones name the first."""
-    info = _object(tweet, "edit_info")
-    edit = _object(info, "edit")
-    first = _object(info, "initial") or _object(edit, "editControlInitial")
+    info = object_in(tweet, "edit_info")
+    edit = object_in(info, "edit")
+    first = object_in(info, "initial") or object_in(edit, "editControlInitial")
     ids = [*_list(first, "editTweetIds"), edit.get("initialTweetId")]
     others = (str(one) for one in ids if one and str(one) != native_id)
     return tuple(dict.fromkeys(others))
@@ -223,7 +224,7 @@ def _reposts(tweet: Tweet) -> int | None:
 
 
 def _attachments(tweet: Tweet) -> str | None:
-    media = _list(_object(tweet, "extended_entities"), "media")
+    media = _list(object_in(tweet, "extended_entities"), "media")
     found = [one for one in media if isinstance(one, dict)]
     return json_of([{"type": _text(m, "type"), "url": _text(m, "media_url_https")} for m in found])
 
@@ -231,7 +232,7 @@ def _attachments(tweet: Tweet) -> str | None:
 def _mentions(tweet: Tweet) -> str | None:
     """Whom the text mentions, by id, and where: indices are texts."""
     places = []
-    for one in _list(_object(tweet, "entities"), "user_mentions"):
+    for one in _list(object_in(tweet, "entities"), "user_mentions"):
         ends = [count_of(index) for index in _list(one, "indices")] if isinstance(one, dict) else []
         if len(ends) == 2 and ends[0] is not None and ends[1] is not None:
             place = {"offset": ends[0], "length": ends[1] - ends[0]}
@@ -272,11 +273,6 @@ def _id(value: Tweet, key: str) -> str | None:
     if isinstance(found, int) and not isinstance(found, bool):
         return str(found)
     return found if isinstance(found, str) and found else None
-
-
-def _object(value: Tweet, key: str) -> Tweet:
-    found = value.get(key)
-    return found if isinstance(found, dict) else {}
 
 
 def _rejected(found: Found, detail: str) -> Rejected:

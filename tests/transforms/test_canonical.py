@@ -1,6 +1,6 @@
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import polars as pl
 import pytest
@@ -8,11 +8,25 @@ import pytest
 from models.canonical import Comment, Post
 from models.tables.post import POST
 from tests.builders import comment
-from transforms.canonical import Origin, channel_of, comments_frame, posts_frame
+from transforms.canonical import (
+    Origin,
+    aware_utc,
+    channel_of,
+    comments_frame,
+    naive_utc,
+    posts_frame,
+)
 
 
 def frame(origin: Origin, *comments: Comment) -> pl.DataFrame:
     return comments_frame(comments, origin, Counter())
+
+
+def test_a_time_comes_back_from_a_table_with_its_zone() -> None:
+    summer = datetime(2025, 7, 1, 10, 0, tzinfo=timezone(timedelta(hours=2)))
+    assert naive_utc(summer) == datetime(2025, 7, 1, 8, 0)
+    assert aware_utc(naive_utc(summer)) == summer.astimezone(UTC)
+    assert naive_utc(None) is aware_utc(None) is None
 
 
 def test_ids_carry_platform_and_site(origin: Origin) -> None:
