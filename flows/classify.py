@@ -18,6 +18,7 @@ from flows.running.retry import RETRY_DELAYS, may_recover
 from flows.running.stage import stage
 from flows.running.turns import turn
 from flows.settings import Settings, load_settings
+from flows.settings.named_files import read_taxonomy
 from flows.sharding import crew_of
 from flows.sharding.base import Crew
 from flows.sharding.here import alone
@@ -35,7 +36,7 @@ from models.tables.run import RUN
 from transforms.classify import Answer, Answers
 from transforms.language import language_version
 from transforms.shards import shards
-from transforms.taxonomy import HEAD, read_taxonomy, require_known, topic_rows
+from transforms.taxonomy import HEAD, require_known, topic_rows
 
 FETCHED = 10_000
 """Inputs that are fetched at a time: each look for more has to ask what is known."""

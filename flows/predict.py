@@ -9,10 +9,11 @@ from typing import Any, BinaryIO, TextIO
 from flows.checkpoint import load_current
 from flows.reading.json_rows import json_value
 from flows.settings import load_settings
+from flows.settings.named_files import read_taxonomy
 from models.encoder import Encoder, Reading
 from transforms.classify import chosen, is_uncertain
 from transforms.language import languages
-from transforms.taxonomy import HEAD, Taxonomy, read_taxonomy
+from transforms.taxonomy import HEAD, Taxonomy
 
 LINES_AT_A_TIME = 512
 """Enough to keep the model busy, few enough that answers come while input still does."""

@@ -42,6 +42,7 @@ from flows.running.report import StageReport
 from flows.running.stage import stage
 from flows.running.watched import show_published
 from flows.settings import Settings, load_settings
+from flows.settings.named_files import read_taxonomy
 from flows.warehouse import merge, writing
 from models.counted import Counted
 from models.findings import Judgement
@@ -58,7 +59,6 @@ from transforms.coverage import COVERAGE, counts_hidden, counts_told
 from transforms.marts import MACROS, all_marts
 from transforms.marts.change_weekly import MART as CHANGE_WEEKLY
 from transforms.published_contract import VERSION as CONTRACT_VERSION
-from transforms.taxonomy import read_taxonomy
 
 SEEN_BY_MARTS = (
     "clean.post",

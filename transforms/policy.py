@@ -52,16 +52,14 @@ class Policy:
         return may_hold(words, "text") | pl.col("is_toxic")
 
 
-def read_policy(path: Path) -> Policy:
-    """The policy in a file; raises `GiveUp` that names the table which can't be understood."""
+def policy_in(text: str, path: Path) -> Policy:
+    """The policy in the `text` of the file `path`.
+
+    Raises `GiveUp` that names the file, and the table which can't be understood.
+    """
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise GiveUp(
-            f"the policy `{path}` can't be read ({error.strerror}): put it back, or name another "
-            "under `[reply]` in `settings.toml`."
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise GiveUp(f"the policy `{path}` is not valid TOML: {error}.") from error
     return Policy(tuple(_risk(name, table, path) for name, table in tables.items()))
 

@@ -87,16 +87,14 @@ class Taxonomy:
             )
 
 
-def read_taxonomy(path: Path) -> Taxonomy:
-    """The taxonomy in a file; raises `GiveUp` that names the table which can't be understood."""
+def taxonomy_in(text: str, path: Path) -> Taxonomy:
+    """The taxonomy in the `text` of the file `path`.
+
+    Raises `GiveUp` that names the file, and the table which can't be understood.
+    """
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise GiveUp(
-            f"the taxonomy `{path}` can't be read ({error.strerror}): put it back, or name another "
-            "under `[classify]` in `settings.toml`."
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise GiveUp(f"the taxonomy `{path}` is not valid TOML: {error}.") from error
     return Taxonomy(tuple(_topic(name, table, path) for name, table in tables.items()))
 

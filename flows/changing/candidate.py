@@ -14,13 +14,13 @@ from flows.classify import Answerer, answerers_of
 from flows.keeping.kept import TAXONOMIES, place_of
 from flows.keeping.promotions import Declared, read_promotions
 from flows.settings import Classify, Settings, home
+from flows.settings.named_files import read_taxonomy
 from models.contract import ticked
 from models.encoder import Encoder
 from models.errors import GiveUp, ResonanzError
 from models.questions import fixed_questions
 from transforms.classify import label_rows
 from transforms.language import HEAD as LANGUAGE
-from transforms.taxonomy import read_taxonomy
 
 PROBE = "Endlich weniger Passwörter! Wann kommt das bei uns?"
 """A comment that a checkpoint must be able to read."""

@@ -12,6 +12,7 @@ from flows.publishing.hearing import Heard
 from flows.publishing.shares import estimate, estimator, mart_rows
 from flows.publishing.sharing import shared_views
 from flows.settings import Settings
+from flows.settings.named_files import read_policy
 from flows.warehouse import append, beside, frame, use_time_zone, writing
 from flows.wording import wording
 from models.contract import Table
@@ -19,7 +20,6 @@ from transforms.cells import in_order
 from transforms.coverage import COVERAGE
 from transforms.derived import MartRules
 from transforms.marts import derived_marts, later_marts, listed_marts, passing_macros, sql_marts
-from transforms.policy import read_policy
 from transforms.reply_queue import COMMENTS_TO_ANSWER, Budget, reply_queue
 from transforms.similar import Vectors, restored
 from transforms.small_cells import hide_small_cells

@@ -14,6 +14,7 @@ from flows.keeping.kept import VERSION, place_of
 from flows.publishing.counting import Listed, gather_signs, gathered, listed
 from flows.publishing.hearing import Heard
 from flows.settings import Settings
+from flows.settings.named_files import read_taxonomy
 from flows.warehouse import frame
 from models.errors import GiveUp, TryAgain
 from models.held_out import FILE_NAME, HeldOut, read_held_out
@@ -25,7 +26,6 @@ from transforms.estimates.shares import Known, share_rows
 from transforms.estimates.shift import shift_of
 from transforms.statements import Shares, Statement
 from transforms.taxonomy import HEAD as TOPIC
-from transforms.taxonomy import read_taxonomy
 
 AHEAD = 2
 """Marts that are counted and estimated while the next is listed: all comments of each are held.

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from flows.settings import Concern, Settings
+from flows.settings.named_files import read_taxonomy
 from models.errors import GiveUp
 from models.questions import (
     HEADS,
@@ -20,7 +21,6 @@ from models.questions import (
 )
 from transforms.answered import word
 from transforms.periods import last_whole_week
-from transforms.taxonomy import read_taxonomy
 
 
 class Order(Concern):

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from models.errors import GiveUp
-from transforms.policy import Policy, Risk, read_policy
+from transforms.policy import Policy, Risk, policy_in
 
-ROOT = Path(__file__).parent.parent.parent
+SHIPPED = Path("policy.toml")
 LEGAL = Risk("legal", {"de": "Recht", "en": "Legal"}, "Rechtsabteilung", ("anwalt*",))
 ATTACK = Risk("attack", {"de": "Angriff", "en": "Attack"}, "Moderation", (), is_toxic=True)
 
@@ -15,12 +15,6 @@ def test_the_first_risk_that_a_comment_meets_counts() -> None:
     assert policy.risk_of("Ich nehme mir einen Anwalt!", is_toxic=True) == ATTACK
     assert policy.risk_of("Ich nehme mir einen Anwalt!", is_toxic=False) == LEGAL
     assert policy.risk_of("Ab wann gilt das?", is_toxic=False) is None
-
-
-def written(tmp_path: Path, text: str) -> Path:
-    path = tmp_path / "policy.toml"
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 @pytest.mark.parametrize(
@@ -34,16 +28,12 @@ def written(tmp_path: Path, text: str) -> Path:
         pytest.param("a = 1", "expected some of", id="no table"),
     ],
 )
-def test_a_file_that_cannot_be_understood_is_named_with_what_is_wrong(
-    tmp_path: Path, text: str, message: str
+def test_a_text_that_cannot_be_understood_is_told_with_what_is_wrong(
+    text: str, message: str
 ) -> None:
-    with pytest.raises(GiveUp, match=message):
-        read_policy(written(tmp_path, text))
-
-
-def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(GiveUp, match="put it back"):
-        read_policy(tmp_path / "policy.toml")
+    with pytest.raises(GiveUp, match=message) as error:
+        policy_in(text, SHIPPED)
+    assert "`policy.toml`" in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -58,5 +48,6 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
     ],
 )
 def test_the_policy_that_ships_routes_what_it_should(text: str, risk: str | None) -> None:
-    found = read_policy(ROOT / "policy.toml").risk_of(text, is_toxic=False)
+    policy = policy_in(SHIPPED.read_text(encoding="utf-8"), SHIPPED)
+    found = policy.risk_of(text, is_toxic=False)
     assert (found.name if found else None) == risk

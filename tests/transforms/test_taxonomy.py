@@ -6,7 +6,7 @@ import pytest
 from models.errors import GiveUp
 from models.tables.label import LABEL
 from tests.builders import label_row
-from transforms.taxonomy import Taxonomy, Topic, read_taxonomy, require_known, topic_rows
+from transforms.taxonomy import Taxonomy, Topic, require_known, taxonomy_in, topic_rows
 
 MODEL = ("cloud", "legacy", "cost")
 SHIPPED = Path("taxonomy.toml")
@@ -49,16 +49,15 @@ def test_the_shipped_taxonomy_is_that_of_the_shipped_model() -> None:
 
     config = json.loads(Path("models/checkpoint/config.json").read_text(encoding="utf-8"))
     heads = {head["name"]: head["labels"] for head in config["resonanz"]["heads"]}
-    assert read_taxonomy(SHIPPED).is_as(heads["topic"])
+    shipped = taxonomy_in(SHIPPED.read_text(encoding="utf-8"), SHIPPED)
+    assert shipped.is_as(heads["topic"])
 
 
-def test_only_what_decides_changes_the_version(tmp_path: Path) -> None:
-    file = tmp_path / "taxonomy.toml"
+def version(content: str) -> str:
+    return taxonomy_in(content, SHIPPED).version
 
-    def version(content: str) -> str:
-        file.write_text(content, encoding="utf-8")
-        return read_taxonomy(file).version
 
+def test_only_what_decides_changes_the_version() -> None:
     plain = version('[cloud]\nde = "Wolke"')
     assert version('[cloud]\nde = "Cloud"\nabout = "hosting"') == plain
     assert version('[cloud]\nwords = ["aws"]') != plain
@@ -73,11 +72,10 @@ def test_only_what_decides_changes_the_version(tmp_path: Path) -> None:
         ('cloud = "aws"', "expected some of"),
     ],
 )
-def test_a_mistake_is_told_with_its_place(tmp_path: Path, content: str, message: str) -> None:
-    file = tmp_path / "taxonomy.toml"
-    file.write_text(content, encoding="utf-8")
+def test_a_mistake_is_told_with_its_place(content: str, message: str) -> None:
     with pytest.raises(GiveUp) as error:
-        read_taxonomy(file)
+        taxonomy_in(content, SHIPPED)
+    assert "`taxonomy.toml`" in str(error.value)
     assert message in str(error.value)
 
 
@@ -107,20 +105,15 @@ def test_every_comment_gets_a_row_of_every_topic() -> None:
     ]
 
 
-def test_people_read_a_topics_names_and_what_belongs_to_it(tmp_path: Path) -> None:
-    path = tmp_path / "taxonomy.toml"
-    path.write_text('[grid]\nde = "Netz"\nabout = "the grid"\n[x]\n', encoding="utf-8")
-    grid, plain = (topic.choice() for topic in read_taxonomy(path).topics)
+def test_people_read_a_topics_names_and_what_belongs_to_it() -> None:
+    written = '[grid]\nde = "Netz"\nabout = "the grid"\n[x]\n'
+    grid, plain = (topic.choice() for topic in taxonomy_in(written, SHIPPED).topics)
     assert (grid.de, grid.en, grid.about("de"), grid.about("en")) == (
         "Netz", "Netz", "the grid", "the grid",
     )  # fmt: skip
     assert (plain.de, plain.en, plain.about_de) == ("x", "x", "")
 
 
-def test_words_for_people_decide_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "taxonomy.toml"
-    versions = set()
-    for line in ("", 'de = "Netz"', 'about_de = "das Netz"'):
-        path.write_text(f"[grid]\n{line}\n", encoding="utf-8")
-        versions.add(read_taxonomy(path).version)
-    assert len(versions) == 1
+def test_words_for_people_decide_nothing() -> None:
+    lines = ("", 'de = "Netz"', 'about_de = "das Netz"')
+    assert len({version(f"[grid]\n{line}\n") for line in lines}) == 1
