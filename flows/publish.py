@@ -42,7 +42,7 @@ from flows.running.report import StageReport
 from flows.running.stage import stage
 from flows.running.watched import show_published
 from flows.settings import Settings, load_settings
-from flows.settings.named_files import read_taxonomy
+from flows.settings.named_files import read_policy, read_taxonomy
 from flows.warehouse import merge, writing
 from models.counted import Counted
 from models.findings import Judgement
@@ -253,7 +253,7 @@ def state_of(settings: Settings) -> dict[str, str]:
         "settings": digest(repr(shaping)),
         "taxonomy": digest(repr(topic_names(settings))),
         "held_out": digest(held_out.read_bytes().hex() if held_out else ""),
-        "policy": digest(settings.reply.policy_file.read_text(encoding="utf-8")),
+        "policy": digest(repr(read_policy(settings.reply.policy_file))),
         "code": code_of(TABLES),
         "files": code_of(FILES),
         "resonanz": version("resonanz"),

@@ -14,9 +14,10 @@ from flows.ask import answer
 from flows.classify import classify
 from flows.ingest import ingest
 from flows.landing.files import sha256_of
-from flows.publish import alerts, publish
+from flows.publish import alerts, publish, state_of
 from flows.refine import refine
 from flows.settings import load_settings
+from models.errors import GiveUp
 from tests.attacker import leaks
 from tests.flows.conftest import KeywordModel
 from transforms.marts import published_tables, sql_marts
@@ -84,6 +85,40 @@ def test_a_second_publish_of_the_same_writes_nothing(write_csv: Csv, latest: Pat
         "publish: nothing new since the last publish",
         before,
     )
+
+
+@pytest.mark.parametrize(
+    ("policy", "message"),
+    [
+        pytest.param(None, "the policy .* can't be read .*: put it back", id="missing"),
+        pytest.param("# für alle".encode("latin-1"), "the policy .* is not UTF-8", id="no UTF-8"),
+        pytest.param(b"[a", "the policy .* is not valid TOML", id="no TOML"),
+    ],
+)
+def test_a_policy_that_cannot_be_read_is_told(
+    policy: bytes | None, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "policy.toml"
+    monkeypatch.setenv("RESONANZ_REPLY__POLICY", str(file))
+    if policy:
+        file.write_bytes(policy)
+    with pytest.raises(GiveUp, match=message):
+        state_of(load_settings())
+
+
+def test_only_what_decides_in_the_policy_is_published_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "policy.toml"
+    monkeypatch.setenv("RESONANZ_REPLY__POLICY", str(file))
+
+    def state(text: str) -> str:
+        file.write_text(text, encoding="utf-8")
+        return state_of(load_settings())["policy"]
+
+    plain = state('[legal]\nto = "Recht"\nwords = ["anwalt*"]')
+    assert state('# who takes over\n[legal]\nto = "Recht"\nwords = ["anwalt*"]') == plain
+    assert state('[legal]\nto = "Recht"\nwords = ["anwalt*", "klage"]') != plain
 
 
 @pytest.mark.slow
