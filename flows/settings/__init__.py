@@ -112,5 +112,10 @@ def declared_settings() -> Settings:
         raise GiveUp(
             f"A variable `RESONANZ_*` of the environment can't be read: {error}."
         ) from None
+    except OSError as error:
+        raise GiveUp(
+            f"`{home() / 'settings.toml'}` can't be read ({error.strerror}): allow it, or put it "
+            "back."
+        ) from error
     except ValueError as error:
         raise GiveUp(f"`{home() / 'settings.toml'}` is not valid TOML: {error}") from error

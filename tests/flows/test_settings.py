@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,14 @@ def test_the_environment_wins_over_the_file(home: Path, monkeypatch: pytest.Monk
 def test_what_cannot_be_understood_is_named(home: Path, text: str, message: str) -> None:
     (home / "settings.toml").write_text(text)
     with pytest.raises(GiveUp, match=message.replace(".", r"\.")):
+        load_settings()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_settings_that_may_not_be_read_are_told(home: Path) -> None:
+    file = home / "settings.toml"
+    file.touch(mode=0o000)
+    with pytest.raises(GiveUp, match=r"can't be read .*: allow it"):
         load_settings()
 
 
