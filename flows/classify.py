@@ -124,8 +124,8 @@ def label_pending(
 ) -> int:
     """Label the comments that are pending, as far as they are `found`, a batch a transaction.
 
-    Returns how many there were. Of one version one run is under way at a time, so that no comment
-    is labelled twice.
+    Returns how many got an answer: inputs that the answerer leaves out wait for the next look. Of
+    one version one run is under way at a time, so that no comment is labelled twice.
     """
     version, done = answerer.version, 0
     with (
@@ -136,7 +136,7 @@ def label_pending(
         for inputs, answers in read_all(pending_shards(version, found, settings, since), crew):
             store(inputs, answers, version, settings)
             advance(inputs.height)
-            done += inputs.height
+            done += inputs.join(answers.labels, on="input_hash", how="semi").height
     return done
 
 
@@ -193,6 +193,8 @@ def language_answerer(settings: Settings) -> Answerer:
 def taxonomy_answerer(model_version: str, settings: Settings) -> Answerer | None:
     """The user's topics, from what the model has said; None where they are the model's own.
 
+    They leave out what the model has not read yet: comments come in while it reads, and an answer
+    that was given without it would stand for good.
     Raises `GiveUp` if the file of the taxonomy can't be understood, or does not fit the model.
     """
     taxonomy = read_taxonomy(settings.classify.taxonomy_file)

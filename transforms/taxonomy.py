@@ -143,7 +143,7 @@ def topic_rows(
     """One row per input and topic of the taxonomy, fit for `classified.label`.
 
     `inputs` has `comment_id`, `input_hash` and `text`; `said` the model's label rows of the head
-    `topic` for the same inputs.
+    `topic` for the same inputs. One that it says nothing of was not read yet, and gets no row.
     """
     by_input: dict[str, dict[str, tuple[float, bool]]] = {}
     for input_hash, label, probability, is_chosen in said.select(
@@ -155,6 +155,7 @@ def topic_rows(
         for comment_id, input_hash, text in inputs.select(
             "comment_id", "input_hash", "text"
         ).iter_rows()
-        for name, probability, is_chosen in taxonomy.judge(by_input.get(input_hash, {}), text)
+        if input_hash in by_input
+        for name, probability, is_chosen in taxonomy.judge(by_input[input_hash], text)
     ]
     return pl.DataFrame(rows, schema=LABEL.schema(), orient="row")

@@ -63,11 +63,15 @@ def bench(tmp_path: Path, workplace: Path, monkeypatch: pytest.MonkeyPatch) -> I
 
 
 class KeywordModel:
-    """Answers sentiment by a word, and remembers what it was asked."""
+    """Answers sentiment by a word, and remembers what it was asked.
+
+    With a `topic` it finds that in every text, too.
+    """
 
     def __init__(self, version: str = "keywords@1") -> None:
         self.version = version
         self.asked: list[str] = []
+        self.topic: str | None = None
 
     def answerer(self) -> Answerer:
         """This model as the flow takes it."""
@@ -94,6 +98,9 @@ class KeywordModel:
             model_version=pl.lit(self.version),
             labelled_at_utc=pl.lit(None),
         )
+        if self.topic:
+            topics = labels.with_columns(head=pl.lit("topic"), label=pl.lit(self.topic))
+            labels = pl.concat([labels, topics])
         return Answers(labels.cast(dict(LABEL.schema())))
 
 

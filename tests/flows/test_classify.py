@@ -4,9 +4,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.classify import classify
+from flows.classify import Answerer, Answers, classify, taxonomy_answerer
 from flows.ingest import ingest
 from flows.refine import refine
+from flows.settings import Settings
 from models.errors import GiveUp
 from tests.flows.conftest import KeywordModel, Query
 
@@ -134,6 +135,7 @@ def test_a_taxonomy_of_ones_own_decides_the_topics_without_asking_the_model_agai
     taxonomy = tmp_path / "taxonomy.toml"
     monkeypatch.setenv("RESONANZ_CLASSIFY__TAXONOMY", str(taxonomy))
     taxonomy.write_text('[grid]\nof = []\nwords = ["netz*"]\n', encoding="utf-8")
+    keyword_model.topic = "cloud"
     clean(write_csv("a.csv", "a;03.11.2025;Anna;Netzausbau gut;X", "b;03.11.2025;Bert;Na ja;X"))
     classify()
     assert sorted(query(TOPICS)) == [("table:a", "grid", True), ("table:b", "grid", False)]
@@ -142,6 +144,49 @@ def test_a_taxonomy_of_ones_own_decides_the_topics_without_asking_the_model_agai
     classify()
     assert sorted(query(TOPICS)) == [("table:a", "doubt", False), ("table:b", "doubt", True)]
     assert keyword_model.asked == []
+
+
+def test_comments_that_arrive_meanwhile_get_own_topics_from_what_the_model_says_of_them(
+    write_csv: Csv,
+    query: Query,
+    keyword_model: KeywordModel,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taxonomy = tmp_path / "taxonomy.toml"
+    monkeypatch.setenv("RESONANZ_CLASSIFY__TAXONOMY", str(taxonomy))
+    taxonomy.write_text('[mine]\nof = ["cloud"]\n', encoding="utf-8")
+    keyword_model.topic = "cloud"
+    clean(write_csv("a.csv", *(f"a{n};03.11.2025;A;Text {n};X" for n in range(3))))
+    late = write_csv("b.csv", *(f"b{n};03.11.2025;B;Late {n};X" for n in range(6)))
+    # More than are fetched at a time: so the topics look for more when the late ones are there.
+    monkeypatch.setattr("flows.classify.FETCHED", 2)
+    monkeypatch.setattr("flows.classify.taxonomy_answerer", once_before(lambda: clean(late)))
+    report = classify()
+    assert sorted(query(TOPICS)) == sorted(
+        [(f"table:a{n}", "mine", True) for n in range(3)]
+        + [(f"table:b{n}", "mine", True) for n in range(6)]
+    )
+    assert (report.rows_out, len(keyword_model.asked)) == (9, 9)
+
+
+def once_before(happen: Callable[[], None]) -> Callable[[str, Settings], Answerer]:
+    """The user's topics; before they answer for the first time, something happens."""
+    left = [happen]
+
+    def answerer(model_version: str, settings: Settings) -> Answerer:
+        real = taxonomy_answerer(model_version, settings)
+        assert real
+        answer = real.load()
+
+        def later(inputs: pl.DataFrame) -> Answers:
+            if left:
+                left.pop()()
+            return answer(inputs)
+
+        return Answerer(real.version, lambda: later)
+
+    return answerer
 
 
 def test_a_taxonomy_that_does_not_fit_the_model_is_told(

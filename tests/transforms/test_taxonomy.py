@@ -105,6 +105,16 @@ def test_every_comment_gets_a_row_of_every_topic() -> None:
     ]
 
 
+def test_a_comment_that_the_model_has_not_read_gets_no_row() -> None:
+    inputs = pl.DataFrame(
+        {"comment_id": ["c1", "c2"], "input_hash": ["h1", "h2"], "text": ["AWS", "AWS"]}
+    )
+    answers = [label_row("c1", "topic", "cost", 0.8, input_hash="h1")]
+    taxonomy = Taxonomy((Topic("cloud", frozenset(), ("aws",)),))
+    rows = topic_rows(inputs, pl.DataFrame(answers, schema=LABEL.schema()), taxonomy, "t@1")
+    assert rows["comment_id"].to_list() == ["c1"]
+
+
 def test_people_read_a_topics_names_and_what_belongs_to_it() -> None:
     written = '[grid]\nde = "Netz"\nabout = "the grid"\n[x]\n'
     grid, plain = (topic.choice() for topic in taxonomy_in(written, SHIPPED).topics)
