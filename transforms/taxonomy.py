@@ -96,6 +96,11 @@ def taxonomy_in(text: str, path: Path) -> Taxonomy:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise GiveUp(f"the taxonomy `{path}` is not valid TOML: {error}.") from error
+    if not tables:
+        raise GiveUp(
+            f"the taxonomy `{path}` has no topics, expected a table `[name]` for each; the file "
+            "that ships has the model's own."
+        )
     return Taxonomy(tuple(_topic(name, table, path) for name, table in tables.items()))
 
 

@@ -170,6 +170,14 @@ def test_comments_that_arrive_meanwhile_get_own_topics_from_what_the_model_says_
     assert (report.rows_out, len(keyword_model.asked)) == (9, 9)
 
 
+def test_a_taxonomy_without_topics_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taxonomy = tmp_path / "taxonomy.toml"
+    taxonomy.write_text("# none yet\n", encoding="utf-8")
+    monkeypatch.setenv("RESONANZ_CLASSIFY__TAXONOMY", str(taxonomy))
+    with pytest.raises(GiveUp, match="has no topics"):
+        classify()
+
+
 def once_before(happen: Callable[[], None]) -> Callable[[str, Settings], Answerer]:
     """The user's topics; before they answer for the first time, something happens."""
     left = [happen]

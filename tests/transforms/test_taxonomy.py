@@ -67,6 +67,7 @@ def test_only_what_decides_changes_the_version() -> None:
     ("content", "message"),
     [
         ("[cloud", "not valid TOML"),
+        ("# none yet", "has no topics, expected a table `[name]` for each"),
         ('[cloud]\nword = ["aws"]', "holds `word`, expected some of `about`"),
         ('[cloud]\nwords = "aws"', "`words` of `[cloud]`"),
         ('cloud = "aws"', "expected some of"),
