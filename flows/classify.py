@@ -29,6 +29,7 @@ from flows.storing.labelled import mark_labelled
 from flows.storing.pending import copy_known, counted, find_pending, first_pending, unlabelled
 from flows.warehouse import append, frame, merge, use_time_zone, writing
 from models.counted import Counted
+from models.errors import GiveUp
 from models.tables.current_model import CURRENT_MODEL
 from models.tables.embedding import EMBEDDING
 from models.tables.label import LABEL
@@ -77,17 +78,41 @@ def label_all(
     """Label every pending comment with each of `answerers`; returns how many each has labelled.
 
     A text that the same version has labelled before, under whatever comment, is not read again.
-    `since` leaves out earlier comments, but for those that people judged.
+    `since` leaves out earlier comments, but for those that people judged. Raises `GiveUp` if some
+    get no answer.
     """
-    versions, done = [answerer.version for answerer in answerers], Counter[str]()
+    versions = [answerer.version for answerer in answerers]
+    done, unanswered = Counter[str](), Counter[str]()
     # Again while there is something: comments may have come in meanwhile.
     while (found := settle(versions, settings, since)).left:
-        done += found.copied
-        for answerer in answerers:
-            if found.left[answerer.version]:
-                done[answerer.version] += label_pending(answerer, found, settings, since)
+        require_other(found.left, unanswered)
+        answered = Counter(
+            {
+                answerer.version: label_pending(answerer, found, settings, since)
+                for answerer in answerers
+                if found.left[answerer.version]
+            }
+        )
+        unanswered = Counter() if answered.total() else found.left
+        done += found.copied + answered
     done += found.copied
     return [done[version] for version in versions]
+
+
+def require_other(left: Counter[str], unanswered: Counter[str]) -> None:
+    """Raise `GiveUp` if what is left, by version, is what nobody answered when it was asked last.
+
+    Without this it would be asked for ever.
+    """
+    if left == unanswered:
+        waiting = ", ".join(
+            f"`{version}` leaves {Counted(count):comment|comments} without an answer"
+            for version, count in left.items()
+        )
+        raise GiveUp(
+            f"{waiting}, however often they are read. Name another checkpoint or other topics "
+            "under `[classify]` in `settings.toml`."
+        )
 
 
 def settle(versions: Sequence[str], settings: Settings, since: date | None = None) -> Settled:

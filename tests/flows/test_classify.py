@@ -9,6 +9,7 @@ from flows.ingest import ingest
 from flows.refine import refine
 from flows.settings import Settings
 from models.errors import GiveUp
+from models.tables.label import LABEL
 from tests.flows.conftest import KeywordModel, Query
 
 pytestmark = pytest.mark.usefixtures("prefect_server", "workplace")
@@ -110,6 +111,23 @@ def test_a_crash_costs_one_batch_at_most(
     classify()
     assert sorted(keyword_model.asked) == [f"Text {n}" for n in range(5)]
     assert query("SELECT count(*) FROM classified.audience WHERE sentiment IS NOT NULL") == [(5,)]
+
+
+def test_a_model_that_answers_nothing_is_told_and_does_not_go_on_for_ever(
+    write_csv: Csv, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def answer(inputs: pl.DataFrame) -> Answers:
+        asked.extend(inputs["text"])
+        assert len(asked) < 9, "it would go on for ever"
+        return Answers(LABEL.empty())
+
+    mute = Answerer("mute@1", lambda: answer)
+    monkeypatch.setattr("flows.classify.encoder_answerer", lambda settings: mute)
+    clean(write_csv("a.csv", "a;03.11.2025;Anna;gut;Cloud", "b;03.11.2025;Bert;Na ja;Cloud"))
+    with pytest.raises(GiveUp, match="`mute@1` leaves 2 comments without an answer"):
+        classify()
 
 
 def test_own_answers_are_not_read(
