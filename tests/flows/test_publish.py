@@ -261,7 +261,7 @@ def test_alerts_of_the_last_weeks_are_told_in_the_language_of_reports() -> None:
     assert alerts({CHANGE_WEEKLY.table: rows}, load_settings()) == [
         f"Thema Cloud und Infrastruktur, {week}: 80 Kommentare, gestiegen von 10 je Woche davor "
         "(+700 % [+420 bis +1100])."
-        for week in ("2025-W43", "2025-W44")
+        for week in ("KW 43 (20.10. bis 26.10.2025)", "KW 44 (27.10. bis 02.11.2025)")
     ]
 
 
