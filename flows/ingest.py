@@ -1,6 +1,7 @@
 """Flow: files that people drop or name -> the landing folder, each exactly once."""
 
 import os
+import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,7 +55,7 @@ def ingest(
         before = delivery.file.stat()
         received.append(land_delivery(delivery, moment, settings))
         if not files and is_unchanged(delivery.file, before):
-            clear(delivery.file, received[-1], settings.paths.inbox)
+            clear(delivery.file, received[-1], settings.paths.inbox, moment)
     report = report_of(received, has_set_aside=not files)
     report.log(get_run_logger())
     return report
@@ -80,7 +81,7 @@ def report_of(received: Sequence[Received], has_set_aside: bool) -> StageReport:
     )
 
 
-def clear(file: Path, received: Received, inbox: Path) -> None:
+def clear(file: Path, received: Received, inbox: Path, moment: datetime) -> None:
     """Remove a file from the inbox, or set it aside if something in it did not land."""
     if received.is_whole:
         file.unlink()
@@ -90,7 +91,26 @@ def clear(file: Path, received: Received, inbox: Path) -> None:
     target, digest = folder / file.name, sha256_of(file)
     if target.exists() and sha256_of(target) != digest:
         target = folder / f"{digest[:12]}-{file.name}"
-    file.replace(target)
+    set_aside(file, target, moment)
+
+
+def set_aside(file: Path, target: Path, moment: datetime) -> None:
+    """Move a file to `target`, with the `moment` at which it was received as its time.
+
+    Its own time is the sender's, and `retention` counts from when it was received. The time of a
+    file that belongs to another account can't be set; that of a copy can.
+    """
+    times = (moment.timestamp(), moment.timestamp())
+    try:
+        os.utime(file, times)
+    except PermissionError:
+        partial = target.with_name(f".{target.name}.partial")
+        shutil.copyfile(file, partial)
+        os.utime(partial, times)
+        partial.replace(target)
+        file.unlink()
+    else:
+        file.replace(target)
 
 
 def inbox_deliveries(inbox: Path) -> list[Delivery]:

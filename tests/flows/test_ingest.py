@@ -1,5 +1,6 @@
 import gzip
 import io
+import os
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.ingest import ingest
+from flows.ingest import ingest, set_aside
 from flows.landing.files import LandingFolder, landed_files
 from flows.refine import refine
 from models.errors import GiveUp
@@ -215,6 +216,33 @@ def test_archives_set_aside_do_not_overwrite_each_other(
         deliver({"a.csv": table(number), "b.html": f"<p>{number}".encode()})
         ingest(as_of=MONDAY)
     assert len(list((workplace / "inbox" / ".taken").iterdir())) == 2
+
+
+def test_an_archive_set_aside_has_the_time_at_which_it_was_received(
+    workplace: Path, deliver: Callable[..., Path]
+) -> None:
+    file = deliver({"a.csv": table(1), "b.html": b"<p>"})
+    os.utime(file, (0, 0))
+    ingest(as_of=MONDAY)
+    assert (workplace / "inbox" / ".taken" / "export.zip").stat().st_mtime == MONDAY.timestamp()
+
+
+def test_an_archive_of_another_account_is_set_aside_as_a_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, target = tmp_path / "export.zip", tmp_path / ".taken"
+    file.write_bytes(b"content")
+    set_time = os.utime
+
+    def refused_to_others(path: Path, times: tuple[float, float]) -> None:
+        if path == file:
+            raise PermissionError
+        set_time(path, times)
+
+    monkeypatch.setattr(os, "utime", refused_to_others)  # tests may run as root, who owns all
+    set_aside(file, target, MONDAY)
+    assert (target.read_bytes(), target.stat().st_mtime) == (b"content", MONDAY.timestamp())
+    assert list(tmp_path.iterdir()) == [target]
 
 
 def test_an_archive_of_which_no_source_knows_anything_is_kept_as_it_is(
