@@ -55,12 +55,43 @@ would look as if many had spoken."""
 
 SALT_BYTES = 16
 
+WITHOUT_TEXT = """
+    CREATE OR REPLACE TEMP TABLE emptied AS
+    SELECT comment_id, input.input_hash
+    FROM classified.input AS input
+    SEMI JOIN (
+        SELECT comment_id FROM clean.comment WHERE text = '' AND forgotten_input IS NULL
+    ) USING (comment_id)
+"""
+"""Comments whose words are gone, and of which nobody has written down yet what their labels are
+of: those that were emptied just now, or by an earlier version."""
+
+LAST_READ = """
+    UPDATE clean.comment AS comment
+    SET forgotten_input = coalesce(last.input_hash, emptied.input_hash)
+    FROM emptied
+    LEFT JOIN (
+        SELECT comment_id, arg_max(label.input_hash, label.rowid) AS input_hash
+        FROM classified.label AS label
+        SEMI JOIN (
+            FROM emptied ANTI JOIN classified.label USING (comment_id, input_hash)
+        ) USING (comment_id)
+        GROUP BY comment_id
+    ) AS last USING (comment_id)
+    WHERE emptied.comment_id = comment.comment_id
+"""
+"""As they can't be read again, the labels of their last wording are all that they will ever have:
+no later word of their post may take these away. Labels lie as they were written."""
+
 EMPTIED_POSTS = (
-    "UPDATE clean.post SET title = NULL, text = NULL, url = NULL, author_key = NULL "
-    "WHERE last_seen_at_utc < $limit AND coalesce(title, text, url, author_key) IS NOT NULL "
+    "UPDATE clean.post AS post SET forgotten_wording = worded.post_hash, "
+    "title = NULL, text = NULL, url = NULL, author_key = NULL "
+    "FROM classified.post_wording AS worded WHERE worded.post_id = post.post_id "
+    "AND last_seen_at_utc < $limit AND coalesce(title, text, url, author_key) IS NOT NULL "
     "AND NOT list_contains($own, coalesce(author_key, ''))"
 )
-"""The row stays: it is the place of others' comments."""
+"""The row stays: it is the place of others' comments. So does the hash of its words, which is a
+part of what their labels are known by."""
 
 PARTS_OF_TEXTS = (
     "UPDATE classified.label SET decided_by = NULL WHERE decided_by IS NOT NULL "
@@ -217,6 +248,8 @@ def expire_rows(
         salt = secrets.token_hex(SALT_BYTES)  # it is stored nowhere
         row = connection.execute(EMPTIED, naive | {"salt": salt}).fetchone()
         removed["text of a comment|texts of comments"] = int(row[0]) if row else 0
+        connection.execute(WITHOUT_TEXT)
+        connection.execute(LAST_READ)
         connection.execute(PARTS_OF_TEXTS)
         forget_embeddings(connection)
         removed["clean.comment_version"] += deleted(

@@ -42,6 +42,15 @@ LEFT_BEHIND = (
 )
 """Wordings whose comment is no more, as earlier versions left them when a file was read anew."""
 
+LABELS_LOST = (
+    "DELETE FROM ops.labelled_file WHERE landed_file IN "
+    "(SELECT comment.landed_file FROM clean.comment AS comment "
+    "JOIN classified.post_wording AS worded USING (post_id) "
+    "WHERE worded.post_hash IS NULL)"
+)
+"""Earlier versions took the labels away with the words of a post, and never looked again at the
+comments below it. Whoever has labels is not read again by being looked at."""
+
 
 class Streamed(Protocol):
     """Rows that can be read as an Arrow stream, as a Polars frame or an Arrow table."""
@@ -114,6 +123,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.begin()
     make_all(connection)
     connection.execute(LEFT_BEHIND)
+    connection.execute(LABELS_LOST)
     connection.execute(f"DELETE FROM {LAYOUT.full_name}")
     merge(connection, LAYOUT, pl.DataFrame({"digest": [planned_layout()]}))
     commit(connection)

@@ -182,6 +182,7 @@ def _post_row(post: Post, origin: Origin) -> dict[str, object]:
         "kind": post.kind,
         "title": _post_text(post.title, "html" if post.text_format == "html" else "plain"),
         "text": _post_text(post.text, post.text_format),
+        "forgotten_wording": None,
         "url": post.url,
         "author_key": _author_key(post.platform, post.author, origin.key),
         "created_at_utc": naive_utc(post.created_at),
@@ -286,6 +287,7 @@ def _words(side: Comments) -> dict[str, Sequence[Any]]:
     return {
         "text": [text or None for text in texts],
         "text_hash": [text_hash(text) for text in texts],
+        "forgotten_input": [None] * len(texts),
         "redacted": [found.get(place, "{}") for place in range(len(texts))],
         "mentions": [mention_places(text) for text in texts],
     }

@@ -16,8 +16,9 @@ PRECISIONS = {"relative": 1, "day": 2, "derived_from_id": 3, "exact": 4}
 
 UNKNOWN, DELETED = "unknown", "deleted"
 
-TEXT = ("text", "text_hash", "redacted", "mentions")
-"""What belongs together: a text, and what was found in it."""
+TEXT = ("text", "text_hash", "forgotten_input", "redacted", "mentions")
+"""What belongs together: a text, by what its labels are known once it is gone, and what was found
+in it."""
 
 CUT_OFF = (
     r"(?i)\s*[\[(]?(?:…|\.\.\.)[\])]?\s*"

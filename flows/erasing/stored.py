@@ -147,7 +147,8 @@ def leave_nameless(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
 def blank_posts(connection: duckdb.DuckDBPyConnection, person: Person) -> int:
     """Take the words out of the person's posts; they stay as the place of others' comments."""
     row = connection.execute(
-        "UPDATE clean.post SET title = NULL, text = NULL, url = NULL, author_key = NULL "
+        "UPDATE clean.post SET title = NULL, text = NULL, forgotten_wording = NULL, url = NULL, "
+        "author_key = NULL "
         "WHERE list_contains($ids, post_id) OR list_contains($keys, author_key)",
         {"ids": list(person.post_ids), "keys": list(person.keys)},
     ).fetchone()

@@ -50,6 +50,13 @@ COMMENT = Table(
         Column("text", "text", "its text, plain, personal data replaced by placeholders"),
         Column("text_hash", "text", "first 32 hex digits of the SHA-256 of `text`"),
         Column(
+            "forgotten_input",
+            "text",
+            "where the text is beyond its period: the `input_hash` of its last labels, which no "
+            "later wording of its post changes",
+            optional=True,
+        ),
+        Column(
             "redacted",
             "json",
             "how many pieces of personal data were replaced, by kind",

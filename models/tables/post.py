@@ -19,6 +19,13 @@ POST = Table(
         Column("kind", "text", "post, article, video, page or topic"),
         Column("title", "text", "its headline", optional=True),
         Column("text", "text", "its text, plain", optional=True),
+        Column(
+            "forgotten_wording",
+            "text",
+            "where headline and text are beyond their period: the SHA-256 of both, by which the "
+            "labels of its comments stay",
+            optional=True,
+        ),
         Column("url", "text", "where it can be read", optional=True),
         Column("author_key", "text", "keyed pseudonym of its author", optional=True),
         Column("created_at_utc", "time", "when it was made", optional=True),

@@ -15,14 +15,17 @@ import pytest
 from flows.access import access
 from flows.classify import classify
 from flows.erase import erase
+from flows.erasing.person import Person
 from flows.erasing.proof import Proof, look_through_lake
 from flows.erasing.scrub import Traces
+from flows.erasing.stored import erase_stored
 from flows.ingest import ingest
 from flows.publish import publish
 from flows.refine import refine
 from flows.settings import load_settings
 from flows.warehouse import writing
 from models.errors import GiveUp
+from tests.builders import post_row
 from tests.flows.conftest import Query
 from transforms.listing import quote_id
 from transforms.shortcuts import all_shortcuts
@@ -193,6 +196,20 @@ def test_a_later_file_does_not_bring_somebody_back(
         ("erased", 3)
     ]
     assert report.rejected_count == 3
+
+
+def test_no_hash_of_a_persons_post_stays_behind(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    emptied = {"title": None, "forgotten_wording": "hash of his words"}
+    given(posts=[post_row("his", **emptied), post_row("hers", **emptied)])
+    nothing = frozenset[str]()
+    person = Person("blog")
+    person.post_ids.add("his")
+    erase_stored(con, person, Traces(nothing, nothing, nothing, nothing, nothing), b"key")
+    assert con.execute(
+        "SELECT post_id FROM clean.post WHERE forgotten_wording IS NOT NULL"
+    ).fetchall() == [("hers",)]
 
 
 @pytest.mark.slow

@@ -6,19 +6,23 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.classify import count_pending
+from flows.classify import count_pending, label_all, make_current
 from flows.keys.author import read_author_key
 from flows.landing.files import land, landed_files
 from flows.retention import retention
 from flows.settings import load_settings
+from flows.storing.store import store
 from flows.warehouse import merge, use_time_zone, writing
+from models.canonical import Post
 from models.tables.comment import COMMENT
 from models.tables.comment_version import COMMENT_VERSION
 from models.tables.label import LABEL
 from models.tables.post import POST
+from models.tables.refined_file import REFINED_FILE
 from models.tables.run import RUN
 from tests.builders import comment_row, label_row, post_row
-from tests.flows.conftest import Query
+from tests.flows.conftest import KeywordModel, Query
+from transforms.canonical import Origin
 from transforms.pseudonymise import author_key
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -239,3 +243,126 @@ def test_posts_of_others_lose_their_words_and_own_posts_keep_them(
         ("own", "Title of own", "Wortlaut von own", "https://x", False),
     ]
     assert str(retention(as_of=NOW)) == "retention: nothing due"
+
+
+SENTIMENTS = "SELECT comment_id, sentiment FROM classified.audience ORDER BY ALL"
+BELOW_A_POST = [("a", "positive"), ("b", "negative"), ("late", "positive")]
+
+
+@pytest.fixture
+def model(workplace: Path) -> KeywordModel:
+    """A model that has labelled three comments below a post, one of them seen lately."""
+    settings, known = load_settings(), KeywordModel()
+    told = {"a": ("gut", OLD), "b": ("schlecht", OLD), "late": ("auch gut", NEW)}
+    rows = [
+        comment_row(
+            name, post_id="blog:p", text=text, last_seen_at_utc=seen, landed_file="x/comments"
+        )
+        for name, (text, seen) in told.items()
+    ]
+    post = post_row("blog:p", text="Wortlaut", last_seen_at_utc=OLD, landed_file="x/post")
+    file = {
+        "landed_file": "x/comments",
+        "source": "x",
+        "reading": "r",
+        "received_at_utc": OLD,
+        "post_count": 0,
+        "comment_count": 3,
+        "rejected_count": 0,
+    }
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        use_time_zone(connection, "Europe/Berlin")
+        merge(connection, POST, pl.DataFrame([post], schema=POST.schema()))
+        merge(connection, COMMENT, pl.DataFrame(rows, schema=COMMENT.schema()))
+        merge(connection, REFINED_FILE, pl.DataFrame([file], schema=REFINED_FILE.schema()))
+    read_again(known)
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        make_current([known.version], connection)
+    return known
+
+
+def read_again(model: KeywordModel) -> list[str]:
+    """The texts that `model` finds left to read, in two looks as of two days."""
+    model.asked.clear()
+    for _ in range(2):
+        label_all([model.answerer()], load_settings())
+    return sorted(model.asked)
+
+
+def take_in_post(title: str) -> None:
+    """Take in a file that words the post so."""
+    settings = load_settings()
+    post = Post(platform="blog", site="", native_id="p", position=1, title=title, text="Wortlaut")
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        store(connection, [post], Origin("x/edit", NOW, None, frozenset(), b"k" * 32), 1000)
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "ducklake"])
+@pytest.mark.parametrize("days", [{"posts": 30}, {"posts": 30, "comments": 30}, {"comments": 30}])
+def test_numbers_stay_when_words_of_posts_and_comments_go(
+    keep: Keep,
+    query: Query,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+    days: dict[str, int],
+    engine: str,
+) -> None:
+    monkeypatch.setenv("RESONANZ_WAREHOUSE__ENGINE", engine)
+    model: KeywordModel = request.getfixturevalue("model")
+    assert query(SENTIMENTS) == BELOW_A_POST
+    keep(**days)
+    for later in range(2):
+        retention(as_of=NOW + timedelta(days=later))
+        assert query(SENTIMENTS) == BELOW_A_POST
+        assert read_again(model) == []
+    left = query("SELECT coalesce(title, text) FROM clean.post")
+    assert left == [(None,)] if "posts" in days else left == [("Title of blog:p",)]
+
+
+def test_an_edit_of_a_post_has_those_read_again_that_have_their_words_still(
+    keep: Keep, query: Query, model: KeywordModel
+) -> None:
+    keep(comments=30)
+    retention(as_of=NOW)
+    take_in_post("Ganz anders")
+    assert read_again(model) == ["auch gut"]
+    assert query(SENTIMENTS) == BELOW_A_POST
+
+
+def test_words_of_a_post_that_come_back_as_they_were_have_nothing_read_again(
+    keep: Keep, query: Query, model: KeywordModel
+) -> None:
+    keep(posts=30)
+    retention(as_of=NOW)
+    assert query("SELECT title FROM clean.post") == [(None,)]
+    take_in_post("Title of blog:p")
+    assert query("SELECT title FROM clean.post") == [("Title of blog:p",)]
+    assert read_again(model) == []
+    assert query(SENTIMENTS) == BELOW_A_POST
+
+
+def test_a_comment_that_is_emptied_before_it_was_read_again_keeps_its_last_answer(
+    keep: Keep, query: Query, model: KeywordModel
+) -> None:
+    take_in_post("Ganz anders")
+    assert query("SELECT count(sentiment) FROM classified.audience") == [(0,)]
+    keep(comments=30)
+    retention(as_of=NOW)
+    assert query(SENTIMENTS) == [*BELOW_A_POST[:2], ("late", None)]
+    assert read_again(model) == ["auch gut"]
+    assert query(SENTIMENTS) == BELOW_A_POST
+
+
+def test_labels_that_an_earlier_version_took_away_come_back(
+    keep: Keep, query: Query, model: KeywordModel
+) -> None:
+    settings = load_settings()
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        connection.execute("UPDATE clean.comment SET text = '' WHERE comment_id <> 'late'")
+        connection.execute("UPDATE clean.post SET title = NULL, text = NULL")
+        connection.execute("UPDATE ops.layout SET digest = 'of an earlier version'")
+    assert query("SELECT count(sentiment) FROM classified.audience") == [(0,)]
+    keep(comments=30)
+    retention(as_of=NOW)
+    assert read_again(model) == ["auch gut"]
+    assert query(SENTIMENTS) == BELOW_A_POST

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ from models.tables import all_tables
 from models.tables.comment import COMMENT
 from models.tables.comment_version import COMMENT_VERSION
 from models.tables.reporting import REPORTING
-from tests.builders import comment_row
+from tests.builders import comment_row, post_row
 
 LIMITS = Warehouse(wait_seconds=0)
 
@@ -148,6 +149,21 @@ def test_a_warehouse_of_an_earlier_version_loses_wordings_without_a_comment(
     con.execute("UPDATE ops.layout SET digest = 'of an earlier version'")
     prepare(con)
     assert read(con, COMMENT_VERSION)["comment_id"].to_list() == ["c1"]
+
+
+def test_a_warehouse_of_an_earlier_version_looks_again_below_posts_without_words(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    given(
+        posts=[post_row("emptied", title=None), post_row("worded")],
+        comments=[
+            comment_row(name, post_id=name, landed_file=name) for name in ("emptied", "worded")
+        ],
+    )
+    con.execute("INSERT INTO ops.labelled_file VALUES ('emptied', 'm@1'), ('worded', 'm@1')")
+    con.execute("UPDATE ops.layout SET digest = 'of an earlier version'")
+    prepare(con)
+    assert con.execute("SELECT landed_file FROM ops.labelled_file").fetchall() == [("worded",)]
 
 
 def test_every_table_is_there_with_its_description(con: duckdb.DuckDBPyConnection) -> None:

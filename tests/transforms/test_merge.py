@@ -52,6 +52,14 @@ def test_another_wording_in_a_later_file_is_an_edit() -> None:
     )
 
 
+def test_a_text_that_comes_back_is_known_by_itself_again() -> None:
+    emptied = seen(EARLY, text="", forgotten_input="of its last labels")
+    answer = merge_rows(seen(LATE, text="is back"), emptied)
+    assert (answer["text"], answer["forgotten_input"]) == ("is back", None)
+    answer = merge_rows(seen(EARLY, text="is back"), emptied | {"last_seen_at_utc": LATE})
+    assert (answer["text"], answer["forgotten_input"]) == ("", "of its last labels")
+
+
 def test_the_same_wording_is_no_edit() -> None:
     assert merge_rows(seen(LATE), seen(EARLY))["is_edited"] is None
 

@@ -8,7 +8,7 @@ import pytest
 from flows.warehouse import frame, merge, use_time_zone
 from models.tables.label import LABEL
 from models.tables.review_sheet import REVIEW_SHEET
-from tests.builders import NOON, Row, comment_row, label_row, sheet_row
+from tests.builders import NOON, Row, comment_row, label_row, post_row, sheet_row
 from transforms.views import all_views
 
 
@@ -17,6 +17,7 @@ def test_a_view_returns_what_its_header_declares(
     view: object, con: duckdb.DuckDBPyConnection, given: Callable[..., None]
 ) -> None:
     given(
+        posts=[post_row()],
         comments=[comment_row()],
         labels=[("c1", "sentiment", "positive"), ("c1", "needs_reply", "yes")],
         reviews=[("c1", "sentiment", "positive")],
@@ -106,6 +107,36 @@ def test_answers_to_an_old_wording_do_not_count(
     given(comments=[comment_row(text_hash="old")], labels=[("c1", "sentiment", "positive")])
     con.execute("UPDATE clean.comment SET text_hash = 'new'")
     assert con.execute("SELECT sentiment FROM classified.audience").fetchall() == [(None,)]
+
+
+def test_answers_count_on_when_the_words_of_the_post_are_beyond_their_period(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    given(
+        posts=[post_row(text="Mehr davon.")],
+        comments=[comment_row()],
+        labels=[("c1", "sentiment", "positive")],
+    )
+    sentiments = "SELECT sentiment FROM classified.audience"
+    con.execute(
+        "UPDATE clean.post SET title = NULL, text = NULL, "
+        "forgotten_wording = (SELECT post_hash FROM classified.post_wording)"
+    )
+    assert con.execute(sentiments).fetchall() == [("positive",)]
+    con.execute("UPDATE clean.post SET title = 'Another headline'")
+    assert con.execute(sentiments).fetchall() == [(None,)]
+
+
+def test_answers_on_a_text_that_is_gone_count_whatever_becomes_of_its_post(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    given(posts=[post_row()], comments=[comment_row()], labels=[("c1", "sentiment", "positive")])
+    con.execute(
+        "UPDATE clean.comment SET text = '', "
+        "forgotten_input = (SELECT input_hash FROM classified.input)"
+    )
+    con.execute("UPDATE clean.post SET title = 'Another headline'")
+    assert con.execute("SELECT sentiment FROM classified.audience").fetchall() == [("positive",)]
 
 
 def test_answers_of_another_model_do_not_count(

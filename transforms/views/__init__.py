@@ -10,6 +10,7 @@ ORDER = (
     "commented_post",
     "thread",
     "origin",
+    "post_wording",
     "input",
     "wording",
     "current_label",
