@@ -18,7 +18,7 @@ from transforms.redaction.signs import ALL_FINDERS, Finder, NumberFinder, finder
 from transforms.redaction.single_names import find_single_names
 from transforms.redaction.span import PERSONAL_KINDS, PLACEHOLDER, PersonalKind, Span
 
-VERSION = 5
+VERSION = 6
 """Raised when what is taken from a text changes: landed files are then read again."""
 
 PRECEDENCE: tuple[PersonalKind, ...] = (

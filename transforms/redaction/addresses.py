@@ -10,7 +10,8 @@ UPPER = "A-ZÄÖÜÀ-ÖØ-Þ"
 _STREET = r"(?:(?:stra(?:ß|ss)e|str\.?|gasse|allee)(?: (?:Haus)?[Nn](?:umme)?r\.?)?|(?<!Rück)(?<!Um)(?<!Aus)(?<!Dienst)(?<!Hin)weg|chaussee|damm)"
 _PLACE = r"(?:platz|(?<![aeiou])ring|ufer|steig|stieg|pfad|hof|graben|markt|berg|wall|zeile|kamp|twiete|halde|rain|matte)"
 """Endings of streets that other words have, too: they need a town behind them."""
-_NUMBER = r"(?!(?:19|20)\d\d\b)\d{1,4}(?: ?[a-h])?(?:[-/]\d{1,4}[a-h]?)?"
+_NUMBER = r"(?!(?:19|20)\d\d\b)\d{1,4}(?: ?[a-h])?(?:[-–/]\d{1,4}[a-h]?)?"
+"""Word makes a dash of the hyphen in `10-12`."""
 _POSTCODE = r"(?:(?:D|A|CH|DE|AT)-)?\d{4,5}"
 _TOWN_NAME = rf" [{UPPER}][\w.-]+(?:[ -](?:[{UPPER}][\w.-]+|am|an der|bei|im|ob der))*(?<!\.)"
 _TOWN = rf"{_POSTCODE}(?:{_TOWN_NAME})?"
@@ -23,8 +24,10 @@ WITH_ENDING = re.compile(
     rf"(?<![\w-])(?:[{UPPER}][\w.-]*[ -]){{0,2}}[{UPPER}][\w.-]+?{_PLACE} {_NUMBER},? (?:{_TOWN}|(?<=, )[{UPPER}][\w-]+)"
 )
 SEPARATE = re.compile(
-    rf"(?<![\w-])(?!D(?:ie|er|as|iese[rs]?) |(?:M|D|S)?[Ee]ine? )(?:[{UPPER}][\w-]+(?:er|-)? ?)(?:(?:[Ss]tra(?:ß|ss)e|[Ss]tr\.|Gasse|Allee)(?: (?:Haus)?[Nn](?:umme)?r\.?)?|Weg|Platz|Ring|Damm|Ufer)(?: |(?<=tr\.)){_NUMBER}(?![\w%€:]|[.,]\d){_AFTER}",
+    rf"(?<![\w-])(?!D(?:ie|er|as|iese[rs]?) |(?:M|D|S)?[Ee]ine? )(?:[{UPPER}](?:[\w-]|\.-)+(?:er|-)? ?)(?:(?:[Ss]tra(?:ß|ss)e|[Ss]tr\.|Gasse|Allee)(?: (?:Haus)?[Nn](?:umme)?r\.?)?|Weg|Platz|Ring|Damm|Ufer)(?: |(?<=tr\.)){_NUMBER}(?![\w%€:]|[.,]\d){_AFTER}",
 )
+"""A point belongs to the name before a hyphen only (`St.-Georg-Straße`), else it ends a sentence."""
+
 AT_PLACE = re.compile(
     rf"\b(?:Am|Im|An der|An den|Auf dem|Auf der|Zum|Zur|In der|In den|Beim|Hinter der|Unter den|Vor dem) "
     rf"(?P<street>[{UPPER}][\w-]+(?: [{UPPER}][\w-]+)?) {_NUMBER},? (?P<postcode>{_POSTCODE}){_TOWN_NAME}"
@@ -71,7 +74,7 @@ MONTH = re.compile(
 ADDRESS_SIGNS = (
     rf"(?i:{'|'.join(ENDINGS)})(?:\. ?| )(?:(?:Haus)?[Nn](?:umme)?r\.? )?\d",
     rf"(?:Am|Im|An der|An den|Auf dem|Auf der|Zum|Zur|In der|In den|Beim|Hinter der|Unter den|Vor dem) [{UPPER}][^ ]+(?: [{UPPER}][^ ]+)? \d",
-    r" \d{1,4}(?: ?[a-h])?(?:[-/]\d{1,4}[a-h]?)?, (?:(?:D|A|CH|DE|AT)-)?\d{4}",
+    r" \d{1,4}(?: ?[a-h])?(?:[-–/]\d{1,4}[a-h]?)?, (?:(?:D|A|CH|DE|AT)-)?\d{4}",
     r"\d[a-zA-CEF]?,? (?:[A-Z][^ ]+ ){1,3}(?:Street|St|Road|Rd|Lane|Ln|Close|Avenue|Ave|Drive|Dr|Court|Ct|House|Way|Terrace|Gardens|Crescent"
     r"|Grove|Square|Place|Boulevard|Blvd|Row|Hill|Park|Mews|Quay|Meadows|Heights|Rise|Walk|View)",
     r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}",

@@ -17,6 +17,10 @@ from transforms.redact import redact
         ("an Musterstr.12, 12345 Berlin", "an [Adresse]"),
         ("Lange Gasse Nr. 7, 1080 Wien, bitte", "[Adresse], bitte"),
         ("Post an Obere Hub 12, 9042 Speicher", "Post an [Adresse]"),
+        ("an Berliner Straße 10–12, 10715 Berlin", "an [Adresse]"),
+        ("Obere Hub 10–12a, 9042 Speicher", "[Adresse]"),
+        ("an St.-Georg-Straße 5, 50667 Köln, bitte", "an [Adresse], bitte"),
+        ("in der Dr.-Hans-Kapfinger-Str. 30", "in der [Adresse]"),
     ],
 )
 def test_a_postal_address_is_replaced(text: str, expected: str) -> None:
@@ -42,6 +46,7 @@ def test_a_postal_address_is_replaced(text: str, expected: str) -> None:
         "Release 14, 3200 Ideen",
         "Zum Go-Live 3, 1500 Nutzer",
         "Irrweg Nr. 5",
+        "Das steht im Büro. Platz 5 ist frei",
     ],
 )
 def test_places_and_counts_stay(text: str) -> None:

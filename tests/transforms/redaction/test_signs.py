@@ -77,6 +77,8 @@ def test_all_texts_at_once_are_redacted_as_each_of_them_alone() -> None:
         "half of \ud83d a character, Anna Berg",
         "www. Anna Berg",
         "m² 4711, Anna Berg",
+        "Obere Hub 10–12, 9042 Speicher",
+        "Dr.-Hans-Kapfinger-Str.30",
     ],
     ids=repr,
 )
