@@ -83,10 +83,11 @@ def redact() -> None:
     """Redact texts from stdin, one a line; a JSON line each on stdout, with counts by kind."""
     import json
 
+    from transforms.plain_text import tidy
     from transforms.redact import redact as redacted
 
     for line in sys.stdin:
-        found = redacted(line.rstrip("\n"))
+        found = redacted(tidy(line))
         answer = {"text": found.text, "redacted": dict(found.counts)}
         click.echo(json.dumps(answer, ensure_ascii=False))
 

@@ -1,4 +1,5 @@
 import json
+import unicodedata
 from itertools import pairwise
 from pathlib import Path
 
@@ -33,6 +34,14 @@ def test_texts_inside_json_are_redacted_and_its_shape_stays() -> None:
         {"type": "image", "alt": "Kollegin [Name] am Pult", "n": 3}
     ]
     assert redact_json(None) is None
+
+
+@pytest.mark.parametrize("ascii_only", [True, False], ids=["escaped", "as it is"])
+def test_texts_inside_json_are_redacted_however_their_accents_are_written(ascii_only: bool) -> None:
+    alt = unicodedata.normalize("NFD", "Kollege Jürgen Großmann am Pult, anna.müller@firma.example")
+    content = json.dumps({"alt": alt}, ensure_ascii=ascii_only)
+    assert json.loads(redact_json(content) or "") == {"alt": "Kollege [Name] am Pult, [E-Mail]"}
+    assert redact_json(alt) == "Kollege [Name] am Pult, [E-Mail]"
 
 
 @given(st.text(alphabet=st.sampled_from("ab Äz0189 .,:@/-+\n()[]Herr Frau Nr€"), max_size=80))
