@@ -6,6 +6,7 @@ import polars as pl
 
 from models.tables.comment import COMMENT
 from models.tables.rejected_comment import REJECTED_COMMENT
+from transforms.shapes import KEY, shapes
 
 TAKEN_AWAY = ("deleted", "hidden", "spam", "trash")
 """Statuses that explain why a platform no longer tells the text of a comment."""
@@ -84,9 +85,10 @@ def _text_detail() -> pl.Expr:
 
 
 def _time_detail() -> pl.Expr:
-    raw = pl.col("created_at_raw")
+    # Of a time that was read nothing is told: nulls are no work.
+    raw = pl.when(pl.col("created_at_utc").is_null()).then("created_at_raw")
     return (
         pl.when(raw.is_null() | (raw.str.strip_chars() == ""))
         .then(pl.lit("the time is missing"))
-        .otherwise(pl.format("the time `{}` can't be read", raw.str.slice(0, 40)))
+        .otherwise(pl.format(f"the time can't be read; its form is `{{}}` {KEY}", shapes(raw)))
     )

@@ -12,6 +12,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from models.canonical import Comment, Comments, Post, Record, Rejected, Swept
+from transforms.shapes import KEY, shape_of
 
 LEAST, MOST = -(2**63), 2**63 - 1
 """What a whole number of a table may be: 64 bits."""
@@ -40,7 +41,8 @@ def sound(records: Iterable[Record | Comments]) -> Iterator[Record | Comments]:
         elif fault := fault_of(record):
             yield rejection(record, fault)
         elif isinstance(record, Post) and has_failed_time(record):
-            detail = f"the time `{(record.created_at_raw or '')[:40]}` of a post can't be read"
+            shape = shape_of(record.created_at_raw or "")
+            detail = f"the time of a post can't be read; its form is `{shape}` {KEY}"
             yield Rejected(position=record.position, reason="no time", detail=detail)
         else:
             yield record

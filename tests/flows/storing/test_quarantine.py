@@ -41,7 +41,7 @@ def test_a_comment_that_fails_a_check_is_kept_out_and_the_rest_goes_through(
     assert query("SELECT count(*) FROM clean.comment_version") == [(1,)]
     assert query("SELECT position, reason, detail FROM clean.rejected_comment ORDER BY 1") == [
         (2, "failed check", "`unreadable_share`: expected a readable text"),
-        (3, "no time", "the time `kaputt` can't be read"),
+        (3, "no time", "the time can't be read; its form is `xxxxxx` (9: a digit, x: a letter)"),
     ]
     assert (report.rows_in, report.rows_out, report.rejected_count) == (4, 2, 2)
     assert "1 comment on 1 post, 2 records rejected" in str(report)

@@ -59,9 +59,19 @@ def test_of_records_with_values_of_the_same_types_each_is_looked_at(
 POST = Post(platform="p", site="", native_id="1", position=4)
 
 
-@pytest.mark.parametrize("raw", ["gestern", "31.02.2025", "2025-13-01T00:00:00Z"])
-def test_a_post_whose_time_can_not_be_read_is_rejected_and_not_without_a_time(raw: str) -> None:
-    told = f"the time `{raw}` of a post can't be read"
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("gestern", "xxxxxxx"),
+        ("31.02.2025", "99.99.9999"),
+        ("2025-13-01T00:00:00Z", "9999-99-99x99:99:99x"),
+        ("Anna Berg, Zimmer 12", "xxxx xxxx, xxxxxx 99"),
+    ],
+)
+def test_a_post_whose_time_can_not_be_read_is_rejected_and_not_without_a_time(
+    raw: str, shown: str
+) -> None:
+    told = f"the time of a post can't be read; its form is `{shown}` (9: a digit, x: a letter)"
     expected = Rejected(position=4, reason="no time", detail=told)
     assert list(sound([replace(POST, created_at_raw=raw)])) == [expected]
 

@@ -77,12 +77,12 @@ def test_no_batch_is_larger_than_it_may_be(origin: Origin, monkeypatch: pytest.M
 def test_a_rejection_that_quotes_half_a_character_can_be_stored(origin: Origin) -> None:
     records: list[Record] = [
         replace(ODD, detail="found `\ud83d`"),
-        replace(POST, created_at_raw="Mo \udfff"),
+        replace(POST, created_at_raw="1. \udfff"),
     ]
     (found,) = told(records, origin)
     assert found.rejected["detail"].to_list() == [
         "found `\ufffd`",
-        "the time `Mo \ufffd` of a post can't be read",
+        "the time of a post can't be read; its form is `9. \ufffd` (9: a digit, x: a letter)",
     ]
 
 
