@@ -25,7 +25,7 @@ def json_lines_table(lines: list[str], encoding: str) -> TableFile:
         header |= dict.fromkeys(_keys(line))
     if not header:
         raise BrokenTable("broken file", "no line of the file is a JSON object")
-    return TableFile(list(header), _json_line_rows(lines), f"JSON Lines, {encoding}")
+    return TableFile(list(header), _json_line_rows(lines), f"JSON Lines, {encoding}", is_keyed=True)
 
 
 def _keys(line: str) -> list[str]:
@@ -95,7 +95,7 @@ def json_list_table(text: str, encoding: str) -> TableFile:
         header |= dict.fromkeys(row.cells if isinstance(row, Row) else ())
     if not header:
         raise BrokenTable("broken file", "the JSON list holds no object that can be read")
-    return TableFile(list(header), iter(rows), f"JSON list, {encoding}")
+    return TableFile(list(header), iter(rows), f"JSON list, {encoding}", is_keyed=True)
 
 
 def _json_list_rows(text: str) -> Iterator[Row | Rejected]:

@@ -12,7 +12,7 @@ def parquet_table(path: Path) -> TableFile:
     rows = [Row(position, None, flat(cells)) for position, cells in enumerate(records, start=1)]
     header = dict.fromkeys(name for row in rows for name in row.cells) or names
     checked = (forbidden(row.position, None) if holds_nul(row.cells) else row for row in rows)
-    return TableFile(list(header), checked, "Parquet")
+    return TableFile(list(header), checked, "Parquet", is_keyed=True)
 
 
 def _parquet_records(path: Path) -> tuple[list[str], list[dict[str, object]]]:

@@ -1,6 +1,6 @@
 """The first rows of a table file and the settings in, how the whole file is to be read out."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
@@ -10,6 +10,7 @@ from flows.reading.column_names import FIELDS, plain_name, says_utc
 from flows.reading.columns import guess_columns
 from flows.reading.landed import ColumnMapping, LandedFile, ReadingRules
 from flows.reading.markup import are_html
+from flows.reading.shown_columns import shown_columns, some_of
 from flows.reading.table_entries import Entry, entry_of, spoken
 from flows.reading.table_ids import Family, family_of, has_numbered
 from flows.reading.table_refusals import require_comments
@@ -19,8 +20,8 @@ from flows.reading.times import TimeReader, has_open_order, observed_order, time
 from models.canonical import Rejected, TextFormat
 from models.contract import ticked
 
-MOST_SHOWN = 40
-"""Columns that a message names."""
+NEEDED = {"text": "the comment", "created_at": "its time"}
+"""Fields without which a table holds no comments, and what they are."""
 
 THREAD_NAMES = frozenset({"threadid", "conversationid"})
 """Ids of discussions that are those of their first message: that message is the post."""
@@ -98,35 +99,35 @@ def _columns(
         [column for column in table.header if column not in named.values()], samples
     )
     columns = guessed | named
-    _require(columns, table, own)
+    _require(columns, table, samples, own)
     if "text" not in own.columns:
         require_comments(table.header, columns)
     return columns
 
 
-def _require(columns: Mapping[str, str], table: TableFile, own: ColumnMapping) -> None:
-    found = f"found the columns {some_columns(table.header)}"
+def _require(
+    columns: Mapping[str, str],
+    table: TableFile,
+    samples: list[dict[str, Cell]],
+    own: ColumnMapping,
+) -> None:
     if strange := [field for field in own.columns if field not in FIELDS]:
         raise BrokenTable(
             "missing column",
             f"the mapping names the fields {ticked(strange)}, expected some of {ticked(FIELDS)}",
         )
-    if absent := [columns[name] for name in own.columns if columns[name] not in table.header]:
+    absent = [columns[name] for name in own.columns if columns[name] not in table.header]
+    missing = [field for field in NEEDED if field not in columns]
+    if not absent and not missing:
+        return
+    found = f"found the columns {some_of(list(shown_columns(table, samples).values()))}"
+    if absent:
         raise BrokenTable("missing column", f"the mapping names {ticked(absent)}; {found}")
-    for field, meaning in (("text", "the comment"), ("created_at", "its time")):
-        if field not in columns:
-            raise BrokenTable(
-                "missing column",
-                f"no column was recognised as `{field}` ({meaning}); {found}. Name it in "
-                "`settings.toml` under `[[sources.mappings]]`",
-            )
-
-
-def some_columns(columns: Sequence[str]) -> str:
-    """The first columns, cut short: without a header a column's name may be somebody's words."""
-    shown = [column if len(column) <= 40 else f"{column[:39]}…" for column in columns[:MOST_SHOWN]]
-    more = len(columns) - len(shown)
-    return ticked(shown) + (f" and {more} more" if more else "")
+    raise BrokenTable(
+        "missing column",
+        f"no column was recognised as `{missing[0]}` ({NEEDED[missing[0]]}); {found}. Name it in "
+        "`settings.toml` under `[[sources.mappings]]`",
+    )
 
 
 def _values(samples: list[dict[str, Cell]], column: str) -> list[Cell]:

@@ -38,3 +38,5 @@ class TableFile:
     header: list[str]
     rows: Iterator[Row | Rejected]
     note: str
+    is_keyed: bool = False
+    """Whether the format itself tells names from rows, as JSON and Parquet do."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from flows.reading.column_names import FIELDS
 from flows.reading.landed import LandedFile, ReadingRules
+from flows.reading.shown_columns import shown_columns, some_of
 from flows.reading.table_columns import Entries, each, entries_of, rounded_ids
 from flows.reading.table_entries import (
     Entry,
@@ -30,7 +31,7 @@ from flows.reading.table_ids import (
     parent_id_of,
     post_id_of,
 )
-from flows.reading.table_plan import Plan, plan_for, some_columns
+from flows.reading.table_plan import Plan, plan_for
 from flows.reading.table_rows import begin_table, looks_like_table, open_table
 from flows.reading.table_types import BrokenTable, Cell, Row
 from flows.sources.base import FileSource
@@ -68,13 +69,15 @@ def describe(landed: LandedFile, rules: ReadingRules) -> str:
     """How the file was taken apart and which column was taken for what, in one line."""
     try:
         table = begin_table(landed.path)
-        plan = plan_for(landed, table, list(islice(table.rows, SAMPLE_ROWS)), rules)
+        ahead = list(islice(table.rows, SAMPLE_ROWS))
+        plan = plan_for(landed, table, ahead, rules)
     except BrokenTable as error:
         return error.detail
+    shown = shown_columns(table, [row.cells for row in ahead if isinstance(row, Row)])
     parts = [
         table.note,
         ", ".join(
-            f"{field} = `{plan.columns[field]}`" for field in FIELDS if field in plan.columns
+            f"{field} = `{shown[plan.columns[field]]}`" for field in FIELDS if field in plan.columns
         ),
     ]
     if plan.is_order_assumed:
@@ -82,12 +85,12 @@ def describe(landed: LandedFile, rules: ReadingRules) -> str:
     if plan.text_format == "html":
         parts.append("the texts are HTML")
     unused = [
-        column
+        shown[column]
         for column in table.header
         if column not in plan.columns.values() and not re.fullmatch(r"column \d+", column)
     ]
     if unused:
-        parts.append(f"not used: {some_columns(unused)}")
+        parts.append(f"not used: {some_of(unused)}")
     return "; ".join(parts)
 
 

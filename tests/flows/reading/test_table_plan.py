@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from flows.reading.landed import ColumnMapping, LandedFile, ReadingRules
-from flows.reading.table_plan import plan_for, some_columns
+from flows.reading.table_plan import plan_for
 from flows.reading.table_rows import open_table
 from flows.reading.table_types import BrokenTable
 
@@ -80,6 +80,9 @@ def test_a_mapping_that_does_not_fit_is_a_broken_table(plan, columns, part):
         plan("Kommentar;Datum\na b;05.11.2025\n", rules)
 
 
-def test_columns_are_named_briefly():
-    assert some_columns(["a", "b" * 41]) == f"`a`, `{'b' * 39}…`"
-    assert some_columns([str(number) for number in range(42)]).endswith("`39` and 2 more")
+def test_of_a_table_without_a_header_no_row_is_quoted(plan):
+    rows = "Anna Berg;Ich finde Herrn Schulz gut;Nord\nBen Cham;Mir geht es wie der Anna;Nord\n"
+    with pytest.raises(BrokenTable) as refused:
+        plan(rows)
+    told = "`column 1 (9 characters)`, `column 2 (26 characters)`, `column 3 (4 characters)`. Name"
+    assert f"found the columns {told}" in refused.value.detail

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import re
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -280,6 +281,14 @@ def test_the_mapping_is_shown_in_one_line(tmp_path):
     assert describe(file, ReadingRules()) == (
         "CSV, utf-8, delimiter `;`; text = `Kommentar`, created_at = `Datum`; not used: `Abteilung`"
     )
+
+
+def test_the_mapping_of_a_table_without_a_header_quotes_no_row(tmp_path):
+    first = "Anna Berg;kaputt;Ich finde Herrn Schulz aus der IT unmöglich\n"
+    rows = "Ben Cham;05.11.2025;Das sehe ich ganz anders als Anna\n"
+    told = describe(written(tmp_path, first + rows * 3), ReadingRules())
+    assert "text = `column 3 (43 characters)`, created_at = `column 2 (6 characters)`" in told
+    assert not re.search("Anna|Berg|Schulz", told)
 
 
 @pytest.mark.parametrize(
