@@ -30,6 +30,9 @@ POST = re.compile(rb'"(?:slug|modified_gmt|comment_status|ping_status)"\s*:\s*"'
 FAILURE = re.compile(rb'\{\s*"code"\s*:\s*"rest_\w+"\s*,\s*"message"\s*:')
 """How the interface says that it does not answer."""
 
+ERROR_CODE = re.compile(r"\w{1,60}")
+"""What its codes look like; a `code` that is anything else may be what somebody wrote."""
+
 ROUTE = re.compile(r"(?:/index\.php|/)?\?rest_route=/wp/v2/.*|/[^/?]+/wp/v2/.*")
 """What stands behind a blog's address in the address of an object of it."""
 
@@ -52,7 +55,8 @@ def _page(item: JsonObject, line: int) -> LandedPage | str:
     """The answer that an object would have come in; whose posts comments answer, it never says."""
     code = text_in(item, "code")
     if "id" not in item and code:
-        return f"the blog refused to answer (`{code[:60]}`): there are no comments in this file"
+        shown = code if ERROR_CODE.fullmatch(code) else "unknown"
+        return f"the blog refused to answer (`{shown}`): there are no comments in this file"
     about = {"kind": "comments" if "post" in item else "posts", "site": _site(item)}
     return LandedPage([item], about | {"authors": {}}, line=line)
 

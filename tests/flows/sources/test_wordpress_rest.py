@@ -101,6 +101,12 @@ def test_a_refusal_of_the_blog_is_told() -> None:
     assert "`rest_forbidden`" in rejected.detail
 
 
+def test_what_is_no_code_of_the_interface_is_not_quoted() -> None:
+    *_, rejected = records_of(json.dumps([comment(), {"code": "Anna Berg, Zimmer 12"}]))
+    assert isinstance(rejected, Rejected)
+    assert "(`unknown`)" in rejected.detail
+
+
 def test_landed_pages_of_the_interface_are_left_to_it() -> None:
     assert not recognise((SAMPLES / "wordpress_api.jsonl").read_bytes())
 
