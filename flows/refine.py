@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
+import duckdb
 import polars as pl
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -133,11 +134,14 @@ def refine(as_of: datetime | None = None) -> StageReport:
 
 def stale_files(settings: Settings) -> list[LandedFile]:
     """Landed files that were never read, or would be read differently now; oldest first."""
-    current = set(readings(settings).values())
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        known = dict(
-            connection.execute("SELECT landed_file, reading FROM ops.refined_file").fetchall()
-        )
+        return stale_by(connection, settings)
+
+
+def stale_by(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[LandedFile]:
+    """The same, by what the warehouse on this connection says of them."""
+    current = set(readings(settings).values())
+    known = dict(connection.execute("SELECT landed_file, reading FROM ops.refined_file").fetchall())
     return [
         landed
         for landed in landed_files(settings.paths.landing)

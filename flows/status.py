@@ -13,13 +13,13 @@ import duckdb
 from flows.checkpoint import current_version
 from flows.ingest import inbox_deliveries
 from flows.publishing.snapshots import latest_snapshot
-from flows.refine import stale_files
+from flows.refine import stale_by
 from flows.running.run_records import RunRecord, read_records
 from flows.running.turns import is_held
 from flows.settings import Settings, load_settings
 from flows.settings import Status as Limits
 from flows.storing.pending import counted, find_pending
-from flows.warehouse import exists, use_time_zone, writing
+from flows.warehouse import asking, exists, use_time_zone
 from models.counted import Counted
 from models.errors import ResonanzError, TryAgain
 from transforms.canonical import aware_utc
@@ -96,16 +96,14 @@ def warehouse_state(settings: Settings) -> Warehouse:
     quick = settings.warehouse.model_copy(
         update={"wait_seconds": min(QUICK_SECONDS, settings.warehouse.wait_seconds)}
     )
-    patient = settings.model_copy(update={"warehouse": quick})
     try:
-        unread = len(stale_files(patient))
-        with writing(settings.paths.warehouse, quick) as connection:
-            return asked(connection, unread, settings)
+        with asking(settings.paths.warehouse, quick) as connection:
+            return asked(connection, settings)
     except TryAgain:
         return Warehouse(is_busy=True)
 
 
-def asked(connection: duckdb.DuckDBPyConnection, unread: int, settings: Settings) -> Warehouse:
+def asked(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Warehouse:
     """The answers of the tables."""
 
     def one(query: str, parameters: dict[str, str] | None = None) -> Any:
@@ -118,7 +116,7 @@ def asked(connection: duckdb.DuckDBPyConnection, unread: int, settings: Settings
         newest_comment_at=aware_utc(one("SELECT max(created_at_utc) FROM clean.comment")),
         least_fetched_at=aware_utc(one(f"SELECT min(fetched_at_utc) {fetches}", names)),
         newest_fetch_at=aware_utc(one(f"SELECT max(fetched_at_utc) {fetches}", names)),
-        unread_files=unread,
+        unread_files=len(stale_by(connection, settings)),
         unlabelled_comments=unlabelled(connection, settings),
         rejected_records=one("SELECT count(*) FROM clean.rejected_comment"),
         models=dict(connection.execute("FROM ops.current_model ORDER BY head").fetchall()),

@@ -67,13 +67,35 @@ def writing(path: Path, limits: Warehouse) -> Iterator[duckdb.DuckDBPyConnection
     if the work needs more memory than `limits` allow, and what the engine says of files that can't
     be read or written.
     """
-    engine = engine_of(limits)
-    connection = engine.connect(path, limits)
-    try:
+    with opened(path, limits) as connection:
         prepare(connection)
         connection.begin()
         yield connection
         commit(connection)
+
+
+@contextmanager
+def asking(path: Path, limits: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to ask by: what its work changes is undone when the block ends, well or not.
+
+    Tables and views are those of this version meanwhile, whichever made the warehouse. The file is
+    held as for `writing`: DuckDB lets nobody read it beside a writer. Raises what `writing` raises.
+    """
+    with opened(path, limits) as connection:
+        is_of_now = layout_of(connection) == planned_layout()
+        connection.begin()
+        if not is_of_now:
+            make_all(connection)
+        yield connection
+
+
+@contextmanager
+def opened(path: Path, limits: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that is closed when the block ends; raises what `writing` raises."""
+    engine = engine_of(limits)
+    connection = engine.connect(path, limits)
+    try:
+        yield connection
     except duckdb.IOException as error:
         if explained := engine.explain(error, limits):
             raise explained from error

@@ -16,6 +16,7 @@ from models.tables.comment import COMMENT
 from models.tables.current_model import CURRENT_MODEL
 from models.tables.fetch_state import FETCH_STATE
 from tests.builders import comment_row
+from tests.flows.conftest import Query
 
 NOW = datetime(2026, 11, 10, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -129,6 +130,33 @@ def test_a_run_under_way_is_told_from_one_that_was_killed(
     write_record(RunRecord("classify", "running", NOW), workplace / "runs")
     with turn("classify", workplace / "runs", 0):
         assert status(NOW).is_healthy
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "ducklake"])
+def test_a_warehouse_of_another_version_is_asked_and_left_as_it_is(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, query: Query, engine: str
+) -> None:
+    monkeypatch.setenv("RESONANZ_WAREHOUSE__ENGINE", engine)
+    put_comment(load_settings(), NOW - HOUR)
+    with writing(settings.paths.warehouse, load_settings().warehouse) as connection:
+        connection.execute("UPDATE ops.layout SET digest = 'earlier'")
+        connection.execute("DROP VIEW classified.dated")
+        connection.execute("INSERT INTO ops.labelling VALUES (now(), 7, 7)")  # which are not there
+    state = (
+        "SELECT (SELECT digest FROM ops.layout), (SELECT count(*) FROM ops.reporting), "
+        "(SELECT sum(label_count) FROM ops.labelling), (SELECT count(*) FROM duckdb_views() "
+        "WHERE schema_name = 'classified' AND view_name = 'dated')"
+    )
+    assert query(state) == [("earlier", 0, 7, 0)]
+    before = contents(settings.paths.root)
+    assert status(NOW).warehouse.unlabelled_comments == 1
+    assert contents(settings.paths.root) == before
+    assert query(state) == [("earlier", 0, 7, 0)]
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    """The files below `folder`."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_it_answers_while_a_run_holds_the_warehouse(settings: Settings) -> None:

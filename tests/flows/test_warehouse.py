@@ -14,6 +14,7 @@ from flows.engines.duckdb_file import STORAGE
 from flows.settings import Warehouse
 from flows.warehouse import (
     append,
+    asking,
     batches,
     forget,
     frame,
@@ -129,6 +130,17 @@ def test_an_error_leaves_nothing_of_its_transaction(tmp_path: Path) -> None:
         store_and_fail()
     with writing(path, LIMITS) as connection:
         assert read(connection, COMMENT).height == 0
+
+
+def test_who_asks_leaves_the_warehouse_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    with writing(path, LIMITS) as connection:
+        connection.execute("UPDATE ops.layout SET digest = 'of an earlier version'")
+    before = path.read_bytes()
+    with asking(path, LIMITS) as connection:
+        merge(connection, COMMENT, comments(comment_row("c1")))
+        assert read(connection, COMMENT).height == 1
+    assert path.read_bytes() == before
 
 
 def test_preparing_twice_keeps_the_rows(con: duckdb.DuckDBPyConnection) -> None:
