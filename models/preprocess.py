@@ -14,7 +14,7 @@ MENTION = "@user"
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufffd]")
 _LINE_BREAK = re.compile(r"\|LBR\|")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\bhttps?\b(?!:?/)", re.IGNORECASE)
-_MENTION = re.compile(r"(?<![\w.+-])@(?:…|\w[\w.-]*(?<![.-]))")
+_MENTION = re.compile(r"(?<![\w.+-])@[…\w][\w.-]*(?<![.-])")
 _MENTIONS = re.compile(rf"{MENTION}(?:[\s,]+{MENTION}\b)+")
 _STRETCHED = re.compile(r"(.)\1{3,}", re.DOTALL)
 

@@ -24,7 +24,16 @@ def test_a_text_is_rewritten_as_the_encoder_reads_it(text, expected):
 
 
 @pytest.mark.parametrize(
-    "text", ["@a @b @c: https://x.y/z", "!!!!! @@@@@ ....", "http http http", "@user@user @user"]
+    "text",
+    [
+        "@a @b @c: https://x.y/z",
+        "!!!!! @@@@@ ....",
+        "http http http",
+        "@user@user @user",
+        "@…a\u202e",
+        "@…-a, @….b",
+        "@…https://x.y/z",
+    ],
 )
 def test_a_rewritten_text_is_its_own_normal_form(text):
     assert normalise(normalise(text)) == normalise(text)
