@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from flows.reading.feed_heads import Blog
-from flows.reading.iso_times import Moment, moment_of
+from flows.reading.iso_times import WrittenTime, moment_of
 from flows.reading.landed import ReadingRules
 from flows.reading.xml_elements import Node, inner_html
 from models.canonical import Comment, Post, Rejected, TextFormat
@@ -188,12 +188,12 @@ class Entry:
             return inner_html(content).strip() or None, "html"
         return content.text.strip() or None, "html" if "html" in kind else "plain"
 
-    def _written(self, rules: ReadingRules) -> Moment:
+    def _written(self, rules: ReadingRules) -> WrittenTime:
         """When it was written; a feed without `published` only says when it last changed."""
         if raw := self.value("pubDate"):
             return _rfc_822(raw, rules.time_zone)
         raw = self.value("atom:published", "atom:issued", "dc:date", "atom:updated")
-        return Moment(moment_of(raw), raw)
+        return WrittenTime(moment_of(raw), raw)
 
     def _rejected(self, position: int, detail: str) -> Rejected:
         return Rejected(
@@ -233,16 +233,16 @@ def _path(address: str) -> str:
         return ""
 
 
-def _rfc_822(raw: str, zone: str) -> Moment:
+def _rfc_822(raw: str, zone: str) -> WrittenTime:
     """A time as e-mails have it; in `zone` where it names none, nothing where that is unknown."""
     try:
         written = parsedate_to_datetime(raw)
         if written.tzinfo:
-            return Moment(written.astimezone(UTC), raw)
+            return WrittenTime(written.astimezone(UTC), raw)
         if raw.rstrip().endswith("-0000"):
-            return Moment(written.replace(tzinfo=UTC), raw)
+            return WrittenTime(written.replace(tzinfo=UTC), raw)
         if NO_ZONE.search(raw):
-            return Moment(written.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC), raw, zone)
+            return WrittenTime(written.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC), raw, zone)
     except (ValueError, OverflowError, IndexError):
         pass
-    return Moment(None, raw)
+    return WrittenTime(None, raw)

@@ -16,7 +16,7 @@ from flows.reading.graph_places import (
     id_of_comment,
     parent_of,
 )
-from flows.reading.iso_times import Moment, placed
+from flows.reading.iso_times import WrittenTime, placed
 from flows.reading.json_values import object_in, packed, text_in
 from flows.reading.landed import ReadingRules
 from models.canonical import Comment, Post, Status
@@ -84,14 +84,14 @@ def comment_of(value: GraphObject, place: Place, position: int, rules: ReadingRu
     )
 
 
-def _time(raw: str | None, zone: str) -> Moment:
+def _time(raw: str | None, zone: str) -> WrittenTime:
     """The time that `raw` says; asked for with `date_format=U`, it is seconds."""
     if not raw or not raw.isdecimal():
         return placed(raw, zone)
     try:
-        return Moment(datetime.fromtimestamp(int(raw), UTC), raw)
+        return WrittenTime(datetime.fromtimestamp(int(raw), UTC), raw)
     except (ValueError, OverflowError, OSError):
-        return Moment(None, raw)
+        return WrittenTime(None, raw)
 
 
 def _status_of_post(value: GraphObject) -> Status:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True)
-class Moment:
+class WrittenTime:
     """A time in UTC, as it was written, and the zone that was assumed for it, if one was."""
 
     at: datetime | None
@@ -33,9 +33,9 @@ def aware(text: str | None, zone: str) -> datetime | None:
         return None
 
 
-def placed(raw: str | None, zone: str) -> Moment:
+def placed(raw: str | None, zone: str) -> WrittenTime:
     """The time that `raw` tells; it is in `zone`, and says so, where it names none."""
     if at := moment_of(raw):
-        return Moment(at, raw)
+        return WrittenTime(at, raw)
     at = aware(raw, zone)
-    return Moment(at, raw, zone if at else None)
+    return WrittenTime(at, raw, zone if at else None)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flows.reading.api_pages import LandedPage
-from flows.reading.iso_times import Moment, aware
+from flows.reading.iso_times import WrittenTime, aware
 from flows.reading.landed import ReadingRules
 from flows.reading.wordpress_times import moment_of
 from models.canonical import Comment, Post, Record, Rejected, Status
@@ -114,7 +114,7 @@ def _comment(item: WordPressObject, page: LandedPage, rules: ReadingRules) -> Co
     )
 
 
-def _time(item: WordPressObject, name: str, rules: ReadingRules) -> Moment:
+def _time(item: WordPressObject, name: str, rules: ReadingRules) -> WrittenTime:
     """The time in UTC, which `name`_gmt tells, else `name` in the blog's own zone."""
     return moment_of(_text(item, f"{name}_gmt"), _text(item, name), rules.time_zone)
 

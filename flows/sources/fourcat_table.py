@@ -43,7 +43,7 @@ LINKEDIN_TIME_BITS = 22
 
 
 @dataclass(frozen=True)
-class Moment:
+class TimeOfRow:
     """When something was said, as it was written, and how exactly that is known."""
 
     at: datetime | None
@@ -160,14 +160,14 @@ def _comment(row: FixedRow, native_id: str) -> Comment:
     )
 
 
-def _moment(row: FixedRow, platform: str, native_id: str) -> Moment:
+def _moment(row: FixedRow, platform: str, native_id: str) -> TimeOfRow:
     raw = row.text("unixtimestamp")
     number = native_id.rpartition(":")[2]
     if platform == "linkedin" and number.isdecimal() and len(number) <= 20:
         at = from_number(int(number) >> LINKEDIN_TIME_BITS)
-        return Moment(at, raw, "derived_from_id") if at else Moment(None, raw)
+        return TimeOfRow(at, raw, "derived_from_id") if at else TimeOfRow(None, raw)
     is_guess = row.text("timestampago") is not None
-    return Moment(_of_epoch(raw), raw, "relative" if is_guess else "exact")
+    return TimeOfRow(_of_epoch(raw), raw, "relative" if is_guess else "exact")
 
 
 def _of_epoch(raw: str | None) -> datetime | None:

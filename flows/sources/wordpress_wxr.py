@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from urllib.parse import urlsplit
 
-from flows.reading.iso_times import Moment
+from flows.reading.iso_times import WrittenTime
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.reading.wordpress_times import moment_of
 from flows.reading.xml_elements import Node, XmlRecord, XmlShape
@@ -242,7 +242,7 @@ def _comment(node: Node, place: Place, rules: ReadingRules, position: int) -> Co
     )
 
 
-def _time(node: Node, tag: str, zone: str) -> Moment:
+def _time(node: Node, tag: str, zone: str) -> WrittenTime:
     """The time in UTC, which `tag`_gmt tells, else `tag` in the blog's own `zone`."""
     return moment_of(node.value(f"{tag}_gmt"), node.value(tag), zone)
 
