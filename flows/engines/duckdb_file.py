@@ -3,7 +3,9 @@
 import fcntl
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 
@@ -13,6 +15,8 @@ from flows.settings import Warehouse
 from models.contract import quoted
 from models.errors import GiveUp, TryAgain
 from models.tables.layout import LAYOUT
+
+Done = TypeVar("Done")
 
 HELD = "Could not set lock on file"
 """How DuckDB says that another process has the file open."""
@@ -52,18 +56,31 @@ def connect(path: Path, limits: Warehouse) -> duckdb.DuckDBPyConnection:
     """A connection to the file at `path`, waited for as long as the settings allow."""
     if not path.exists():
         make(path)
+    try:
+        return once_free(
+            path, limits, lambda: duckdb.connect(path, config={"memory_limit": limits.memory})
+        )
+    except duckdb.IOException as error:
+        if told := refusal(error):
+            raise GiveUp(told) from error
+        raise GiveUp(
+            f"`{path}` can't be opened as a DuckDB file: {str(error).splitlines()[0]}. "
+            "Put back a copy, or delete it: `resonanz refine` builds it again from landing."
+        ) from error
+
+
+def once_free(path: Path, limits: Warehouse, work: Callable[[], Done]) -> Done:
+    """What `work` on the file at `path` gives, once no other program holds it.
+
+    Raises `TryAgain` if one still does after the seconds that the settings allow.
+    """
     deadline = time.monotonic() + limits.wait_seconds
     while True:
         try:
-            return duckdb.connect(path, config={"memory_limit": limits.memory})
+            return work()
         except duckdb.IOException as error:
-            if told := refusal(error):
-                raise GiveUp(told) from error
             if HELD not in str(error):
-                raise GiveUp(
-                    f"`{path}` can't be opened as a DuckDB file: {str(error).splitlines()[0]}. "
-                    "Put back a copy, or delete it: `resonanz refine` builds it again from landing."
-                ) from error
+                raise
             if time.monotonic() > deadline:
                 raise TryAgain(
                     f"`{path}` is held by another program since {limits.wait_seconds} s. Let that "
@@ -79,8 +96,8 @@ def exists(path: Path, limits: Warehouse) -> bool:
 
 
 def forget(path: Path, limits: Warehouse) -> None:
-    """Write the file anew, in the layout of new ones."""
-    rewrite(path, limits.memory, STORAGE)
+    """Write the file anew, in the layout of new ones; waits for it as `connect` does."""
+    once_free(path, limits, lambda: rewrite(path, limits.memory, STORAGE))
 
 
 def rewrite(path: Path, memory: str = "1GB", storage: str = "v1.0.0") -> None:

@@ -1,7 +1,9 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -192,17 +194,43 @@ def test_there_is_one_reporting_time_zone(con: duckdb.DuckDBPyConnection) -> Non
     assert read(con, REPORTING).rows() == [("Europe/Vienna",)]
 
 
-def test_a_warehouse_held_by_another_process_is_worth_another_try(tmp_path: Path) -> None:
-    path = tmp_path / "warehouse.duckdb"
-    hold = f"import duckdb; c = duckdb.connect({str(path)!r}); print('held', flush=True); input()"
+@contextmanager
+def held(path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that has the file open until it ends."""
+    hold = (
+        f"import duckdb, time; c = duckdb.connect({str(path)!r}); print('held', flush=True); "
+        "time.sleep(60)"
+    )
     with subprocess.Popen(
-        [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", hold], stdout=subprocess.PIPE, text=True
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(TryAgain, match="held by another program"), writing(path, LIMITS):
-            pass
-        holder.communicate("\n")
+        yield holder
+        holder.kill()
+
+
+def test_a_warehouse_held_by_another_process_is_worth_another_try(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    with (
+        held(path),
+        pytest.raises(TryAgain, match="held by another program"),
+        writing(path, LIMITS),
+    ):
+        pass
+
+
+def test_a_file_is_written_anew_once_no_other_process_holds_it(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    with held(path) as holder:
+        before = path.stat().st_ino
+        with pytest.raises(TryAgain, match="held by another program"):
+            forget(path, LIMITS)
+        release = threading.Timer(0.3, holder.kill)
+        release.start()
+        forget(path, LIMITS.model_copy(update={"wait_seconds": 60}))
+        release.join()
+        assert path.stat().st_ino != before
 
 
 def test_writers_of_several_processes_wait_for_each_other_and_lose_nothing(tmp_path: Path) -> None:
