@@ -21,10 +21,11 @@ from flows.keys.author import read_author_key
 from flows.keys.landing import read_landing_key
 from flows.publish import publish
 from flows.running.report import StageReport
+from flows.running.turns import turn_alone
 from flows.settings import Settings, load_settings
 from flows.warehouse import forget, merge, writing
 from models.counted import Counted
-from models.errors import GateFailed, GiveUp
+from models.errors import GiveUp, ResonanzError
 from models.tables.run import RUN
 from transforms.canonical import naive_utc
 from transforms.listing import quote_id
@@ -41,10 +42,18 @@ def erase(
     """Take a person out of everything that is stored, and remember only keyed hashes.
 
     Safe to run twice, and after a crash: the warehouse, which tells who is meant, goes last.
-    Raises `GiveUp` if it is not clear who is meant, `GateFailed` if the rest can't be published.
+    Raises `TryAgain` before anything is touched while stages are under way, `GiveUp` if it is not
+    clear who is meant, and what `publish` raises if the rest can't be published.
     """
     settings, moment = load_settings(), as_of or datetime.now(UTC)
-    person = who(author, platform, link, settings)
+    # Stages have texts in memory. What one writes afterwards no later call finds: the warehouse,
+    # which tells whose it is, no longer knows.
+    with turn_alone("erase", settings.paths.runs, settings.warehouse.wait_seconds):
+        return erase_person(who(author, platform, link, settings), moment, settings)
+
+
+def erase_person(person: Person, moment: datetime, settings: Settings) -> StageReport:
+    """The same, while nothing else is under way."""
     key = read_author_key(settings.privacy.author_key_file)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         stored_comments(connection, person)
@@ -55,7 +64,7 @@ def erase(
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         rows = erase_stored(connection, person, traces, key)
     forget(settings.paths.warehouse, settings.warehouse)
-    moved, gate = publish_again(moment, settings)
+    moved, refusal = publish_again(moment, settings)
     sought = traces_by_file(person, traces, settings)
     seal_key = read_landing_key(settings.privacy)
     proof = look_through(settings.paths, traces, seal_key, settings.ingest, sought)
@@ -65,8 +74,9 @@ def erase(
         remember(connection, person, key, stored(moment), effect_of(rows, landed, documents, moved))
         merge(connection, RUN, report.row(moment))
     logger.info("%s", report)
-    if gate:
-        raise GateFailed(f"{report}. What is left could not be published: {gate}") from gate
+    if refusal:
+        told = f"{report}. What is left could not be published: {refusal}"
+        raise type(refusal)("\n  ".join([told, *report.details])) from refusal
     return report
 
 
@@ -101,17 +111,20 @@ def traces_of(person: Person) -> Traces:
     )
 
 
-def publish_again(moment: datetime, settings: Settings) -> tuple[dict[str, int], GateFailed | None]:
+def publish_again(
+    moment: datetime, settings: Settings
+) -> tuple[dict[str, int], ResonanzError | None]:
     """Publish what is left, if anything was published: rows that changed, by table.
 
-    Small cells are judged anew by it, as at every publish.
+    Small cells are judged anew by it, as at every publish. An error is given back, not raised:
+    only this call knows the texts that the proof has to look for.
     """
     before = published_rows(settings)
     if not before:
         return {}, None
     try:
         publish(as_of=moment)
-    except GateFailed as error:
+    except ResonanzError as error:
         return {}, error
     after = published_rows(settings)
     moved = {

@@ -16,6 +16,7 @@ from flows.keys.author import read_author_key
 from flows.landing.files import STAMP, delete_bytes, landed_files
 from flows.running.report import StageReport
 from flows.running.stage import stage
+from flows.running.turns import turn_alone
 from flows.settings import Retention, Settings, load_settings
 from flows.warehouse import exists, forget, frame, merge, writing
 from models.counted import Counted
@@ -100,7 +101,7 @@ PARTS_OF_TEXTS = (
 
 
 @flow(name="retention")
-@stage("retention")
+@stage("retention", take=turn_alone)  # others have texts in memory, and would write them back
 def retention(as_of: datetime | None = None) -> StageReport:
     """Delete what is beyond its retention period; safe to run twice.
 

@@ -13,6 +13,7 @@ import polars as pl
 from flows.erasing.stored import tables_with
 from flows.keys.author import author_key_place
 from flows.keys.place import NEXT, checked, make, new_key, read_key
+from flows.running.turns import turn_alone
 from flows.settings import Settings, load_settings
 from flows.warehouse import exists, forget, frame, number, writing
 from models.errors import GiveUp
@@ -30,9 +31,16 @@ def rotate_author_key() -> str:
     """Add a new key to the author key's chain and bring everything stored to it; one sentence.
 
     Goes on where an interrupted exchange ended. Raises `GiveUp` if the key stands in the
-    environment and no new one beside it.
+    environment and no new one beside it, `TryAgain` while stages are under way: they know the old
+    one, and would store what it gives.
     """
     settings = load_settings()
+    with turn_alone("rotate-key", settings.paths.runs, settings.warehouse.wait_seconds):
+        return rotate(settings)
+
+
+def rotate(settings: Settings) -> str:
+    """The same, while nothing else is under way."""
     place = author_key_place(settings.privacy.author_key_file)
     if os.environ.get(place.variable):
         return rotate_in_environment(settings)

@@ -1,7 +1,7 @@
 """What every stage has: its turn, a record of how it ended, and a report where somebody watches."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
@@ -18,15 +18,18 @@ from models.errors import GateFailed, ResonanzError, TryAgain
 
 Parameters = ParamSpec("Parameters")
 Reports = TypeVar("Reports", StageReport, list[StageReport])
+Turn = Callable[[str, Path, float], AbstractContextManager[None]]
+"""How a stage takes its turn: its name, where turns are noted, seconds to wait -> the turn."""
 
 
 def stage(
-    name: str, *tables: str
+    name: str, *tables: str, take: Turn = turn
 ) -> Callable[[Callable[Parameters, Reports]], Callable[Parameters, Reports]]:
     """Make a function the stage `name`, which writes `tables`; goes below Prefect's `@flow`.
 
     Of one stage one run is under way at a time, whoever started it; another waits as long as for
-    the warehouse, then `TryAgain` is raised.
+    the warehouse, then `TryAgain` is raised. One that must be alone says so by how its turn is to
+    `take`.
     """
 
     def around(work: Callable[Parameters, Reports]) -> Callable[Parameters, Reports]:
@@ -34,7 +37,7 @@ def stage(
         def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Reports:
             settings = load_settings()
             folder = settings.paths.runs
-            with disk_errors_told(), turn(name, folder, settings.warehouse.wait_seconds):
+            with disk_errors_told(), take(name, folder, settings.warehouse.wait_seconds):
                 begun = begin(name, folder)
                 try:
                     with disk_errors_told():

@@ -22,9 +22,10 @@ from flows.erasing.stored import erase_stored
 from flows.ingest import ingest
 from flows.publish import publish
 from flows.refine import refine
+from flows.running.turns import turn
 from flows.settings import load_settings
 from flows.warehouse import writing
-from models.errors import GiveUp
+from models.errors import GiveUp, TryAgain
 from tests.builders import post_row
 from tests.flows.conftest import Query
 from transforms.listing import quote_id
@@ -242,6 +243,45 @@ def test_a_person_is_found_by_the_link_of_a_comment(write_csv: Csv, query: Query
         ("table:c-4",),
         ("table:c-5",),
     ]
+
+
+@pytest.mark.parametrize("stage", ["publish", "classify"])
+def test_nothing_is_touched_while_a_stage_is_under_way(
+    write_csv: Csv, workplace: Path, query: Query, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    monkeypatch.setenv("RESONANZ_WAREHOUSE__WAIT_SECONDS", "0")
+    ingest(files=[table(write_csv)], as_of=MONDAY)
+    refine(as_of=MONDAY)
+    before = dict(bytes_below(workplace / "landing"))
+    with (
+        turn(stage, workplace / "runs", 0),
+        pytest.raises(TryAgain, match=f"`erase` can't run beside other stages, and `{stage}`"),
+    ):
+        erase(author="uwe_b77", platform="table", as_of=MONDAY)
+    assert dict(bytes_below(workplace / "landing")) == before
+    assert query("SELECT count(*) FROM clean.comment") == [(5,)]
+    assert query("FROM ops.erasure") == []
+    # What the stage wrote at last is found, as the texts are still known.
+    (workplace / "published").mkdir()
+    (workplace / "published" / "late.txt").write_text(HIS, encoding="utf-8")
+    report = erase(author="uwe_b77", platform="table", as_of=MONDAY)
+    assert str(report) == "erase: 2 comments of one person erased, nothing of them left"
+    assert files_with(HIS, workplace) == []
+
+
+def test_what_keeps_the_rest_from_being_published_is_told_with_the_proof(
+    write_csv: Csv, workplace: Path, tmp_path: Path, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to_published(table(write_csv))
+    monkeypatch.setenv("RESONANZ_CLASSIFY__TAXONOMY", str(tmp_path / "taxonomy.toml"))
+    (tmp_path / "taxonomy.toml").write_text("no topics", encoding="utf-8")
+    with pytest.raises(GiveUp) as refused:
+        erase(author="uwe_b77", platform="table", as_of=MONDAY + timedelta(days=2))
+    told = str(refused.value)
+    assert "2 comments of one person erased, nothing of them left. What is left could not" in told
+    assert "for 1 name and 1 text; found in 0 of them" in told
+    assert files_with(HIS, workplace) == []
+    assert query("SELECT count(*) FROM ops.erasure WHERE effect IS NOT NULL") == [(3,)]
 
 
 def test_who_is_meant_must_be_said(workplace: Path) -> None:

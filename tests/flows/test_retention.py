@@ -10,10 +10,12 @@ from flows.classify import count_pending, label_all, make_current
 from flows.keys.author import read_author_key
 from flows.landing.files import land, landed_files
 from flows.retention import retention
+from flows.running.turns import turn
 from flows.settings import load_settings
 from flows.storing.store import store
 from flows.warehouse import merge, use_time_zone, writing
 from models.canonical import Post
+from models.errors import TryAgain
 from models.tables.comment import COMMENT
 from models.tables.comment_version import COMMENT_VERSION
 from models.tables.label import LABEL
@@ -95,6 +97,22 @@ def given_two_comments() -> None:
             for moment in (OLD, NEW)
         ]
         merge(connection, RUN, pl.DataFrame(runs, schema=RUN.schema()))
+
+
+def test_texts_stay_while_a_stage_is_under_way_that_would_write_them_back(
+    keep: Keep, workplace: Path, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESONANZ_WAREHOUSE__WAIT_SECONDS", "0")
+    keep(comments=90)
+    given_two_comments()
+    with (
+        turn("classify", workplace / "runs", 0),
+        pytest.raises(TryAgain, match="`retention` can't run beside other stages, and `classify`"),
+    ):
+        retention(as_of=NOW)
+    assert query("SELECT count(*) FROM clean.comment WHERE text = ''") == [(0,)]
+    retention(as_of=NOW)
+    assert query("SELECT comment_id FROM clean.comment WHERE text = ''") == [("old",)]
 
 
 def test_words_beyond_their_period_go_and_what_was_counted_stays(

@@ -8,11 +8,12 @@ from flows.erasing.person import Person
 from flows.erasing.stored import remember
 from flows.keys.author import read_author_key
 from flows.rotation import rotate_author_key
+from flows.running.turns import turn
 from flows.settings import load_settings
 from flows.storing.erased import comment_hash
 from flows.storing.store import store
 from flows.warehouse import number, writing
-from models.errors import GiveUp
+from models.errors import GiveUp, TryAgain
 from tests.builders import NOON, RECEIVED, comment
 from transforms.canonical import Origin
 from transforms.pseudonymise import author_key
@@ -43,6 +44,20 @@ def stored(workplace: Path) -> list[tuple[object, ...]]:
         return connection.execute(
             "SELECT comment_id, author_key, text FROM clean.comment ORDER BY position"
         ).fetchall()
+
+
+def test_the_key_stays_while_a_stage_is_under_way_that_knows_it(
+    key: Key, workplace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESONANZ_WAREHOUSE__WAIT_SECONDS", "0")
+    take_in(key())
+    before = key(), stored(workplace)
+    with (
+        turn("refine", workplace / "runs", 0),
+        pytest.raises(TryAgain, match="`rotate-key` can't run beside other stages, and `refine`"),
+    ):
+        rotate_author_key()
+    assert (key(), stored(workplace)) == before
 
 
 def test_stored_pseudonyms_and_ids_are_those_that_the_new_key_gives(

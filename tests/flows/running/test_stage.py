@@ -1,11 +1,12 @@
 from pathlib import Path
 
 import pytest
+from prefect import flow
 
 from flows.running.report import StageReport
 from flows.running.run_records import RunRecord, read_record
 from flows.running.stage import stage
-from flows.running.turns import turn
+from flows.running.turns import turn, turn_alone
 from models.errors import GateFailed, GiveUp, TryAgain
 
 pytestmark = pytest.mark.usefixtures("workplace")
@@ -65,6 +66,26 @@ def test_a_run_that_does_not_get_its_turn_leaves_the_record_alone(workplace: Pat
     with turn("tidy", workplace / "runs", 0), pytest.raises(TryAgain, match="another run"):
         tidy()
     assert record(workplace) == before
+
+
+@stage("sweep", take=turn_alone)
+def sweep() -> StageReport:
+    """Sweep, with a tidying up within."""
+    return tidy()
+
+
+def test_a_stage_that_must_be_alone_runs_beside_none_but_those_it_calls(workplace: Path) -> None:
+    assert sweep().rows_out == 2
+    with turn("dust", workplace / "runs", 0):
+        assert tidy().rows_out == 2
+        with pytest.raises(TryAgain, match="`sweep` can't run beside other stages, and `dust`"):
+            sweep()
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_prefect_knows_who_called_a_stage(workplace: Path) -> None:
+    with turn_alone("erase", workplace / "runs", 0):
+        assert flow(tidy)().rows_out == 2
 
 
 def test_it_keeps_what_prefect_reads_of_a_function() -> None:
