@@ -26,10 +26,18 @@ from flows.sharding.loader import CheckpointLoader, LanguageLoader
 from flows.sharding.reading import read_all
 from flows.storing.known import note_labels
 from flows.storing.labelled import mark_labelled
-from flows.storing.pending import copy_known, counted, find_pending, first_pending, unlabelled
-from flows.warehouse import append, frame, merge, use_time_zone, writing
+from flows.storing.pending import (
+    copy_known,
+    counted,
+    find_pending,
+    first_pending,
+    still_worded,
+    unlabelled,
+)
+from flows.warehouse import append, frame, merge, number_all, use_time_zone, writing
 from models.counted import Counted
 from models.errors import GiveUp
+from models.tables.comment import COMMENT
 from models.tables.current_model import CURRENT_MODEL
 from models.tables.embedding import EMBEDDING
 from models.tables.label import LABEL
@@ -126,6 +134,7 @@ def settle(versions: Sequence[str], settings: Settings, since: date | None = Non
             stack.enter_context(turn(lock_name(version), settings.paths.runs, limits.wait_seconds))
         connection = stack.enter_context(writing(settings.paths.warehouse, limits))
         use_time_zone(connection, settings.reporting.time_zone)  # else no comment is dated
+        number_all(connection, COMMENT)  # by their numbers answers find them
         looked_for = find_pending(connection, versions, since)
         copied, left = copy_known(connection, now()), counted(connection, "pending")
         for is_looked_at, of_them in looked_for.items():
@@ -280,14 +289,19 @@ def next_inputs(
 
 
 def store(inputs: pl.DataFrame, answers: Answers, version: str, settings: Settings) -> None:
-    """Write what was said of a shard; a shard that comes twice is written once."""
+    """Write what was said of a shard; a shard that comes twice is written once.
+
+    Nothing is written of comments that are gone by now, or say something else: answers hold words.
+    """
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        labels = spread(answers.labels, unlabelled(connection, inputs, version)).with_columns(
+        present = still_worded(connection, inputs)
+        labels = spread(answers.labels, unlabelled(connection, present, version)).with_columns(
             labelled_at_utc=pl.lit(now(), pl.Datetime("us"))
         )
         append(connection, LABEL, labels)
         note_labels(connection, labels)
-        merge(connection, EMBEDDING, answers.embeddings)
+        embeddings = answers.embeddings.join(present, on="input_hash", how="semi")
+        merge(connection, EMBEDDING, embeddings)
 
 
 def now() -> datetime:

@@ -9,7 +9,7 @@ import polars as pl
 
 from flows.storing.known import INPUT_NUMBER, meet, mend, note_labels_of
 from flows.storing.labelled import is_of, waiting_files
-from flows.warehouse import frame
+from flows.warehouse import carry_out, frame, number
 
 PENDING = f"""
     INSERT INTO pending BY NAME
@@ -111,11 +111,29 @@ NEXT = """
             LIMIT $count
         )
     )
-    SELECT input.comment_id, input.input_hash, input.text, input.post_text
+    SELECT
+        input.comment_id, input.input_hash, input.text, input.post_text, input.last_seen_at_utc
     FROM (FROM classified.input WHERE {is_looked_at}) AS input
     SEMI JOIN chosen ON chosen.comment_id = input.comment_id
 """
 """Whole groups of equal inputs, so that none is read in two shards."""
+
+READ = f"""
+    CREATE OR REPLACE TEMP TABLE read_input AS
+    SELECT comment_id, text, {number("comment_id")} AS id_number FROM wanted
+"""
+
+STILL_WORDED = """
+    SELECT comment_id
+    FROM (
+        SELECT comment_id, text
+        FROM (FROM clean.comment WHERE last_seen_at_utc >= $earliest)
+        -- The filter leaves nothing out: see `first_stored` in `flows/warehouse.py`.
+        SEMI JOIN (FROM read_input WHERE rowid >= 0) USING (id_number)
+    )
+    SEMI JOIN read_input USING (comment_id, text)
+"""
+"""When a comment was last seen only becomes later: of a day's, most others are not looked at."""
 
 
 def find_pending(
@@ -204,6 +222,17 @@ def first_pending(
     return connection.execute(
         NEXT.format(is_looked_at=is_looked_at), {"version": version, "count": count}
     ).pl()
+
+
+def still_worded(connection: duckdb.DuckDBPyConnection, inputs: pl.DataFrame) -> pl.DataFrame:
+    """Those of `inputs` whose comment is still there, in the words that were read.
+
+    They were read a while ago. Somebody may have been erased since, on another machine even.
+    """
+    carry_out(connection, READ, inputs.select("comment_id", "text"))
+    earliest = inputs["last_seen_at_utc"].min()
+    present = frame(connection, STILL_WORDED, {"earliest": earliest})
+    return inputs.join(present, on="comment_id", how="semi", maintain_order="left")
 
 
 def unlabelled(

@@ -7,8 +7,10 @@ import pytest
 from flows.classify import Answerer, Answers, classify, taxonomy_answerer
 from flows.ingest import ingest
 from flows.refine import refine
-from flows.settings import Settings
+from flows.settings import Settings, load_settings
+from flows.warehouse import writing
 from models.errors import GiveUp
+from models.tables.embedding import EMBEDDING
 from models.tables.label import LABEL
 from tests.flows.conftest import KeywordModel, Query
 
@@ -223,3 +225,49 @@ def test_a_taxonomy_that_does_not_fit_the_model_is_told(
     monkeypatch.setenv("RESONANZ_CLASSIFY__TAXONOMY", str(taxonomy))
     with pytest.raises(GiveUp, match="`grid`, which the model does not know"):
         classify()
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "ducklake"])
+def test_what_was_erased_while_a_model_read_it_is_not_written(
+    write_csv: Csv,
+    query: Query,
+    keyword_model: KeywordModel,
+    monkeypatch: pytest.MonkeyPatch,
+    engine: str,
+) -> None:
+    monkeypatch.setenv("RESONANZ_WAREHOUSE__ENGINE", engine)
+    clean(write_csv("a.csv", "a;03.11.2025;Anna;Nachtschicht;X", "b;03.11.2025;Bert;gut;X"))
+    answer = keyword_model.answer
+
+    def answer_while_somebody_else_erases(inputs: pl.DataFrame) -> Answers:
+        answers = answer(inputs)
+        settings = load_settings()
+        # As another machine may that works on the same lake: no lock is of both.
+        with writing(settings.paths.warehouse, settings.warehouse) as connection:
+            connection.execute("DELETE FROM clean.comment WHERE comment_id = 'table:a'")
+        quoted = answers.labels.with_columns(decided_by=inputs["text"])
+        vectors = [
+            {"input_hash": name, "model_version": "keywords@1", "vector": [1, 2]}
+            for name in inputs["input_hash"]
+        ]
+        return Answers(quoted, pl.DataFrame(vectors, schema=EMBEDDING.schema()))
+
+    monkeypatch.setattr(keyword_model, "answer", answer_while_somebody_else_erases)
+    classify()
+    assert query("SELECT comment_id, decided_by FROM classified.label WHERE head='sentiment'") == [
+        ("table:b", "gut")
+    ]
+    assert query("SELECT count(*) FROM classified.embedding") == [(1,)]
+    assert query("SELECT count(DISTINCT comment_id) FROM ops.labelled_comment") == [(1,)]
+    assert str(classify()) == "classify: nothing new"
+
+
+def test_comments_without_a_number_are_labelled(
+    write_csv: Csv, query: Query, keyword_model: KeywordModel
+) -> None:
+    clean(write_csv("a.csv", "a;03.11.2025;Anna;gut;Cloud"))
+    settings = load_settings()
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        connection.execute("UPDATE clean.comment SET id_number = NULL")
+    assert classify().rows_out == 1
+    assert query("SELECT count(*) FROM classified.label WHERE head = 'sentiment'") == [(1,)]

@@ -15,6 +15,7 @@ from flows.storing.pending import (
     counted,
     find_pending,
     first_pending,
+    still_worded,
     stretches,
     unlabelled,
 )
@@ -207,3 +208,14 @@ def test_of_a_shard_what_the_same_version_has_labelled_is_left_out(
     assert unlabelled(con, inputs, "m@1")["comment_id"].to_list() == ["b"]
     assert unlabelled(con, inputs, "m@2")["comment_id"].to_list() == ["a"]
     assert unlabelled(con, inputs, "m@3").height == 2
+
+
+def test_of_a_shard_what_is_gone_or_worded_otherwise_is_left_out(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    put(con, *(same(name) for name in "abcd"))
+    inputs = con.execute("FROM classified.input").pl()
+    put(con, same("b", "Doch nicht"), same("c", "") | {"text_hash": "hash of Danke"})
+    con.execute("DELETE FROM clean.comment WHERE comment_id = 'd'")
+    con.execute("UPDATE clean.comment SET last_seen_at_utc = last_seen_at_utc + INTERVAL 1 DAY")
+    assert still_worded(con, inputs)["comment_id"].to_list() == ["a"]
