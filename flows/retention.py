@@ -14,6 +14,7 @@ from flows.erasing.stored import deleted, forget_embeddings
 from flows.keeping.kept import EXAMPLES, TRIALS, put_in_place
 from flows.keys.author import read_author_key
 from flows.landing.files import STAMP, delete_bytes, landed_files
+from flows.publishing.snapshots import snapshot_folders
 from flows.running.report import StageReport
 from flows.running.stage import stage
 from flows.running.turns import turn_alone
@@ -184,13 +185,12 @@ def modified(path: Path) -> datetime:
 def expire_snapshots(settings: Settings, moment: datetime) -> int:
     """Delete published states beyond their period; the latest stays."""
     limit = limit_of(settings.retention.snapshots, moment)
-    folder = settings.paths.published / "snapshots"
-    if not limit or not folder.is_dir():
+    if not limit:
         return 0
     latest = (settings.paths.published / "latest").resolve()
     old = [
         path
-        for path in folder.iterdir()
+        for path in snapshot_folders(settings.paths.published)
         if path.resolve() != latest and path.name[:16] < f"{limit:{STAMP}}"
     ]
     for path in old:

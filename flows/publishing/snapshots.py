@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import stat
 from collections.abc import Collection, Mapping
@@ -29,6 +30,10 @@ from transforms.corrections import State
 MANIFEST = "manifest.json"
 LATEST = "latest"
 FOLDER = "snapshots"
+
+NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+"""What a snapshot is called. What else lies beside them, as the `.DS_Store` that Finder leaves in
+every folder that it shows, or a copy that somebody made, is not ours to count or to delete."""
 
 ANSWERING = "answering"
 """The folder, in a snapshot, of those who answer: the work lists, and all tables with them."""
@@ -125,6 +130,12 @@ def find_snapshot(published: Path, name: str) -> Snapshot:
     )
 
 
+def snapshot_folders(published: Path) -> list[Path]:
+    """The folders of snapshots, also half written ones, the oldest first."""
+    found = (published / FOLDER).glob("*")
+    return sorted(path for path in found if NAME.fullmatch(path.name) and path.is_dir())
+
+
 def write_exports(publication: Publication, name: str, published: Path, do: Do = partial) -> Path:
     """Write every export into a new folder, which is no snapshot before it is sealed.
 
@@ -208,8 +219,9 @@ def swap_in(folder: Path, published: Path, kept: int) -> None:
     turn_link(published / DASHBOARD, Path(LATEST) / DASHBOARD)
     turn_link(published / ANSWERING_PAGE, Path(LATEST) / ANSWERING / DASHBOARD)
     turn_link(published / LATEST, folder.relative_to(published))
-    states = sorted(path for path in folder.parent.iterdir() if (path / MANIFEST).exists())
-    for old in folder.parent.iterdir():
+    folders = snapshot_folders(published)
+    states = [path for path in folders if (path / MANIFEST).exists()]
+    for old in folders:
         is_kept = old in states[-kept:] or old == folder
         if not is_kept:  # what has no manifest was left half written by a run that was killed
             shutil.rmtree(old)

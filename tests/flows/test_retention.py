@@ -213,12 +213,14 @@ def test_published_states_beyond_their_period_go_but_the_latest(
     keep: Keep, workplace: Path
 ) -> None:
     snapshots = workplace / "published" / "snapshots"
-    for name in ("20250101T080000Z-aaaa", "20250601T080000Z-bbbb"):
+    for name in ("20250101T080000Z-aaaaaaaa", "20250601T080000Z-bbbbbbbb"):
         (snapshots / name).mkdir(parents=True)
-    (workplace / "published" / "latest").symlink_to("snapshots/20250601T080000Z-bbbb")
+    (workplace / "published" / "latest").symlink_to("snapshots/20250601T080000Z-bbbbbbbb")
+    (snapshots / ".DS_Store").write_text("what Finder leaves in every folder that it shows")
     keep(snapshots=30)
     retention(as_of=NOW)
-    assert [path.name for path in snapshots.iterdir()] == ["20250601T080000Z-bbbb"]
+    left = sorted(path.name for path in snapshots.iterdir())
+    assert left == [".DS_Store", "20250601T080000Z-bbbbbbbb"]
 
 
 def test_examples_of_a_models_report_go_with_their_texts(keep: Keep, workplace: Path) -> None:

@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -121,11 +122,30 @@ def test_a_run_killed_between_the_links_leaves_nothing_to_mend(
     assert latest_snapshot(tmp_path) is None
 
 
+def named(letter: str) -> str:
+    """A snapshot's name; names sort as the letters do."""
+    return f"20251110T08000{ord(letter) - ord('a')}Z-{letter * 8}"
+
+
 def test_what_a_killed_run_left_half_written_goes_and_takes_no_good_states_place(
     tmp_path: Path,
 ) -> None:
-    written(tmp_path, "a")
-    for name in ("b", "c"):
-        (tmp_path / "snapshots" / name).mkdir()
-    written(tmp_path, "d", kept=2)
-    assert sorted(path.name for path in (tmp_path / "snapshots").iterdir()) == ["a", "d"]
+    written(tmp_path, named("a"))
+    for letter in "bc":
+        (tmp_path / "snapshots" / named(letter)).mkdir()
+    written(tmp_path, named("d"), kept=2)
+    left = sorted(path.name for path in (tmp_path / "snapshots").iterdir())
+    assert left == [named("a"), named("d")]
+
+
+def test_what_others_put_beside_the_states_stays_and_takes_no_states_place(tmp_path: Path) -> None:
+    folder = tmp_path / "snapshots"
+    written(tmp_path, named("a"))
+    copy = shutil.copytree(folder / named("a"), folder / f"{named('a')} copy")
+    finder, listing = folder / ".DS_Store", folder / f"{named('a')}.txt"
+    for file in (finder, listing):
+        file.write_text("by a person's computer")
+    for letter in "bc":
+        written(tmp_path, named(letter), kept=2)
+    states = [folder / named(letter) for letter in "bc"]
+    assert sorted(folder.iterdir()) == sorted([finder, listing, copy, *states])
