@@ -29,6 +29,18 @@ PASSING = (408, 429, 500, 502, 503, 504)
 """Answers of S3 after which the same question may be answered: it is slow, or asked too often
 (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html)."""
 
+PASSING_SIGN = re.compile(
+    r"connection|\b(dead)?lock\b|conflict|timeout|starting up|already exists", re.IGNORECASE
+)
+"""How DuckDB and PostgreSQL say that the same try may succeed later.
+
+A "lock" is no "block" of a damaged file. "already exists": two that make the lake at once; the
+second finds it made.
+"""
+
+QUOTED = re.compile(r'"[^"]*"')
+"""How paths, addresses and names stand in errors: they may hold any word."""
+
 FORGETTING = (
     f"CALL ducklake_flush_inlined_data('{NAME}')",
     f"CALL ducklake_rewrite_data_files('{NAME}', delete_threshold => 0)",
@@ -159,9 +171,7 @@ def is_postgres(limits: Warehouse) -> bool:
 
 def may_pass(error: duckdb.Error) -> bool:
     """Whether the same try may succeed later: a server that is away, a file that is held."""
-    # "already exists": two that make the lake at once; the second finds it made.
-    signs = ("connection", "lock", "conflict", "timeout", "starting up", "already exists")
-    return any(sign in str(error).lower() for sign in signs)
+    return bool(PASSING_SIGN.search(QUOTED.sub("", str(error))))
 
 
 def told(error: duckdb.Error) -> str:

@@ -1,3 +1,4 @@
+import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -165,6 +166,41 @@ def test_a_catalogue_that_is_away_is_worth_another_try_and_its_password_stays_un
         pass
     assert "Geheim-12" not in str(caught.value) + repr(away)
     assert caught.value.__cause__ is None
+
+
+@pytest.fixture(params=["data", "block", "connection lock"])
+def named(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A place whose name may look like what is wrong."""
+    return tmp_path / str(request.param) / "warehouse.duckdb"
+
+
+def test_a_damaged_catalogue_is_not_worth_another_try(named: Path) -> None:
+    with writing(named, LAKE):
+        pass
+    catalogue = named.with_name("lake.ducklake")
+    whole = catalogue.read_bytes()
+    for kept in (0, 12_288):  # with and without the head of the file
+        catalogue.write_bytes(whole[:kept] + bytes(255 - byte for byte in whole[kept:]))
+        with pytest.raises(GiveUp, match="The lake can't be opened"), writing(named, LAKE):
+            pass
+
+
+def test_a_catalogue_that_another_process_holds_is_worth_another_try(named: Path) -> None:
+    with writing(named, LAKE):
+        pass
+    catalogue = named.with_name("lake.ducklake")
+    hold = (
+        f"import duckdb; c = duckdb.connect({str(catalogue)!r}); print('held', flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(TryAgain, match="was not reached"), writing(named, LAKE):
+            pass
+        holder.communicate("\n")
+    forget(named, LAKE)
 
 
 def test_a_lake_without_its_packages_says_which_are_missing(
