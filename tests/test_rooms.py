@@ -21,7 +21,6 @@ UNTESTED = {
     "flows/sharding/base.py": "declarations",
     "flows/sharding/here.py": "tested through the flow that classifies",
     "flows/engines/base.py": "declarations",
-    "flows/engines/duckdb_file.py": "tested through the warehouse and the erase flow",
     "flows/changing/candidate.py": "tested through the flows that try and promote models",
     "flows/changing/judged.py": "tested through the flow that tries models",
     "flows/changing/pace.py": "tested through the flow that tries models",

@@ -3,9 +3,9 @@
 import fcntl
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
 
 import duckdb
 
@@ -15,8 +15,6 @@ from flows.settings import Warehouse
 from models.contract import quoted
 from models.errors import GiveUp, TryAgain
 from models.tables.layout import LAYOUT
-
-Done = TypeVar("Done")
 
 HELD = "Could not set lock on file"
 """How DuckDB says that another process has the file open."""
@@ -32,55 +30,58 @@ their clients may be older than ours.
 FILE_COPY = ".rewritten"
 """Ending of the file that takes the warehouse's place once it is whole."""
 
+LOG = ".wal"
+"""Ending of the file in which DuckDB keeps what is committed and not in its place yet."""
+
+
+@contextmanager
+def folder_locked(path: Path, lock: int) -> Iterator[None]:
+    """Hold a lock of the folder of `path` while the block runs: `LOCK_SH` to open the file,
+    `LOCK_EX` to put one in its place.
+
+    DuckDB opens a file before it locks it: if another took its place between the two, all that is
+    written would go into a file that nobody finds. The lock ends with the process that holds it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, lock)
+        yield
+    finally:
+        os.close(folder)
+
 
 def make(path: Path) -> None:
     """Put an empty warehouse at `path`, whole or not at all, unless another run has done so.
 
     DuckDB writes a new file in pieces, and refuses one that a killed process left half written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
+    with folder_locked(path, fcntl.LOCK_EX):
         if path.exists():
             return
         new = path.with_name(f".{path.name}.new")
         new.unlink(missing_ok=True)
         duckdb.connect(new, config={"storage_compatibility_version": STORAGE}).close()
         new.replace(path)
-    finally:
-        os.close(folder)
 
 
 def connect(path: Path, limits: Warehouse) -> duckdb.DuckDBPyConnection:
     """A connection to the file at `path`, waited for as long as the settings allow."""
     if not path.exists():
         make(path)
-    try:
-        return once_free(
-            path, limits, lambda: duckdb.connect(path, config={"memory_limit": limits.memory})
-        )
-    except duckdb.IOException as error:
-        if told := refusal(error):
-            raise GiveUp(told) from error
-        raise GiveUp(
-            f"`{path}` can't be opened as a DuckDB file: {str(error).splitlines()[0]}. "
-            "Put back a copy, or delete it: `resonanz refine` builds it again from landing."
-        ) from error
-
-
-def once_free(path: Path, limits: Warehouse, work: Callable[[], Done]) -> Done:
-    """What `work` on the file at `path` gives, once no other program holds it.
-
-    Raises `TryAgain` if one still does after the seconds that the settings allow.
-    """
     deadline = time.monotonic() + limits.wait_seconds
     while True:
         try:
-            return work()
+            with folder_locked(path, fcntl.LOCK_SH):
+                return duckdb.connect(path, config={"memory_limit": limits.memory})
         except duckdb.IOException as error:
+            if told := refusal(error):
+                raise GiveUp(told) from error
             if HELD not in str(error):
-                raise
+                raise GiveUp(
+                    f"`{path}` can't be opened as a DuckDB file: {str(error).splitlines()[0]}. "
+                    "Put back a copy, or delete it: `resonanz refine` builds it again from landing."
+                ) from error
             if time.monotonic() > deadline:
                 raise TryAgain(
                     f"`{path}` is held by another program since {limits.wait_seconds} s. Let that "
@@ -96,60 +97,74 @@ def exists(path: Path, limits: Warehouse) -> bool:
 
 
 def forget(path: Path, limits: Warehouse) -> None:
-    """Write the file anew, in the layout of new ones; waits for it as `connect` does."""
-    once_free(path, limits, lambda: rewrite(path, limits.memory, STORAGE))
+    """Write the file anew, in the layout of new ones; raises `TryAgain` while another holds it."""
+    if path.exists():
+        with connect(path, limits) as connection:
+            rewrite(connection, path, STORAGE)
 
 
-def rewrite(path: Path, memory: str = "1GB", storage: str = "v1.0.0") -> None:
-    """Write a DuckDB file anew, laid out as `storage` says: what was deleted stays in the old one.
+def rewrite(connection: duckdb.DuckDBPyConnection, path: Path, storage: str = "v1.0.0") -> None:
+    """Write the file that `connection` has open anew, as `storage` lays it out, and close it.
 
-    Views are left out where they can't be made; the next run makes those of the warehouse again.
+    What was deleted stays in the old file, which is gone. Nobody else opens `path` before the new
+    one is there. Views are left out; the next run makes those of the warehouse again.
     """
-    if not path.exists():
-        return
+    require_alone(connection, path)
     mode = path.stat().st_mode
     copy = path.with_name(path.name + FILE_COPY)
-    copy.unlink(missing_ok=True)
-    with duckdb.connect(config={"memory_limit": memory}) as connection:
-        connection.execute(f"ATTACH {quoted(str(path))} AS old (READ_ONLY)")
-        connection.execute(f"ATTACH {quoted(str(copy))} AS new (STORAGE_VERSION {quoted(storage)})")
-        copy_tables(connection)
-        connection.execute("CHECKPOINT new")
-        connection.execute("DETACH new")
-        connection.execute("DETACH old")
+    for left in (copy, copy.with_name(copy.name + LOG)):
+        left.unlink(missing_ok=True)  # a run that was killed may have left them
+    connection.execute("CHECKPOINT")  # a log that stayed would be read into the new file
+    connection.execute(f"ATTACH {quoted(str(copy))} AS anew (STORAGE_VERSION {quoted(storage)})")
+    copy_tables(connection)
+    connection.execute("CHECKPOINT anew")
+    connection.execute("DETACH anew")
     copy.chmod(mode)
-    copy.replace(path)
-    path.with_name(path.name + ".wal").unlink(missing_ok=True)
+    with folder_locked(path, fcntl.LOCK_EX):
+        copy.replace(path)
+        connection.close()
+
+
+def require_alone(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Raise `RuntimeError` if this process has the file at `path` open a second time.
+
+    What is written there would go into the old file.
+    """
+    if connection.execute("SELECT count FROM duckdb_connection_count()").fetchone() != (1,):
+        raise RuntimeError(f"`{path}` is open in this process a second time; close it first.")
 
 
 def copy_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make every table of `old` in `new`, with its rows, descriptions and macros."""
-    schemas = connection.execute(
-        "SELECT DISTINCT schema_name FROM duckdb_tables() WHERE database_name = 'old'"
-    ).fetchall()
-    connection.execute("USE new")
-    for (schema,) in schemas:
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS new.{schema}")
+    """Make every table of the open file in `anew`, with its rows and descriptions."""
+    row = connection.execute("SELECT current_database()").fetchone()
+    old = str(row[0]) if row else ""
     tables = connection.execute(
         "SELECT schema_name, table_name, sql, comment FROM duckdb_tables() "
-        "WHERE database_name = 'old' AND NOT temporary"
+        "WHERE database_name = ? AND NOT temporary",
+        [old],
     ).fetchall()
+    columns = connection.execute(
+        "SELECT schema_name, table_name, column_name, comment FROM duckdb_columns() "
+        "WHERE database_name = $old AND comment IS NOT NULL "
+        "AND (schema_name, table_name) IN (SELECT (schema_name, table_name) FROM duckdb_tables() "
+        "WHERE database_name = $old)",
+        {"old": old},
+    ).fetchall()
+    connection.execute("USE anew.main")
+    for schema in {schema for schema, *_ in tables}:
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS anew.{schema}")
     for schema, table, sql, comment in tables:
         connection.execute(sql)
         if f"{schema}.{table}" != LAYOUT.full_name:  # its row says that the views are there, too
-            connection.execute(f'INSERT INTO new.{schema}."{table}" FROM old.{schema}."{table}"')
+            rows = f'"{old}".{schema}."{table}"'
+            connection.execute(f'INSERT INTO anew.{schema}."{table}" FROM {rows}')
         if comment:
-            connection.execute(f'COMMENT ON TABLE new.{schema}."{table}" IS {quoted(comment)}')
-    for schema, table, column, comment in connection.execute(
-        "SELECT schema_name, table_name, column_name, comment FROM duckdb_columns() "
-        "WHERE database_name = 'old' AND comment IS NOT NULL "
-        "AND (schema_name, table_name) IN (SELECT (schema_name, table_name) FROM duckdb_tables() "
-        "WHERE database_name = 'old')"
-    ).fetchall():
+            connection.execute(f'COMMENT ON TABLE anew.{schema}."{table}" IS {quoted(comment)}')
+    for schema, table, column, comment in columns:
         connection.execute(
-            f'COMMENT ON COLUMN new.{schema}."{table}"."{column}" IS {quoted(comment)}'
+            f'COMMENT ON COLUMN anew.{schema}."{table}"."{column}" IS {quoted(comment)}'
         )
-    connection.execute("USE memory")
+    connection.execute(f'USE "{old}".main')
 
 
 ENGINE = Engine(connect, exists, forget)

@@ -6,15 +6,17 @@ that database is PostgreSQL. The extensions come from packages, so that nothing 
 network (extra `lake`).
 """
 
+import fcntl
 import os
 import re
 import time
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import duckdb
 
+from flows.engines import duckdb_file
 from flows.engines.base import Engine
-from flows.engines.duckdb_file import rewrite
 from flows.settings import Warehouse
 from models.contract import quoted
 from models.errors import GiveUp, TryAgain
@@ -79,12 +81,20 @@ def attached(path: Path, limits: Warehouse) -> duckdb.DuckDBPyConnection:
         if "://" not in files:
             Path(files).mkdir(parents=True, exist_ok=True)
         address = f"ducklake:{catalogue_of(path, limits)}"
-        connection.execute(f"ATTACH {quoted(address)} AS {NAME} (DATA_PATH {quoted(files)})")
+        with while_opened(path, limits):
+            connection.execute(f"ATTACH {quoted(address)} AS {NAME} (DATA_PATH {quoted(files)})")
         connection.execute(f"USE {NAME}")
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def while_opened(path: Path, limits: Warehouse) -> AbstractContextManager[None]:
+    """What keeps a catalogue that is a file in its place while it is opened."""
+    if is_postgres(limits):
+        return nullcontext()
+    return duckdb_file.folder_locked(Path(catalogue_of(path, limits)), fcntl.LOCK_SH)
 
 
 def load_extensions(connection: duckdb.DuckDBPyConnection, limits: Warehouse) -> None:
@@ -151,7 +161,9 @@ def forget(path: Path, limits: Warehouse) -> None:
                 raise explained from error
             raise
     if not is_postgres(limits):
-        rewrite(Path(catalogue_of(path, limits)), limits.memory)
+        catalogue = Path(catalogue_of(path, limits))
+        with duckdb_file.connect(catalogue, limits) as connection:
+            duckdb_file.rewrite(connection, catalogue)
 
 
 def catalogue_of(path: Path, limits: Warehouse) -> str:

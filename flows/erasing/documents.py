@@ -153,10 +153,10 @@ def without_rows(path: Path, traces: Traces) -> bool:
         ).fetchone()
         connection.execute("DROP TABLE erased_id")
         views = view_statements(connection)
-    if changed:
-        rewrite(path)
-        if macros and macros[0]:
-            put_back(path, views)
+        if changed:
+            rewrite(connection, path)
+    if changed and macros and macros[0]:
+        put_back(path, views)
     return changed > 0
 
 

@@ -1,5 +1,7 @@
+import fcntl
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from flows.engines.duckdb_file import folder_locked
 from flows.engines.ducklake import attached, bucket_secret
 from flows.settings import Warehouse
 from flows.storing.known import INPUT_NUMBER, meet, mend, note_labels
@@ -201,6 +204,17 @@ def test_a_catalogue_that_another_process_holds_is_worth_another_try(named: Path
             pass
         holder.communicate("\n")
     forget(named, LAKE)
+
+
+def test_a_catalogue_is_not_opened_while_another_takes_its_place(path: Path) -> None:
+    with writing(path, LAKE):
+        pass
+    with ThreadPoolExecutor(1) as other:
+        with folder_locked(path.with_name("lake.ducklake"), fcntl.LOCK_EX):
+            opening = other.submit(lambda: attached(path, LAKE).close())
+            with pytest.raises(TimeoutError):
+                opening.result(timeout=1)
+        opening.result(timeout=60)
 
 
 def test_a_lake_without_its_packages_says_which_are_missing(
