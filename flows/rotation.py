@@ -82,19 +82,26 @@ def bring_to(chain: bytes, settings: Settings) -> int:
     """Hash everything keyed in the warehouse with the last key of `chain`, once and only once."""
     if not exists(settings.paths.warehouse, settings.warehouse):
         return 0
-    new, mark = chain.split(SEPARATOR)[-1], keyed(CHECK, chain)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        connection.execute("CREATE TABLE IF NOT EXISTS ops.key_mark (mark VARCHAR)")
-        done = connection.execute("SELECT count(*) FROM ops.key_mark WHERE mark = ?", [mark])
-        if (row := done.fetchone()) and row[0]:
-            return 0  # an earlier call came as far as this
-        count = sum(
-            replace_values(connection, table, column, new)
-            for table, column in tables_with(connection, ID_COLUMNS + KEY_COLUMNS)
-        )
-        connection.execute("DELETE FROM ops.key_mark")
-        connection.execute("INSERT INTO ops.key_mark VALUES (?)", [mark])
+        count = rehash(connection, chain)
+    # Also if an earlier call did all else: it may have ended before this.
     forget(settings.paths.warehouse, settings.warehouse)
+    return count
+
+
+def rehash(connection: duckdb.DuckDBPyConnection, chain: bytes) -> int:
+    """Exchange all that is keyed, unless it is marked as brought to `chain`; how many values."""
+    new, mark = chain.split(SEPARATOR)[-1], keyed(CHECK, chain)
+    connection.execute("CREATE TABLE IF NOT EXISTS ops.key_mark (mark VARCHAR)")
+    done = connection.execute("SELECT count(*) FROM ops.key_mark WHERE mark = ?", [mark])
+    if (row := done.fetchone()) and row[0]:
+        return 0
+    count = sum(
+        replace_values(connection, table, column, new)
+        for table, column in tables_with(connection, ID_COLUMNS + KEY_COLUMNS)
+    )
+    connection.execute("DELETE FROM ops.key_mark")
+    connection.execute("INSERT INTO ops.key_mark VALUES (?)", [mark])
     return count
 
 

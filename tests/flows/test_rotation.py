@@ -9,7 +9,7 @@ from flows.erasing.stored import remember
 from flows.keys.author import read_author_key
 from flows.rotation import rotate_author_key
 from flows.running.turns import turn
-from flows.settings import load_settings
+from flows.settings import Warehouse, load_settings
 from flows.storing.erased import comment_hash
 from flows.storing.store import store
 from flows.warehouse import number, writing
@@ -136,6 +136,22 @@ def test_the_old_pseudonym_is_in_no_byte_of_the_warehouse(key: Key, workplace: P
     take_in(key())
     old = str(stored(workplace)[0][1]).encode()
     assert old in (workplace / "warehouse.duckdb").read_bytes()
+    rotate_author_key()
+    assert old not in (workplace / "warehouse.duckdb").read_bytes()
+
+
+def test_an_exchange_that_could_not_write_the_file_anew_does_so_the_next_time(
+    key: Key, workplace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(path: Path, limits: Warehouse) -> None:
+        raise TryAgain(f"`{path}` is held by another program")
+
+    take_in(key())
+    old = str(stored(workplace)[0][1]).encode()
+    with monkeypatch.context() as patched:
+        patched.setattr("flows.rotation.forget", held)
+        with pytest.raises(TryAgain):
+            rotate_author_key()
     rotate_author_key()
     assert old not in (workplace / "warehouse.duckdb").read_bytes()
 
