@@ -67,6 +67,11 @@ DATE_ONLY = re.compile(r"[^\d:]*\d{1,4}[^\d:]+\d{1,4}(?:[^\d:]+\d{2,4})?\s*", re
 BASIC = re.compile(r"\d{8}T\d{4}(?:\d\d)?(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII)
 """The basic format of ISO 8601: `20251105T143000Z`."""
 
+END_OF_DAY = re.compile(
+    r"(?<=[T\s,])24(?=[:.]?00(?:[:.]?00(?:[.,]0+)?)?(?![\d:.,]|\s*[AaPp]\.?\s?[Mm]))", re.ASCII
+)
+"""The hour of a midnight that ends its day: `24:00` is ISO 8601, and no hour of `datetime`."""
+
 COMPACT = re.compile(r"(?:19|20)\d{6}(?:\d{4}|\d{6})?", re.ASCII)
 COMPACT_FORMATS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 NUMBER = re.compile(r"\d{5}(?:[.,]\d+)?|\d{9,19}(?:\.\d+)?", re.ASCII)
@@ -140,6 +145,9 @@ class TimeReader:
     def _parsed(self, text: str) -> datetime | None:
         if self.own_format:
             return datetime.strptime(text, self.own_format)  # noqa: DTZ007 - placed in a zone later
+        if END_OF_DAY.search(text):
+            begun = self._parsed(END_OF_DAY.sub("00", text))
+            return begun + timedelta(days=1) if begun else None
         if text[4:5] == "-" == text[7:8] or BASIC.fullmatch(text):
             try:
                 # Java adds the name of the zone: `2025-11-05T14:30:00Z[UTC]`.

@@ -272,6 +272,6 @@ SOURCE = FileSource(
     read=read,
     read_together=read_together,
     describe=describe,
-    version=5,
+    version=6,
     is_generic=True,
 )
