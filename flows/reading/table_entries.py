@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flows.reading.column_names import plain_name
 from flows.reading.table_types import Cell, Row
-from flows.reading.times import excel_serial, is_day
+from flows.reading.times import EXCEL_ZERO, excel_serial, is_day
 from models.canonical import Status
 
 MOST_COUNTED = 10**15
@@ -110,15 +110,18 @@ LAST_DAY = 2_958_465
 """The last day that Excel counts, 9999-12-31."""
 
 
-def time_cell(entry: Entry) -> Cell:
-    """The time of a row, put together where day and clock stand in two columns."""
+def time_cell(entry: Entry, day_zero: datetime = EXCEL_ZERO) -> Cell:
+    """The time of a row, put together where day and clock stand in two columns.
+
+    `day_zero` is the day that bare day numbers count from.
+    """
     value, clock = entry.cells.get("created_at"), entry.cells.get("created_time")
     if clock in (None, "") or value in (None, "") or not is_day(value):
         return value
     if isinstance(value, int | float):
         if not 0 < value <= LAST_DAY:
             return value
-        value = excel_serial(value)
+        value = excel_serial(value, day_zero)
     day = f"{value:%Y-%m-%d}" if isinstance(value, datetime) else str(value).strip()
     return f"{day} {_clock_text(clock)}"
 

@@ -57,12 +57,15 @@ def plan_for(
     open_column = has_open_order(_values(samples, created)) and not own.time_format
     cells = _whole_column(landed, created) if open_column else _values(samples, created)
     zone = own.time_zone or ("UTC" if says_utc(created) else rules.time_zone)
-    times = time_reader(cells, zone, rules.date_order, own.time_format)
+    times = time_reader(cells, zone, rules.date_order, own.time_format, table.day_zero)
     plan = Plan(
         columns=columns,
         times=times,
         post_times=time_reader(
-            _values(samples, columns.get("post_created_at", "")), zone, times.order
+            _values(samples, columns.get("post_created_at", "")),
+            zone,
+            times.order,
+            day_zero=table.day_zero,
         ),
         channel=landed.channel or own.channel or channel_sign(table.header, columns, samples),
         signature="|".join(sorted(plain_name(column) for column in table.header)),

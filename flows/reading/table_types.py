@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from flows.reading.times import EXCEL_ZERO
 from models.canonical import Reason, Rejected
 
 Cell = str | int | float | bool | datetime | None
@@ -33,10 +34,14 @@ class Row:
 
 @dataclass(frozen=True)
 class TableFile:
-    """A table's header, its rows (read once, in order), and how it was taken apart."""
+    """A table's header, its rows (read once, in order), and how it was taken apart.
+
+    `is_keyed`: the format itself tells names from rows, as JSON and Parquet do. `day_zero` is the
+    day that bare day numbers in it count from.
+    """
 
     header: list[str]
     rows: Iterator[Row | Rejected]
     note: str
     is_keyed: bool = False
-    """Whether the format itself tells names from rows, as JSON and Parquet do."""
+    day_zero: datetime = EXCEL_ZERO

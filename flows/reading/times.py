@@ -17,6 +17,12 @@ MOST_REMEMBERED = 50_000
 LONGEST_TIME = 80
 """Characters; what JavaScript prints with the full name of the zone is 64 long."""
 
+EXCEL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - Excel knows no zones
+"""Day 0 of most workbooks: Excel takes 1900 for a leap year."""
+
+MAC_ZERO = datetime(1904, 1, 1)  # noqa: DTZ001 - see above
+"""Day 0 of workbooks that were begun in old Excels for Mac."""
+
 MONTHS = {
     name: number
     for number, names in enumerate(
@@ -106,11 +112,15 @@ class Moment:
 
 @dataclass
 class TimeReader:
-    """Reads one column of times: `order` is that of 03/04/2025, `own_format` is `strptime`'s."""
+    """Reads one column of times: `order` is that of 03/04/2025, `own_format` is `strptime`'s.
+
+    `day_zero` is the day that bare day numbers of its file count from.
+    """
 
     zone: str
     order: str = "dmy"
     own_format: str | None = None
+    day_zero: datetime = EXCEL_ZERO
     _place: ZoneInfo = field(init=False)
     _known: dict[str, Moment | None] = field(default_factory=dict, init=False)
 
@@ -124,7 +134,7 @@ class TimeReader:
         if isinstance(cell, datetime):
             return self._placed(cell, "exact")
         if isinstance(cell, int | float) and not isinstance(cell, bool):
-            return self._placed(from_number(cell), "exact")
+            return self._placed(from_number(cell, self.day_zero), "exact")
         return None
 
     def _remembered(self, text: str) -> Moment | None:
@@ -159,7 +169,7 @@ class TimeReader:
         if COMPACT.fullmatch(text):
             return datetime.strptime(text, COMPACT_FORMATS[len(text)])  # noqa: DTZ007 - see above
         if NUMBER.fullmatch(text):
-            return from_number(float(text.replace(",", ".")))
+            return from_number(float(text.replace(",", ".")), self.day_zero)
         found = DATE.fullmatch(_with_numeric_month(text))
         return _of_numbers(found, self.order) if found else None
 
@@ -180,14 +190,18 @@ class TimeReader:
 
 
 def time_reader(
-    samples: Iterable[object], zone: str, date_order: str, own_format: str | None = None
+    samples: Iterable[object],
+    zone: str,
+    date_order: str,
+    own_format: str | None = None,
+    day_zero: datetime = EXCEL_ZERO,
 ) -> TimeReader:
     """A reader for the column that `samples` come from.
 
     `03/04/2025` alone may be March or April: the column decides where one of its values can be
     read only one way, else `date_order` does.
     """
-    return TimeReader(zone, observed_order(samples) or date_order, own_format)
+    return TimeReader(zone, observed_order(samples) or date_order, own_format, day_zero)
 
 
 def observed_order(samples: Iterable[object]) -> str | None:
@@ -236,24 +250,22 @@ def is_day(cell: object) -> bool:
     return isinstance(cell, str) and bool(DATE_ONLY.fullmatch(cell.strip()))
 
 
-def from_number(value: float) -> datetime | None:
+def from_number(value: float, day_zero: datetime = EXCEL_ZERO) -> datetime | None:
     """The time of an Excel day number, or of seconds, milli-, micro- or nanoseconds since 1970.
 
     The ranges of the five do not touch within the years that can be meant.
     """
-    if 30_000 <= value < 75_000:
-        return excel_serial(value)
+    if 30_000 <= value + (day_zero - EXCEL_ZERO).days < 75_000:
+        return excel_serial(value, day_zero)
     for unit in (1, 10**3, 10**6, 10**9):
         if 6e8 <= value / unit < 4.1e9:
             return datetime.fromtimestamp(value / unit, UTC)
     return None
 
 
-def excel_serial(value: float) -> datetime:
-    """The naive time, to the second, of an Excel day number (1900 system: day 1 is 1900-01-01)."""
-    return datetime(1899, 12, 30) + timedelta(  # noqa: DTZ001 - Excel knows no zones
-        seconds=round(value * 86_400)
-    )
+def excel_serial(value: float, day_zero: datetime = EXCEL_ZERO) -> datetime:
+    """The naive time, to the second, of an Excel day number."""
+    return day_zero + timedelta(seconds=round(value * 86_400))
 
 
 def _of_numbers(found: re.Match[str], order: str) -> datetime | None:

@@ -1,7 +1,8 @@
-"""The parts of a workbook of Excel that other readers leave aside: its texts, and its hyperlinks.
+"""The parts of a workbook of Excel that other readers leave aside: texts, hyperlinks, its day 0.
 
 Format: ECMA-376, https://ecma-international.org/publications-and-standards/standards/ecma-376/;
-what it is packed in: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
+what it is packed in: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT;
+older files: https://learn.microsoft.com/openspecs/office_file_formats/ms-xls
 """
 
 import html
@@ -11,10 +12,21 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+
+from flows.reading.times import EXCEL_ZERO, MAC_ZERO
 
 LARGEST_PART = 200_000_000
 """Bytes of a part that are still looked through for links."""
+
+BOOK = "xl/workbook.xml"
+PROPERTIES = re.compile(rb"<(?:\w+:)?workbookPr\s([^>]*)>")
+OLD_MAC_RECORD = re.compile(rb"\x22\x00\x02\x00\x01\x00\x0e\x00\x02\x00[\x00\x01]\x00")
+"""`Date1904`, set, and `CalcPrecision`, which follows it in every older file."""
+
+NO_ZIP = (zipfile.BadZipFile, OSError, zlib.error, EOFError, NotImplementedError, RuntimeError)
+"""What is raised where a file is none that can be unpacked."""
 
 LOCAL_HEADER = struct.Struct("<4sHHHHHIIIHH")
 TEXT = re.compile(rb"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)</")
@@ -40,9 +52,26 @@ def links_by_row(path: Path) -> dict[int, list[str]]:
             for name in filter(SHEET.fullmatch, workbook.namelist()):
                 for row, address in _links_of_sheet(workbook, name):
                     links.setdefault(row, []).append(address)
-    except (zipfile.BadZipFile, OSError, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except NO_ZIP:
         return {}
     return links
+
+
+def day_zero(path: Path) -> datetime:
+    """The day that bare day numbers of a workbook count from.
+
+    Of cells that are formatted as dates whoever reads them has taken it into account.
+    """
+    try:
+        with zipfile.ZipFile(path) as workbook:
+            found = PROPERTIES.search(_part(workbook, BOOK))
+            told = _attributes(found[1]) if found else {}
+            is_mac = told.get("date1904") in ("1", "true")
+    except KeyError:
+        is_mac = False  # a workbook of LibreOffice
+    except NO_ZIP:
+        is_mac = bool(OLD_MAC_RECORD.search(path.read_bytes()))
+    return MAC_ZERO if is_mac else EXCEL_ZERO
 
 
 def _links_of_sheet(workbook: zipfile.ZipFile, name: str) -> Iterator[tuple[int, str]]:

@@ -9,7 +9,9 @@ from flows.reading.cells import typed_cell
 from flows.reading.columns import guess_columns
 from flows.reading.headers import filled_count, header_index, header_of, unique_names
 from flows.reading.table_types import SAMPLE_LINES, BrokenTable, Row, TableFile
+from flows.reading.times import EXCEL_ZERO
 from flows.reading.workbook_cells import SheetCells, sheet_cells
+from flows.reading.workbook_parts import day_zero
 from models.canonical import Rejected
 
 EXACT_DIGITS = 10**15
@@ -40,7 +42,10 @@ def workbook_table(path: Path) -> TableFile:
         note += ", without a header"
     elif line > 1:
         note += f", header in row {line}"
-    return TableFile(best.header, _sheet_rows(best), note)
+    zero = day_zero(path)
+    if zero != EXCEL_ZERO:
+        note += f", days counted from {zero.year}"
+    return TableFile(best.header, _sheet_rows(best), note, day_zero=zero)
 
 
 def _sheet(sheet: SheetCells) -> Sheet | None:

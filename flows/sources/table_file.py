@@ -157,7 +157,7 @@ def _rounded(row: Row, native_id: str) -> Rejected:
 
 def _comments(entries: Entries, plan: Plan, post_ids: list[str | None]) -> Comments:
     """The comments that `entries` are; `post_ids` are those of their posts."""
-    times = _times_of(entries)
+    times = _times_of(entries, plan)
     moments = each(plan.times.read, times)
     texts = entries.texts
     channels = [plan.channel] * len(entries) if plan.channel else texts("channel")
@@ -193,11 +193,12 @@ def _comments(entries: Entries, plan: Plan, post_ids: list[str | None]) -> Comme
     return Comments(len(entries), told)
 
 
-def _times_of(entries: Entries) -> list[Cell]:
+def _times_of(entries: Entries, plan: Plan) -> list[Cell]:
     """The time of each as it is written."""
     if "created_time" not in entries.columns:
         return entries.cells("created_at")
-    return [time_cell(entries.entry(place)) for place in range(len(entries))]
+    zero = plan.times.day_zero
+    return [time_cell(entries.entry(place), zero) for place in range(len(entries))]
 
 
 def _native_ids(entries: Entries, plan: Plan, post_ids: list[str | None]) -> list[str | None]:
@@ -246,7 +247,7 @@ def _post(entry: Entry, plan: Plan, post_id: str) -> Post:
 
 def _first_message(entry: Entry, plan: Plan, post: Post) -> Post:
     """The post that a row is, where threads go by the id of their first message."""
-    value = time_cell(entry)
+    value = time_cell(entry, plan.times.day_zero)
     moment = plan.times.read(value)
     return replace(
         post,

@@ -13,6 +13,7 @@ from flows.reading.table_entries import (
     time_cell,
 )
 from flows.reading.table_types import Row
+from flows.reading.times import MAC_ZERO
 
 
 def test_a_row_is_told_by_fields_without_what_says_nothing():
@@ -50,6 +51,11 @@ def test_a_count_is_read_as_spreadsheets_write_it(written, count):
 def test_day_and_clock_of_two_columns_are_put_together(day, clock, time):
     entry = Entry(1, None, {"created_at": day, "created_time": clock}, {})
     assert time_cell(entry) == time
+
+
+def test_a_day_number_beside_a_clock_counts_from_the_day_zero_of_its_file():
+    entry = Entry(1, None, {"created_at": 44504, "created_time": 0.5}, {})
+    assert time_cell(entry, MAC_ZERO) == "2025-11-05 12:00:00"
 
 
 @pytest.mark.parametrize("name", [None, "", "anonymous", "Anonym", "NULL", "0", "1,2E+15"])

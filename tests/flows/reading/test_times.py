@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.reading.times import (
+    MAC_ZERO,
     TimeReader,
     excel_serial,
     has_open_order,
@@ -165,6 +166,14 @@ def test_a_day_waits_for_a_clock():
 
 def test_excel_counts_days_from_its_own_zero():
     assert excel_serial(45966.5) == datetime(2025, 11, 5, 12)
+    assert excel_serial(44504.5, MAC_ZERO) == datetime(2025, 11, 5, 12)
+
+
+@pytest.mark.parametrize("cell", [44504.5, "44504,5", "44504.5"], ids=repr)
+def test_bare_day_numbers_count_from_the_day_zero_of_their_file(cell):
+    reader = time_reader([], "UTC", "dmy", day_zero=MAC_ZERO)
+    assert reader.read(cell).at == datetime(2025, 11, 5, 12, tzinfo=UTC)
+    assert reader.read("1762378239").at == TimeReader("UTC").read("1762378239").at
 
 
 @given(st.one_of(st.text(), st.integers(), st.floats(), st.binary(), st.booleans(), st.none()))

@@ -2,9 +2,11 @@ from datetime import datetime, time
 
 import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from flows.reading.table_rows import open_table
 from flows.reading.table_types import BrokenTable
+from flows.reading.times import EXCEL_ZERO, MAC_ZERO
 
 
 def workbook(tmp_path, **sheets):
@@ -28,6 +30,18 @@ def test_a_workbook_is_read_with_its_types(tmp_path):
     assert row.cells["Nr"] == 4711
     assert str(row.cells["Uhrzeit"]).startswith("09:30")
     assert row.line == 2
+
+
+def test_a_workbook_whose_days_count_from_1904_says_so(tmp_path):
+    path = workbook(tmp_path, Antworten=[["Kommentar", "Datum"], ["Gut", 44504.5]])
+    assert (open_table(path).day_zero, open_table(path).note) == (
+        *(EXCEL_ZERO, "Excel, sheet `Antworten`"),
+    )
+    book = openpyxl.load_workbook(path)
+    book.epoch = CALENDAR_MAC_1904
+    book.save(path)
+    assert open_table(path).day_zero == MAC_ZERO
+    assert open_table(path).note == "Excel, sheet `Antworten`, days counted from 1904"
 
 
 def test_the_sheet_with_texts_and_times_wins(tmp_path):

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from flows.reading.landed import SAMPLE_SIZE, ColumnMapping, LandedFile, ReadingRules
 from flows.sources.base import recognise
@@ -82,6 +83,25 @@ def test_dates_and_clocks_of_excel_are_put_together(tmp_path):
 def test_day_numbers_of_excel_are_times(tmp_path):
     content = "Kommentar;Datum\nGut so;45966,604166667\n"
     assert utc(comments(tmp_path, content)[0]) == "2025-11-05 13:30"
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        (["Datum", "Kommentar"], [44504.5, "Gut so"]),
+        (["Datum", "Uhrzeit", "Kommentar"], [44504, 0.5, "Gut so"]),
+        (["Datum", "Kommentar"], [datetime(2025, 11, 5, 12), "Gut so"]),
+    ],
+    ids=["a day number", "a day number beside a clock", "a cell that is formatted as a date"],
+)
+def test_days_of_a_workbook_that_counts_from_1904_are_those_it_means(tmp_path, header, cells):
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    book.active.append(header)
+    book.active.append(cells)
+    book.save(tmp_path / "a.xlsx")
+    (comment,) = read(landed(tmp_path / "a.xlsx"), ReadingRules())
+    assert utc(comment) == "2025-11-05 11:00"
 
 
 def test_times_of_a_column_that_names_utc_are_utc(tmp_path):
