@@ -132,9 +132,10 @@ class TimeReader:
         if isinstance(cell, str):
             return self._remembered(cell.strip())
         if isinstance(cell, datetime):
-            return self._placed(cell, "exact")
+            return self._placed(cell, _precision_of(cell))
         if isinstance(cell, int | float) and not isinstance(cell, bool):
-            return self._placed(from_number(cell, self.day_zero), "exact")
+            found = from_number(cell, self.day_zero)
+            return self._placed(found, _precision_of(found))
         return None
 
     def _remembered(self, text: str) -> Moment | None:
@@ -178,7 +179,7 @@ class TimeReader:
             return False
         if self.own_format:
             return not re.search(r"%[HIMScXT]", self.own_format)
-        return bool(DATE_ONLY.fullmatch(text) or re.fullmatch(r"\d{8}", text))
+        return bool(DATE_ONLY.fullmatch(text) or re.fullmatch(r"\d{5}|\d{8}", text))
 
     def _placed(self, moment: datetime | None, precision: TimePrecision) -> Moment | None:
         """`moment` in its zone; of an hour that the clock runs through twice the first is meant."""
@@ -248,6 +249,12 @@ def is_day(cell: object) -> bool:
     if isinstance(cell, int | float):
         return float(cell).is_integer()
     return isinstance(cell, str) and bool(DATE_ONLY.fullmatch(cell.strip()))
+
+
+def _precision_of(typed: datetime | None) -> TimePrecision:
+    """How much is known of a time that its file types: days are typed as midnights of no zone."""
+    is_clockless = typed is not None and typed.tzinfo is None and is_day(typed)
+    return "day" if is_clockless else "exact"
 
 
 def from_number(value: float, day_zero: datetime = EXCEL_ZERO) -> datetime | None:

@@ -1,5 +1,6 @@
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import duckdb
 import polars as pl
@@ -76,6 +77,42 @@ def test_another_reporting_zone_gives_another_day(
     given(comments=[comment_row(created_at_utc=datetime(2025, 11, 3, 23, 30))])
     use_time_zone(con, "America/Toronto")
     assert con.execute("SELECT day FROM classified.dated").fetchone() == (date(2025, 11, 3),)
+
+
+@pytest.mark.parametrize(
+    "reporting", ["UTC", "America/Los_Angeles", "Europe/Berlin", "Pacific/Auckland"]
+)
+@pytest.mark.parametrize("assumed", ["Europe/Berlin", "America/New_York", "Pacific/Kiritimati"])
+def test_a_day_without_a_clock_is_that_day_in_every_reporting_zone(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None], assumed: str, reporting: str
+) -> None:
+    days = [datetime(2025, 3, 30), datetime(2025, 11, 1), datetime(2025, 11, 3)]
+    midnights = [day.replace(tzinfo=ZoneInfo(assumed)).astimezone(UTC) for day in days]
+    known = {"time_precision": "day", "created_tz_assumed": assumed}
+    given(
+        comments=[
+            comment_row(f"c{n}", created_at_utc=midnight.replace(tzinfo=None), **known)
+            for n, midnight in enumerate(midnights)
+        ]
+    )
+    use_time_zone(con, reporting)
+    found = con.execute("SELECT day, week, month FROM classified.dated ORDER BY day").fetchall()
+    assert found == [(day.date(), f"{day:%G-W%V}", f"{day:%Y-%m}") for day in days]
+
+
+def test_a_midnight_that_was_told_exactly_is_a_moment_of_the_reporting_zone(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    midnight = datetime(2025, 11, 2, 23)
+    given(
+        comments=[
+            comment_row("c1", created_at_utc=midnight, created_tz_assumed="Europe/Berlin"),
+            comment_row("c2", created_at_utc=midnight, time_precision="day"),
+        ]
+    )
+    use_time_zone(con, "America/Toronto")
+    days = con.execute("SELECT day FROM classified.dated").fetchall()
+    assert days == [(date(2025, 11, 2),)] * 2
 
 
 @pytest.mark.parametrize(

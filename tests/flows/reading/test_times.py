@@ -88,13 +88,25 @@ def test_what_is_no_time_or_a_placeholder_is_not_read(written):
 
 
 @pytest.mark.parametrize(
-    "written", ["05.11.2025", "5.11.25", "2025-11-05", "5. November 2025", "20251105", "11/05/2025"]
+    "written",
+    [
+        *("05.11.2025", "5.11.25", "2025-11-05", "5. November 2025", "20251105", "11/05/2025"),
+        *("45966", 45966, 45966.0, datetime(2025, 11, 5)),
+    ],
+    ids=repr,
 )
 def test_a_day_alone_is_told_apart_from_midnight(written):
     assert TimeReader(BERLIN).read(written).precision == "day"
 
 
-@pytest.mark.parametrize("written", ["05.11.2025 00:00", "2025-11-05T00:00:00"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("05.11.2025 00:00", "2025-11-05T00:00:00", "1762300800", 1762300800),
+        datetime(2025, 11, 5, tzinfo=UTC),
+    ],
+    ids=repr,
+)
 def test_midnight_is_exact(written):
     assert TimeReader(BERLIN).read(written).precision == "exact"
 
