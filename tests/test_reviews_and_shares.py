@@ -31,6 +31,7 @@ OF_REVIEWS = {
     "flows/review_export.py": "hands picked ones to the training",
     "flows/evaluate_reviews.py": "reports picked ones apart",
     "flows/retention.py": "deletes what is beyond its period",
+    "flows/storing/moving.py": "brings answers to the id that is kept",
     "flows/reviewing/stored.py": "tells what need not be asked again",
 }
 """Files that may read the table of reviews: none of them makes a share."""

@@ -1,6 +1,7 @@
 """Posts or comments that arrive under several ids, each under one: the one that came first."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Literal
 
 import polars as pl
@@ -40,18 +41,33 @@ def all_ids(rows: pl.DataFrame, id_column: str) -> pl.DataFrame:
     )
 
 
-def kept_ids(ids: pl.DataFrame, known: Mapping[str, str]) -> dict[str, str]:
-    """Each id of `ids` -> the id to keep: the known one, else the first of its row.
+def together(ids: pl.DataFrame, known: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """All names of each thing, as they were told: what shares a row, or is `known` to be one, is.
 
-    `ids` is what `all_ids` gives, `known` maps ids that are stored to those they are kept under.
+    `ids` is what `all_ids` gives, `known` has pairs of an id and the one that it is kept under.
     """
-    found: dict[str, str] = {}
-    groups = ids.group_by("row", maintain_order=True).agg("id")["id"]
-    for names in groups.to_list():
-        already = (found.get(name) or known.get(name) for name in names)
-        kept = next((name for name in already if name), names[0])
-        found |= dict.fromkeys(names, kept)
-    return found
+    names_of: dict[str, list[str]] = {}
+    rows = ids.group_by("row", maintain_order=True).agg("id")["id"].to_list()
+    for told in (*rows, *known):
+        met = {id(names): names for name in told if (names := names_of.get(name)) is not None}
+        whole, *others = met.values() or [list[str]()]
+        for name in (*chain.from_iterable(others), *told):
+            if names_of.get(name) is not whole:
+                whole.append(name)
+                names_of[name] = whole
+    return list({id(names): names for names in names_of.values()}.values())
+
+
+def kept_ids(groups: Iterable[Sequence[str]], stored: Iterable[str]) -> dict[str, str]:
+    """Each name -> the one that its group is kept under: of those `stored` the first, else its own.
+
+    `stored` are the ids that something is kept under already, in the order in which they came.
+    """
+    came = {name: place for place, name in enumerate(stored)}
+    kept: dict[str, str] = {}
+    for names in groups:
+        kept |= dict.fromkeys(names, min(names, key=lambda name: came.get(name, len(came))))
+    return kept
 
 
 def alias_rows(kept: Mapping[str, str], kind: Kind) -> pl.DataFrame:

@@ -11,6 +11,8 @@ from transforms.shapes import KEY, shapes
 TAKEN_AWAY = ("deleted", "hidden", "spam", "trash")
 """Statuses that explain why a platform no longer tells the text of a comment."""
 
+REPEATED = "a later record of the same file has the same id"
+
 
 @dataclass(frozen=True)
 class Cleaned:
@@ -38,6 +40,19 @@ def clean(comments: pl.DataFrame, longest_text: int) -> Cleaned:
         received_at_utc="last_seen_at_utc",
     )
     return Cleaned(kept, rejected.cast(REJECTED_COMMENT.schema()))
+
+
+def repeated(comments: pl.DataFrame) -> pl.DataFrame:
+    """Rejections of `comments` that are stored, as a later record of their file is the same."""
+    return comments.select(
+        "landed_file",
+        "position",
+        line=pl.lit(None, pl.Int64),
+        reason=pl.lit("duplicate"),
+        detail=pl.lit(REPEATED),
+        channel="channel",
+        received_at_utc="last_seen_at_utc",
+    )
 
 
 def _usable(longest_text: int) -> dict[str, pl.Expr]:
@@ -69,9 +84,7 @@ def _repeated() -> dict[str, pl.Expr]:
     is_last = pl.struct("comment_id", is_usable).is_last_distinct()
     return {
         "reason": pl.when(is_usable & ~is_last).then(pl.lit("duplicate")).otherwise("reason"),
-        "detail": pl.when(is_usable & ~is_last)
-        .then(pl.lit("a later record of the same file has the same id"))
-        .otherwise("detail"),
+        "detail": pl.when(is_usable & ~is_last).then(pl.lit(REPEATED)).otherwise("detail"),
     }
 
 

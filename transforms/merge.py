@@ -1,10 +1,11 @@
 """What is stored and what just came in, joined: the newer record counts, what it omits stays."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from models.contract import Table
+from models.tables.comment import COMMENT
 
 FIRST, LAST = "first_seen_at_utc", "last_seen_at_utc"
 
@@ -14,7 +15,13 @@ TIME = ("created_at_utc", "created_at_raw", "created_tz_assumed", "time_precisio
 PRECISIONS = {"relative": 1, "day": 2, "derived_from_id": 3, "exact": 4}
 """How much of a time is known, the least first."""
 
-UNKNOWN, DELETED = "unknown", "deleted"
+UNKNOWN, DELETED, PUBLISHED = "unknown", "deleted", "published"
+
+DEPARTURE = ("gone_at_utc", "status", "deletion_told_at_utc")
+"""What says whether a comment was taken away."""
+
+TOLD = "told_at_utc"
+"""A column beside those of a stored comment: up to when it is proven to be as the row says."""
 
 TEXT = ("text", "text_hash", "forgotten_input", "redacted", "mentions")
 """What belongs together: a text, by what its labels are known once it is gone, and what was found
@@ -100,6 +107,87 @@ def _texts(columns: Sequence[str], is_newer: pl.Expr) -> dict[str, pl.Expr]:
         for name in TEXT
         if f"{name}_stored" in columns
     }
+
+
+def as_one(rows: pl.DataFrame, kept: Mapping[str, str], table: Table) -> pl.DataFrame:
+    """`rows` that came under several ids as if they had come under those that are `kept`."""
+    whole, *later = in_turn(rows, kept, table)
+    for rows_of_turn in later:
+        whole = _with(whole, merged(rows_of_turn, whole, table), table)
+    return whole
+
+
+def comments_as_one(
+    rows: pl.DataFrame, kept: Mapping[str, str]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The same of comments; and which wordings (`comment_id`, `text_hash`) are only beginnings.
+
+    `rows` have `TOLD` beside the columns of the table: the moment up to which each is proven to be
+    as it says. What was known of a deletion before that moment is undone by a row that shows the
+    comment, as it is by a file (`flows.storing.gone`).
+    """
+    whole, *later = in_turn(rows, kept, COMMENT)
+    begun = [whole.select("comment_id", "text_hash").clear()]
+    for newer in later:
+        told_whole, outdone = wordings(newer, whole)
+        cut = newer.join(told_whole, on="comment_id", how="anti")
+        begun += [cut.select("comment_id", "text_hash"), outdone]
+        joined = merged(newer, whole, COMMENT).drop(DEPARTURE)
+        departed = newer.join(whole, on="comment_id", suffix="_stored").select(
+            "comment_id", **_departures()
+        )
+        whole = _with(whole, joined.join(departed, on="comment_id"), COMMENT)
+    own = pl.col("parent_id") == pl.col("comment_id")
+    answering = pl.when(~own).then("parent_id")  # nobody answers himself
+    return whole.with_columns(parent_id=answering).select(COMMENT.column_names), pl.concat(begun)
+
+
+def in_turn(rows: pl.DataFrame, kept: Mapping[str, str], table: Table) -> list[pl.DataFrame]:
+    """`rows` under the ids that are `kept`, each of a grain in a frame of its own; newest last."""
+    name = table.grain[0]
+    order = [column for column in (LAST, "landed_file", "position") if column in rows.columns]
+    renamed = rows.with_columns(pl.col(name).replace(kept)).sort(order)
+    place = pl.int_range(pl.len()).over(table.grain)
+    return renamed.with_columns(turn=place).partition_by(
+        "turn", maintain_order=True, include_key=False
+    ) or [rows]
+
+
+def _with(whole: pl.DataFrame, joined: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """`whole`, with `joined` in the place of rows of the same grain, and beside the others."""
+    left = whole.join(joined, on=table.grain, how="anti", maintain_order="left")
+    return pl.concat([left, joined.select(left.columns)])
+
+
+def _departures() -> dict[str, pl.Expr]:
+    """What two rows of one comment say together of whether it was taken away."""
+    gone = [_unless_shown("gone_at_utc", *order) for order in (("", "_stored"), ("_stored", ""))]
+    deleted, stored_deleted = (pl.col(f"status{side}") == DELETED for side in ("", "_stored"))
+    back = (deleted & _is_shown_later("", "_stored")) | (
+        stored_deleted & _is_shown_later("_stored", "")
+    )
+    status = _newest("status", is_optional=False, is_newer=pl.lit(value=True))
+    return {
+        "gone_at_utc": pl.min_horizontal(gone),
+        "status": pl.when(back).then(pl.lit(PUBLISHED)).otherwise(status),
+        "deletion_told_at_utc": pl.when(~back).then(
+            pl.max_horizontal("deletion_told_at_utc", "deletion_told_at_utc_stored")
+        ),
+        TOLD: pl.max_horizontal(TOLD, f"{TOLD}_stored"),
+    }
+
+
+def _unless_shown(name: str, side: str, other: str) -> pl.Expr:
+    """The moment of a departure that one row knows of, unless the other one is of a later one."""
+    moment = pl.col(f"{name}{side}")
+    return pl.when((pl.col(f"{TOLD}{other}") < moment).fill_null(value=True)).then(moment)
+
+
+def _is_shown_later(side: str, other: str) -> pl.Expr:
+    """Whether the row `other` shows to the public what the row `side` knows as deleted before."""
+    moment = pl.coalesce(f"deletion_told_at_utc{side}", f"{LAST}{side}")
+    is_shown = pl.col(f"status{other}") == PUBLISHED
+    return (is_shown & (pl.col(f"{TOLD}{other}") >= moment)).fill_null(value=False)
 
 
 def wordings(incoming: pl.DataFrame, stored: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -84,12 +84,20 @@ def mend(connection: duckdb.DuckDBPyConnection) -> None:
     """
     row = connection.execute(AGREES).fetchone()
     if row and not row[0]:
-        for table in (LABELLED_COMMENT, LABELLED_INPUT, LABELLING):
-            connection.execute(f"DELETE FROM {table.full_name}")
+        forget_notes(connection)
         # What was labelled last stands last, as where notes are written with the labels.
         connection.execute(NOTE.format(labels="classified.label", order="ORDER BY min(rowid)"))
         connection.execute(INPUTS.format(noted=PLACES))
         connection.execute(COUNTED.format(counted=COUNT_ALL))
+
+
+def forget_notes(connection: duckdb.DuckDBPyConnection) -> None:
+    """Forget all notes, as labels have moved: the next look makes them anew.
+
+    All, since notes go all together or not at all: a place is how many stand before.
+    """
+    for table in (LABELLED_COMMENT, LABELLED_INPUT, LABELLING):
+        connection.execute(f"DELETE FROM {table.full_name}")
 
 
 def note_labels(connection: duckdb.DuckDBPyConnection, labels: pl.DataFrame) -> None:

@@ -73,6 +73,15 @@ def mark_labelled(connection: duckdb.DuckDBPyConnection, version: str) -> None:
     )
 
 
+def look_again(connection: duckdb.DuckDBPyConnection, files: pl.Series) -> None:
+    """Have the comments of the landing files `files` looked at again."""
+    carry_out(
+        connection,
+        "DELETE FROM ops.labelled_file WHERE landed_file IN (SELECT landed_file FROM wanted)",
+        pl.DataFrame({"landed_file": files.unique()}),
+    )
+
+
 def forget_labelled(
     connection: duckdb.DuckDBPyConnection, posts: Collection[str], first: int | None
 ) -> None:

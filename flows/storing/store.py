@@ -9,9 +9,15 @@ import polars as pl
 
 from flows.storing.erased import Erased
 from flows.storing.gone import mark_taken_away, note_returns, settle_gone
-from flows.storing.identity import comments_under_one_id, posts_under_one_id
+from flows.storing.identity import (
+    KEYS,
+    comments_under_one_id,
+    posts_under_one_id,
+    without_other_names,
+)
 from flows.storing.labelled import forget_labelled
 from flows.storing.long_texts import settle_long_texts
+from flows.storing.moving import rename
 from flows.storing.tally import Tally
 from flows.storing.told import Told, batches, tell
 from flows.warehouse import append, beside, carry_out, frame, matching, merge, number_all
@@ -23,14 +29,22 @@ from models.tables.labelled_file import LABELLED_FILE
 from models.tables.left_out_field import LEFT_OUT_FIELD
 from models.tables.post import POST
 from models.tables.rejected_comment import REJECTED_COMMENT
+from transforms.aliases import Kind
 from transforms.canonical import Origin, naive_utc
-from transforms.clean import Cleaned, clean
+from transforms.clean import Cleaned, clean, repeated
 from transforms.merge import LAST, merged, wordings
 from transforms.row_checks import doubtful_rows
 from transforms.threads import with_places
 
 PLACED = ("comment_id", "parent_id", "root_id", "depth", LAST)
 """What is known of a comment whose place in its thread is sought."""
+
+ANSWERED = (
+    "SELECT alias_id, id FROM ops.alias SEMI JOIN (SELECT DISTINCT parent_id "
+    "FROM clean.comment AS comment WHERE parent_id IS NOT NULL AND {here}) ON alias_id = parent_id "
+    "WHERE kind = 'comment'"
+)
+"""Other names that comments answer, each with the id that is kept."""
 
 FILLED_BY_FILE = (COMMENT_VERSION, REJECTED_COMMENT, LEFT_OUT_FIELD, LABELLED_FILE)
 """Tables whose rows of a file are written anew, or no longer true, when it is read anew."""
@@ -62,9 +76,10 @@ def store_told(
         merge_told(connection, told, origin, longest_text, tally)
         del told  # before the next one is read
     sweep(connection, origin, tally)
+    first = first_touched(connection, origin, tally)
+    follow_names(connection, tally, first)
     settle_gone(connection, origin, tally)
     settle_long_texts(connection, origin)
-    first = first_touched(connection, origin, tally.reworded)
     forget_labelled(connection, tally.reworded, first)
     place_threads(connection, first)
     return tally
@@ -100,7 +115,7 @@ def merge_told(
     """Merge a batch of a file's records into the clean tables."""
     tally.records += told.count
     merge_posts(connection, told.posts, tally)
-    drafts = comments_under_one_id(connection, told.comments)
+    drafts = comments_under_one_id(connection, told.comments, tally)
     stored = merge_comments(connection, clean(drafts, longest_text), told.rejected, tally)
     tally.is_doubtful = tally.is_doubtful or doubtful_rows(stored, longest_text).any()
     mark_taken_away(connection, drafts, origin, tally)
@@ -111,7 +126,7 @@ def merge_told(
 
 def merge_posts(connection: duckdb.DuckDBPyConnection, posts: pl.DataFrame, tally: Tally) -> None:
     """Merge the posts of a batch."""
-    found = posts_under_one_id(connection, posts)
+    found = posts_under_one_id(connection, posts, tally)
     before, after = merge_seen(connection, POST, found)
     reworded = after.join(before, on=["post_id", "title", "text"], how="anti", nulls_equal=True)
     tally.reworded |= set(reworded["post_id"].to_list())
@@ -190,23 +205,14 @@ def replaced(
     if not known:
         return REJECTED_COMMENT.empty()
     again = kept.filter(pl.col("comment_id").is_in(list(known)))
-    return matching(connection, COMMENT, again).select(
-        "landed_file",
-        "position",
-        line=pl.lit(None, pl.Int64),
-        reason=pl.lit("duplicate"),
-        detail=pl.lit("a later record of the same file has the same id"),
-        channel="channel",
-        received_at_utc="last_seen_at_utc",
-    )
+    return repeated(matching(connection, COMMENT, again))
 
 
 def sweep(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -> None:
     """Drop what an earlier reading of the same file gave and this one does not."""
-    for table, key, kept in (
-        (COMMENT, "comment_id", tally.comments),
-        (POST, "post_id", tally.posts),
-    ):
+    swept: tuple[tuple[Kind, set[str]], ...] = (("comment", tally.comments), ("post", tally.posts))
+    for kind, kept in swept:
+        table, key = KEYS[kind]
         of_this = of_file(table, origin)
         dropped = beside(
             connection,
@@ -214,6 +220,8 @@ def sweep(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -
             f"AND {key} NOT IN (SELECT {key} FROM wanted)",
             pl.DataFrame({key: list(kept)}, schema={key: pl.String}),
         )
+        if not dropped.is_empty():
+            dropped = without_other_names(connection, kind, dropped, tally)
         if dropped.is_empty():
             continue
         carry_out(
@@ -222,7 +230,7 @@ def sweep(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -
             f"AND {key} IN (SELECT {key} FROM wanted)",
             dropped,
         )
-        if table is COMMENT:
+        if kind == "comment":
             forget_wordings(connection, dropped)
 
 
@@ -241,18 +249,20 @@ def forget_wordings(connection: duckdb.DuckDBPyConnection, comments: pl.DataFram
 
 
 def first_touched(
-    connection: duckdb.DuckDBPyConnection, origin: Origin, reworded: set[str]
+    connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally
 ) -> int | None:
-    """The first row of a comment under a post that a file has comments on, or that is `reworded`.
+    """The first row of a comment under a post that a file has comments on, rewords or renames.
 
     Puts these posts into `post_here`. Most threads are young: of rows before the first only the
     post is read, and that once.
     """
+    names = tally.post_names
+    others = tally.reworded.union(tally.below, names, names.values())
     carry_out(
         connection,
         "CREATE OR REPLACE TEMP TABLE post_here AS SELECT coalesce(post_id, '') AS post "
         f"FROM clean.comment WHERE {of_file(COMMENT, origin)} UNION FROM wanted",
-        pl.DataFrame({"post": list(reworded)}, schema={"post": pl.String}),
+        pl.DataFrame({"post": list(others)}, schema={"post": pl.String}),
     )
     # The filter leaves nothing out: see `first_stored` in `flows/warehouse.py`.
     below = "post_id IN (SELECT post FROM post_here WHERE rowid >= 0)"
@@ -260,6 +270,25 @@ def first_touched(
         below += " OR post_id IS NULL"
     row = connection.execute(f"SELECT min(rowid) FROM clean.comment WHERE {below}").fetchone()
     return row[0] if row else None
+
+
+def follow_names(connection: duckdb.DuckDBPyConnection, tally: Tally, first: int | None) -> None:
+    """Let comments that stood below another name, from row `first` on, stand below the kept id.
+
+    Nothing was stored under that name itself: what was is where it belongs. An answer is looked for
+    below the posts in `post_here`, one of which has what it answers.
+    """
+    if first is None:
+        return
+    if rename(connection, "post_id", tally.post_names, f"comment.rowid >= {first}"):
+        tally.reworded |= set(tally.post_names.values())
+    if tally.below:
+        here = (
+            f"comment.rowid >= {first} "
+            "AND coalesce(comment.post_id, '') IN (SELECT post FROM post_here)"
+        )
+        names = frame(connection, ANSWERED.format(here=here))
+        rename(connection, "parent_id", dict(names.iter_rows()), here)
 
 
 def place_threads(connection: duckdb.DuckDBPyConnection, first: int | None) -> None:

@@ -1,10 +1,13 @@
 """What one file came to while its records are stored, and what it says of deletions."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import polars as pl
+
+from transforms.aliases import Kind
 
 
 @dataclass
@@ -34,6 +37,27 @@ class Tally:
     """Pieces of personal data that were replaced in texts, by kind."""
     left_out: Counter[str] = field(default_factory=Counter)
     """Fields with personal data that were left at the door, by kind."""
+
+    post_names: dict[str, str] = field(default_factory=dict)
+    """Ids of posts that this file told to be other names -> those that are kept."""
+    below: set[str] = field(default_factory=set)
+    """Posts with a comment of which this file told another name, '' for none that is known."""
+
+    def rename(self, kind: Kind, names: Mapping[str, str]) -> None:
+        """Know posts or comments that were under the ids `names` under those that are kept."""
+        for ids in self._ids(kind):
+            known = ids.intersection(names)
+            ids -= known
+            ids |= {names[name] for name in known}
+        if kind == "post":
+            kept = {name: names.get(under, under) for name, under in self.post_names.items()}
+            self.post_names = kept | dict(names)
+
+    def _ids(self, kind: Kind) -> tuple[set[str], ...]:
+        if kind == "post":
+            return self.posts, self.reworded, self.below
+        sets = (self.comments, self.unusable, self.deleted)
+        return (*sets, self.seen_again, self.published_again)
 
     def know_of(self, rows: pl.DataFrame, *times: str) -> None:
         """Note the newest moment in the columns `times` of `rows`."""

@@ -6,7 +6,7 @@ import pytest
 from models.tables.comment import COMMENT
 from models.tables.post import POST
 from tests.builders import Row, comment_row, post_row
-from transforms.merge import merged
+from transforms.merge import TOLD, as_one, comments_as_one, merged
 
 EARLY, LATE = datetime(2025, 11, 1), datetime(2025, 11, 8)
 
@@ -237,3 +237,72 @@ def test_a_text_that_was_shortened_is_an_edit(fields: dict[str, object]) -> None
 def test_a_text_that_is_no_cut_of_the_other_is_an_edit(other: str) -> None:
     answer = merge_rows(worded(LATE, other), worded(EARLY, FULL))
     assert (answer["text"], answer["is_edited"]) == (other, True)
+
+
+def one_of(*rows: Row) -> Row:
+    """What `rows`, each under an id of its own, are under the first one."""
+    names = {str(row["comment_id"]): str(rows[0]["comment_id"]) for row in rows[1:]}
+    told = pl.Series([row["last_seen_at_utc"] for row in rows], dtype=pl.Datetime("us"))
+    frame = pl.DataFrame(list(rows), schema=COMMENT.schema()).with_columns(told.alias(TOLD))
+    return COMMENT.require(comments_as_one(frame, names)[0]).row(0, named=True)
+
+
+def test_rows_under_several_ids_are_merged_as_if_they_had_come_under_one() -> None:
+    old = seen(EARLY, comment_id="c1", like_count=1, permalink="https://example.org/1")
+    new = seen(LATE, comment_id="c2", like_count=5, text_hash=old["text_hash"], text=old["text"])
+    as_they_came = merge_rows(new | {"comment_id": "c1"}, old)
+    assert one_of(old, new) == one_of(new, old) | {"comment_id": "c1"} == as_they_came
+
+
+def test_of_three_rows_the_one_seen_last_counts_whatever_their_order() -> None:
+    days = [
+        seen(datetime(2025, 11, day), comment_id=f"c{day}", like_count=day) for day in (1, 2, 3)
+    ]
+    for first in days:
+        found = one_of(first, *(row for row in days if row is not first))
+        assert (found["comment_id"], found["like_count"]) == (first["comment_id"], 3)
+
+
+def test_the_beginning_of_a_text_that_came_under_another_id_is_told() -> None:
+    whole = "Die Cloud ist gut, aber wer zahlt den Umzug?"
+    old = seen(EARLY, comment_id="c1", text=f"{whole[:30]} …", text_hash="cut")
+    new = seen(LATE, comment_id="c2", text=whole, text_hash="whole")
+    rows = pl.DataFrame([new, old], schema=COMMENT.schema()).with_columns(pl.lit(LATE).alias(TOLD))
+    found, beginnings = comments_as_one(rows, {"c2": "c1"})
+    assert (found["text"].item(), found["is_edited"].item()) == (whole, None)
+    assert beginnings.rows() == [("c1", "cut")]
+
+
+def test_who_was_gone_under_one_id_and_is_seen_later_under_the_other_is_not() -> None:
+    gone = seen(EARLY, comment_id="c1", gone_at_utc=LATE)
+    assert one_of(gone, seen(LATE, comment_id="c2"))["gone_at_utc"] is None
+    assert one_of(gone, seen(EARLY, comment_id="c2"))["gone_at_utc"] == LATE
+
+
+def test_who_was_deleted_under_one_id_stays_so_until_the_other_one_is_shown_later() -> None:
+    deleted = seen(EARLY, comment_id="c1", status="deleted", deletion_told_at_utc=EARLY)
+    back = one_of(deleted, seen(LATE, comment_id="c2"))
+    assert (back["status"], back["deletion_told_at_utc"]) == ("published", None)
+    later = deleted | {"deletion_told_at_utc": datetime(2025, 11, 9)}
+    away = one_of(later, seen(LATE, comment_id="c2"))
+    assert (away["status"], away["deletion_told_at_utc"]) == ("deleted", datetime(2025, 11, 9))
+    assert one_of(deleted, seen(LATE, comment_id="c2", status="hidden"))["status"] == "deleted"
+
+
+def test_nobody_answers_himself_under_another_id() -> None:
+    answer = seen(LATE, comment_id="c2", parent_id="c1")
+    assert one_of(seen(EARLY, comment_id="c1"), answer)["parent_id"] is None
+
+
+def test_posts_under_several_ids_are_one() -> None:
+    rows = [
+        post_row("p1", first_seen_at_utc=EARLY, last_seen_at_utc=EARLY, text="Wer zahlt?"),
+        post_row("p2", first_seen_at_utc=LATE, last_seen_at_utc=LATE, title="neu"),
+        post_row("p9", title="bleibt"),
+    ]
+    found = as_one(pl.DataFrame(rows, schema=POST.schema()), {"p2": "p1"}, POST).sort("post_id")
+    assert found.select("post_id", "title", "text").rows() == [
+        ("p1", "neu", "Wer zahlt?"),
+        ("p9", "bleibt", None),
+    ]
+    assert found["first_seen_at_utc"][0] == EARLY

@@ -15,6 +15,7 @@ from flows.settings import Warehouse
 from flows.storing.known import INPUT_NUMBER, meet, mend, note_labels
 from flows.storing.store import store
 from flows.warehouse import append, exists, forget, frame, merge, read, writing
+from models.canonical import Comment, Post
 from models.errors import GiveUp, TryAgain
 from models.tables.comment import COMMENT
 from models.tables.comment_version import COMMENT_VERSION
@@ -73,6 +74,37 @@ def test_a_file_that_is_read_anew_in_a_lake_replaces_what_it_told(path: Path) ->
         for table in (COMMENT, COMMENT_VERSION):
             (kept,) = read(connection, table)["comment_id"]
             assert kept.endswith("other")
+
+
+def test_what_turns_out_to_be_one_in_a_lake_becomes_one(path: Path) -> None:
+    def arrive(day: int, *records: Post | Comment) -> None:
+        at = datetime(2025, 11, 10 + day, 8, tzinfo=UTC)
+        with writing(path, LAKE) as connection:
+            store(connection, records, Origin(f"a/{day}", at, None, frozenset(), KEY), 1000)
+
+    def post(name: str, *aliases: str) -> Post:
+        return Post(
+            platform="blog", site="example.org", native_id=name, aliases=aliases, position=1
+        )
+
+    arrive(0, comment(native_id="1", post_native_id="p"), comment(2, native_id="5"))
+    answer = comment(2, native_id="3", parent_native_id="2", post_native_id="q")
+    arrive(1, post("q"), comment(native_id="2", post_native_id="q"), answer)
+    hashes = {"input_hash": "h", "labelled_at_utc": datetime(2025, 11, 11)}
+    with writing(path, LAKE) as connection:
+        row = label_row("blog:example.org:2", "topic", "x", **hashes)
+        append(connection, LABEL, pl.DataFrame([row], schema=LABEL.schema()))
+    arrive(2, post("q", "p"), comment(native_id="2", aliases=("1",), post_native_id="p"))
+    with writing(path, LAKE) as connection:
+        rows = read(connection, COMMENT).sort("comment_id")
+        assert rows.select("native_id", "post_id", "parent_id", "root_id").rows() == [
+            ("2", "blog:example.org:q", None, "blog:example.org:1"),
+            ("3", "blog:example.org:q", "blog:example.org:1", "blog:example.org:1"),
+            ("5", None, None, "blog:example.org:5"),
+        ]
+        assert rows["comment_id"][0] == "blog:example.org:1"
+        assert read(connection, LABEL)["comment_id"].to_list() == ["blog:example.org:1"]
+        mend(connection)
 
 
 def test_a_comment_of_an_earlier_version_in_a_lake_is_known(path: Path) -> None:
