@@ -24,8 +24,9 @@ MOST_PROBLEMS = 5
 class Checked:
     """The answers of a sheet: `asked` are its comments in the file whose wording still holds.
 
-    `stale` rows show what is not so any more; their answers are left out. `missing` are the rows of
-    the sheet that the file does not have, whoever took them out, and why.
+    One that is kept under another id since has that one in them. `stale` rows show what is not so
+    any more, or are one with another row; their answers are left out. `missing` are the rows of the
+    sheet that the file does not have, whoever took them out, and why.
     """
 
     asked: pl.DataFrame
@@ -68,23 +69,42 @@ def check(connection: Connection, filled: FilledSheet, sheet: Mapping[str, Any])
     asked = stored.rows_of_sheet(connection, filled.sheet)
     require_rows(rows, dict(asked.select("comment_id", "digest").iter_rows()), filled.file)
     hashes = dict(asked.select("comment_id", "input_hash").iter_rows())
-    now = stored.present_wording(connection, [row.comment_id for row in rows])
-    holds = {row.comment_id for row in rows if now.get(row.comment_id) == hashes[row.comment_id]}
+    kept = stored.kept_under(connection, [row.comment_id for row in rows])
+    now = stored.present_wording(connection, list(kept.values()))
+    holding = [row for row in rows if now.get(kept[row.comment_id]) == hashes[row.comment_id]]
+    holds = once_each(holding, kept)
     answers = answers_of(rows, questions, filled)
     # A reader who has answered before may withdraw it all.
     if not answers and not stored.has_answered(connection, filled.sheet, filled.reviewer):
         raise GiveUp(f"`{filled.file}` holds no answers yet: fill in the yellow cells.")
     return Checked(
-        asked.filter(pl.col("comment_id").is_in(list(holds))),
-        {comment_id: given for comment_id, given in answers.items() if comment_id in holds},
+        asked.filter(pl.col("comment_id").is_in(list(holds))).with_columns(
+            pl.col("comment_id").replace(holds)
+        ),
+        {holds[comment_id]: given for comment_id, given in answers.items() if comment_id in holds},
         {
-            row.comment_id: row.cells["note"].text
+            holds[row.comment_id]: row.cells["note"].text
             for row in rows
             if "note" in row.cells and row.comment_id in holds
         },
         tuple(row for row in rows if row.comment_id not in holds and row.cells),
         asked.filter(~pl.col("comment_id").is_in([row.comment_id for row in rows])),
     )
+
+
+def once_each(rows: Sequence[FilledRow], kept: Mapping[str, str]) -> dict[str, str]:
+    """Which of `rows` count, by the id on the sheet -> the id that the comment is `kept` under.
+
+    Two of them may have turned out to be one comment since: the row that was answered counts, of
+    two that were the one whose id is kept.
+    """
+    by_weight = sorted(
+        rows, key=lambda row: (not row.cells, row.comment_id != kept[row.comment_id])
+    )
+    first: dict[str, str] = {}
+    for row in by_weight:
+        first.setdefault(kept[row.comment_id], row.comment_id)
+    return {on_sheet: under for under, on_sheet in first.items()}
 
 
 def require_rows(rows: Sequence[FilledRow], digests: Mapping[str, str], file: str) -> None:

@@ -108,6 +108,15 @@ def with_context(connection: Connection, asked: pl.DataFrame) -> pl.DataFrame:
         connection.unregister("asked")
 
 
+def kept_under(connection: Connection, comment_ids: Sequence[str]) -> dict[str, str]:
+    """Each comment -> the id that it is kept under now: a sheet has the one of then."""
+    rows = connection.execute(
+        "SELECT alias_id, id FROM ops.alias WHERE kind = 'comment' AND list_contains(?, alias_id)",
+        [list(comment_ids)],
+    ).fetchall()
+    return {comment_id: comment_id for comment_id in comment_ids} | dict(rows)
+
+
 def present_wording(connection: Connection, comment_ids: Sequence[str]) -> dict[str, str]:
     """Comment -> the hash of what is read of it now; a comment that is gone is missing."""
     rows = connection.execute(

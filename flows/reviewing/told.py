@@ -41,8 +41,8 @@ def import_lines(checked: Checked, questions: Sequence[Question]) -> list[str]:
         if left and begun and purpose == "audit":
             lines.append("Answer these in full: shares bend if the hard ones are left out.")
     lines += [
-        f"row {row.number} of page `{row.page}`: the comment or its post was edited since, or is "
-        "gone; its answers were not taken in"
+        f"row {row.number} of page `{row.page}`: the comment or its post was edited since, is "
+        "gone, or stands in another row, too; its answers were not taken in"
         for row in checked.stale
     ]
     return lines

@@ -5,10 +5,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from openpyxl import load_workbook
 
 from flows.review_import import take_in
+from flows.settings import load_settings
+from flows.storing.identity import note_names
+from flows.storing.tally import Tally
+from flows.warehouse import writing
 from models.errors import GiveUp
 from tests.builders import comment_row
 from tests.review_desk import MONDAY, Desk, fill, ids_in
@@ -415,3 +420,41 @@ def test_the_flow_takes_in_several_files(desk: Desk) -> None:
     files = [fill(path, {"c0": {"toxic": "ja"}}) for path in desk.sheet("anna", "berta")]
     assert [report.rows_out for report in take_in(files, as_of=MONDAY)] == [1, 1]
     assert desk.query("SELECT count(*) FROM classified.review WHERE is_chosen") == [(2,)]
+
+
+def is_one(desk: Desk, goes: str, kept: str) -> None:
+    """Let a file tell that two stored comments are one."""
+    settings, tally = load_settings(), Tally()
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        ids = pl.DataFrame({"row": [0, 0], "id": [kept, goes]})
+        note_names(connection, ids, "comment", tally)
+
+
+def test_answers_on_a_comment_that_is_kept_under_another_id_since_go_there(desk: Desk) -> None:
+    same = {"text": "Wer zahlt das?", "text_hash": "same"}
+    desk.given([comment_row("c1", **same), comment_row("c2", **same), comment_row("c3")])
+    (file,) = desk.sheet()
+    fill(file, {"c2": {"sentiment": "negativ", "note": "Ironie?"}, "c3": {"sentiment": "neutral"}})
+    is_one(desk, "c2", kept="c1")
+    for _ in range(2):
+        desk.take_in(file)
+        assert desk.query(
+            "SELECT DISTINCT comment_id FROM classified.review WHERE is_chosen ORDER BY ALL"
+        ) == [("c1",), ("c3",)]
+        assert desk.query("SELECT comment_id, note FROM classified.review_note") == [
+            ("c1", "Ironie?")
+        ]
+
+
+def test_of_two_rows_that_are_one_comment_since_the_answered_ones_count_once(desk: Desk) -> None:
+    same = {"text": "Wer zahlt das?", "text_hash": "same"}
+    desk.given([comment_row("c1", **same), comment_row("c2", **same)])
+    (file,) = desk.sheet()
+    fill(file, {"c1": {"sentiment": "negativ"}, "c2": {"sentiment": "neutral"}})
+    desk.take_in(file)
+    is_one(desk, "c2", kept="c1")
+    chosen = "SELECT comment_id, label FROM classified.review WHERE is_chosen"
+    assert desk.query(chosen) == [("c1", "negative")]
+    report = desk.take_in(file)
+    assert desk.query(chosen) == [("c1", "negative")]
+    assert "stands in another row, too" in report.details[-1]
