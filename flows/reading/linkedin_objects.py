@@ -85,7 +85,7 @@ def said_alias(post: str | None, at: datetime | None, text: str | None) -> str |
     """A name for a comment by post, second and words, where an export tells no id.
 
     Nobody says the same twice in a second below one post, so that the interface's comment and the
-    export's meet under it.
+    export's meet under it: under the name by which the export's link has the post.
     """
     if not post or not at or not text:
         return None
@@ -145,6 +145,7 @@ def comment_of(value: LinkedInObject, post: str, owner: str, parent: str | None)
     text = message.get("text") or None
     likes = object_in(value, "likesSummary")
     activity = activity_of(value) or post
+    said = (said_alias(of, at, text) for of in (activity, post))
     return Comment(
         platform=PLATFORM,
         site="",
@@ -168,7 +169,7 @@ def comment_of(value: LinkedInObject, post: str, owner: str, parent: str | None)
         attachments=_attachments(value.get("content")),
         mentions=_mentions(message.get("attributes")),
         permalink=f"https://www.linkedin.com/feed/update/{activity}/?commentUrn={urn}",
-        aliases=tuple(filter(None, (number, said_alias(activity, at, text)))),
+        aliases=tuple(dict.fromkeys(filter(None, (number, *said)))),
     )
 
 

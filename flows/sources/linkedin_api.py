@@ -307,7 +307,7 @@ SOURCE = ApiSource(
     "developer.linkedin.com, then get a token as an administrator of the page.",
     recognise=recognise_pages(NAME),
     read=read_pages(PLATFORM, read_page),
-    version=2,
+    version=3,
     pages=pages,
     options={
         "organization": "number of the page: it stands in the address of its admin view",

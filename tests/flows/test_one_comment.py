@@ -222,6 +222,7 @@ LINKEDIN_EXPORT = (
     "Date,Link,Message\n2025-11-03 09:00:00,https://www.linkedin.com/feed/update/"
     f'urn%3Ali%3Aactivity%3A7391739456123904001,"{TEXT}"\n'
 )
+LINKEDIN_SHARE_EXPORT = LINKEDIN_EXPORT.replace("activity%3A7391739456123904001", "share%3A70")
 STATUS = "https://nordhafen.social/users/it/statuses/115490000000000200"
 MASTODON_API = page(
     "mastodon_api",
@@ -319,6 +320,14 @@ def test_a_comment_that_comes_several_ways_is_one_on_one_post(
     assert rows[0][2] == TEXT
     again = warehouse.execute("SELECT count(*) FROM clean.comment_version").fetchone()
     assert again == (1,), "one wording, whichever way it came"
+
+
+@pytest.mark.parametrize("files", [*permutations((LINKEDIN_API, LINKEDIN_SHARE_EXPORT))])
+def test_an_export_that_names_the_post_as_the_interface_was_asked_meets_it(
+    files: tuple[str, ...], warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    take_in(warehouse, files, tmp_path)
+    assert warehouse.execute("SELECT count(*) FROM clean.comment").fetchone() == (1,)
 
 
 def test_a_download_without_any_id_does_not_meet_the_interface(

@@ -47,8 +47,7 @@ def read(**fields: Any) -> Comment:
 
 
 def test_a_comment_becomes_a_comment_of_the_post_that_was_asked_for() -> None:
-    said = said_alias(ACTIVITY, AT, "Endlich eine klare Linie.")
-    assert said is not None
+    said = [said_alias(of, AT, "Endlich eine klare Linie.") for of in (ACTIVITY, SHARE)]
     assert read() == Comment(
         platform="linkedin",
         site="",
@@ -67,7 +66,7 @@ def test_a_comment_becomes_a_comment_of_the_post_that_was_asked_for() -> None:
         reply_count=1,
         permalink=f"https://www.linkedin.com/feed/update/{ACTIVITY}/"
         f"?commentUrn=urn:li:comment:({ACTIVITY},7391800000000000001)",
-        aliases=("7391800000000000001", said),
+        aliases=("7391800000000000001", *map(str, said)),
     )
 
 
