@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -109,19 +109,22 @@ def refine(as_of: datetime | None = None) -> StageReport:
     clear_leftovers(settings.paths.landing)
     narrow_domains(settings)
     files = stale_files(settings)
+    names = {landed_name(landed, settings.paths.landing) for landed in files}
     tallies = [refine_file(landed, settings) for landed in files]
     settle_landing(settings)
     kept_out = quarantine(settings) if has_unchecked(settings) else Quarantine()
-    rejected = sum(tally.rejected for tally in tallies) + kept_out.count
+    # What a run that stopped had left unjudged is no comment of this one.
+    lost = sum(count for name, count in kept_out.by_file.items() if name in names)
+    rejected = sum(tally.rejected for tally in tallies) + kept_out.by_file.total()
     report = StageReport(
         "refine",
         rows_in=sum(tally.records for tally in tallies),
-        rows_out=sum(len(tally.comments) + len(tally.posts) for tally in tallies) - kept_out.count,
+        rows_out=sum(len(tally.comments) + len(tally.posts) for tally in tallies) - lost,
         rejected_count=rejected,
-        note=sentence(tallies, kept_out.count),
+        note=sentence(tallies, lost, rejected),
         details=(
             *taken_out(tallies),
-            *(rejections_by_reason(files, settings) if rejected else ()),
+            *(rejections_by_reason(names | set(kept_out.by_file), settings) if rejected else ()),
             *kept_out.warnings,
         ),
     )
@@ -266,28 +269,26 @@ def taken_out(tallies: list[Tally]) -> tuple[str, ...]:
     )
 
 
-def sentence(tallies: list[Tally], kept_out: int) -> str:
-    """The run in a few words; `kept_out` comments failed a check after they had been read."""
-    if not tallies and not kept_out:
+def sentence(tallies: list[Tally], lost: int, rejected: int) -> str:
+    """The run in a few words; `lost` comments failed a check after they had been read."""
+    if not tallies and not rejected:
         return "nothing new"
-    comments = sum(len(tally.comments) for tally in tallies) - kept_out
+    comments = sum(len(tally.comments) for tally in tallies) - lost
     posts = len(set().union(*(tally.posts for tally in tallies)))
-    rejected = sum(tally.rejected for tally in tallies) + kept_out
     return (
         f"{Counted(len(tallies)):file|files} read: {Counted(comments):comment|comments} "
         f"on {Counted(posts):post|posts}, {Counted(rejected):record|records} rejected"
     )
 
 
-def rejections_by_reason(files: list[LandedFile], settings: Settings) -> tuple[str, ...]:
+def rejections_by_reason(names: Collection[str], settings: Settings) -> tuple[str, ...]:
     """One line for each file and reason: how many records, the first of them, and why."""
-    names = [landed_name(landed, settings.paths.landing) for landed in files]
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         found = connection.execute(
             "SELECT landed_file, reason, count(*), min(position), arg_min(line, position), "
             "arg_min(detail, position) FROM clean.rejected_comment "
             "WHERE list_contains(?, landed_file) GROUP BY landed_file, reason ORDER BY ALL",
-            [names],
+            [sorted(names)],
         ).fetchall()
     return tuple(
         f"`{file}`: {count:,} x {reason}, first at "

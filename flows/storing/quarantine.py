@@ -5,8 +5,9 @@ run are judged together, once, and of their comments only the doubtful ones by G
 it takes seconds to start, and wants all rows as a pandas frame.
 """
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 import polars as pl
@@ -33,9 +34,9 @@ SINCE = "SELECT min(received_at_utc) FROM ops.refined_file WHERE is_checked IS N
 
 @dataclass(frozen=True)
 class Quarantine:
-    """How many comments were taken out, and what is odd about others, in a line each."""
+    """How many comments were taken out, by file, and what is odd about others, in a line each."""
 
-    count: int = 0
+    by_file: Counter[str] = field(default_factory=Counter)
     warnings: tuple[str, ...] = ()
 
 
@@ -53,7 +54,7 @@ def quarantine(settings: Settings) -> Quarantine:
         connection.execute(
             f"UPDATE ops.refined_file SET is_checked = true WHERE landed_file IN {UNCHECKED}"
         )
-    return Quarantine(broken.height, warnings)
+    return Quarantine(Counter(broken["landed_file"]), warnings)
 
 
 def has_unchecked(settings: Settings) -> bool:

@@ -95,7 +95,10 @@ def test_a_run_that_stopped_before_the_checks_is_made_up_for_by_the_next(
         with pytest.raises(RuntimeError, match="power cut"):
             refine()
     assert query("SELECT count(*) FROM clean.comment") == [(1,)]
-    assert refine().rejected_count == 1
+    report = refine()
+    assert (report.rows_in, report.rows_out, report.rejected_count) == (0, 0, 1)
+    assert "0 files read: 0 comments on 0 posts, 1 record rejected" in str(report)
+    assert any("a.csv`: 1 x failed check" in line for line in report.details)
     assert query("SELECT count(*) FROM clean.comment") == [(0,)]
     assert query("SELECT is_checked FROM ops.refined_file") == [(True,)]
 
