@@ -20,6 +20,7 @@ from models.tables import all_tables
 from models.tables.labelled_comment import LABELLED_COMMENT
 from models.tables.layout import LAYOUT
 from models.tables.reporting import REPORTING
+from transforms.row_checks import MOST_DAYS_AHEAD
 from transforms.views import all_views
 
 LAYERS = ("clean", "classified", "mart", "ops")
@@ -50,6 +51,16 @@ LABELS_LOST = (
 )
 """Earlier versions took the labels away with the words of a post, and never looked again at the
 comments below it. Whoever has labels is not read again by being looked at."""
+
+AHEAD = (
+    "UPDATE ops.refined_file SET is_checked = false WHERE landed_file IN "
+    "(SELECT landed_file FROM clean.comment "
+    f"WHERE created_at_utc >= last_seen_at_utc + INTERVAL {MOST_DAYS_AHEAD + 1} DAYS)"
+)
+"""Files with comments of the future, which earlier versions let in: the next `refine` judges them.
+
+To read them again would not do: of some the bytes are gone.
+"""
 
 
 class Streamed(Protocol):
@@ -146,6 +157,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     make_all(connection)
     connection.execute(LEFT_BEHIND)
     connection.execute(LABELS_LOST)
+    connection.execute(AHEAD)
     connection.execute(f"DELETE FROM {LAYOUT.full_name}")
     merge(connection, LAYOUT, pl.DataFrame({"digest": [planned_layout()]}))
     commit(connection)

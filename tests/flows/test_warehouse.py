@@ -36,6 +36,7 @@ from models.errors import ContractBroken, GiveUp, TryAgain
 from models.tables import all_tables
 from models.tables.comment import COMMENT
 from models.tables.comment_version import COMMENT_VERSION
+from models.tables.refined_file import REFINED_FILE
 from models.tables.reporting import REPORTING
 from tests.builders import comment_row, post_row
 
@@ -178,6 +179,23 @@ def test_a_warehouse_of_an_earlier_version_looks_again_below_posts_without_words
     con.execute("UPDATE ops.layout SET digest = 'of an earlier version'")
     prepare(con)
     assert con.execute("SELECT landed_file FROM ops.labelled_file").fetchall() == [("worded",)]
+
+
+def test_files_with_comments_of_the_future_are_unchecked_in_a_warehouse_of_an_earlier_version(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    ahead = comment_row("c2", created_at_utc=datetime(2052, 11, 5), landed_file="b.csv")
+    merge(con, COMMENT, comments(comment_row("c1", landed_file="a.csv"), ahead))
+    known = {"source": "table_file", "reading": "", "received_at_utc": datetime(2025, 11, 10)}
+    counts = dict.fromkeys(("post_count", "comment_count", "rejected_count"), 1)
+    files = [
+        {"landed_file": name, **known, **counts, "is_checked": True} for name in ("a.csv", "b.csv")
+    ]
+    merge(con, REFINED_FILE, pl.DataFrame(files).with_columns(note=pl.lit(None, pl.String)))
+    con.execute("UPDATE ops.layout SET digest = 'of an earlier version'")
+    prepare(con)
+    found = con.execute("SELECT landed_file FROM ops.refined_file WHERE NOT is_checked")
+    assert found.fetchall() == [("b.csv",)]
 
 
 def test_every_table_is_there_with_its_description(con: duckdb.DuckDBPyConnection) -> None:

@@ -45,9 +45,19 @@ def test_a_question_that_needs_no_reply_is_listed_too(
 def test_waiting_is_counted_to_the_last_day_with_comments(
     con: duckdb.DuckDBPyConnection, given: Callable[..., None]
 ) -> None:
-    later = comment_row("c2", created_at_utc=datetime(2025, 11, 10, 9))
+    moment = datetime(2025, 11, 10, 9)
+    later = comment_row("c2", created_at_utc=moment, last_seen_at_utc=moment)
     given(comments=[comment_row("c1"), later], labels=asks("c1", "c2"))
     assert [row["waiting_days"] for row in rows(con)] == [7, 0]
+
+
+def test_nobody_waits_for_a_day_that_has_not_come(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    seen = datetime(2025, 11, 5, 23, 30)  # the 6th in Berlin
+    mistyped = comment_row("c2", created_at_utc=datetime(2052, 11, 5), last_seen_at_utc=seen)
+    given(comments=[comment_row("c1"), mistyped], labels=asks("c1", "c2"))
+    assert [row["waiting_days"] for row in rows(con)] == [3, 0]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
@@ -32,6 +32,7 @@ def test_ordinary_comments_pass() -> None:
         pytest.param({"text_hash": "zz"}, "text_hash", id="a hash that is none"),
         pytest.param({"comment_id": "c1"}, "comment_id", id="an id without its platform"),
         pytest.param({"created_at_utc": datetime(1970, 1, 1)}, "created_year", id="the epoch"),
+        pytest.param({"created_at_utc": datetime(2052, 11, 5)}, "days_ahead", id="the future"),
         pytest.param({"like_count": -1}, "like_count", id="a negative count"),
         pytest.param({"status": "gone"}, "status", id="an unknown status"),
         pytest.param({"time_precision": "vague"}, "time_precision", id="an unknown precision"),
@@ -49,7 +50,6 @@ def test_a_planted_fault_breaks_its_row_and_no_other(planted: Row, column: str) 
 @pytest.mark.parametrize(
     ("planted", "column"),
     [
-        pytest.param({"created_at_utc": datetime(2026, 1, 1)}, "days_ahead", id="the future"),
         pytest.param({"edited_at_utc": datetime(2025, 1, 1)}, "days_until_edit", id="edited first"),
         pytest.param({"parent_id": "blog:c1"}, "is_own_parent", id="an answer to itself"),
         pytest.param({"kind": "order_note"}, "kind", id="a kind that we do not know"),
@@ -57,6 +57,14 @@ def test_a_planted_fault_breaks_its_row_and_no_other(planted: Row, column: str) 
 )
 def test_what_is_only_odd_is_a_warning(planted: Row, column: str) -> None:
     assert verdict(planted) == ([], [column])
+
+
+def test_clocks_and_zones_may_differ_by_a_day() -> None:
+    seen = comment_row()["last_seen_at_utc"]
+    ahead = {"created_at_utc": seen + timedelta(hours=47)}  # type: ignore[operator]
+    assert verdict(ahead) == ([], [])
+    too_far = {"created_at_utc": seen + timedelta(hours=48)}  # type: ignore[operator]
+    assert [found for _, found, _ in verdict(too_far)[0]] == ["days_ahead"]
 
 
 def test_a_row_that_breaks_several_checks_comes_once() -> None:

@@ -9,7 +9,7 @@ post_title    = ["text",  "the post's headline, or the start of its text", "opti
 channel       = ["text",  "where the audience was met"]
 segment       = ["text",  "the part of the audience it is from", "optional"]
 day           = ["day",   "day it was made, in the reporting time zone"]
-waiting_days  = ["count", "days from then to the last day on which anybody commented"]
+waiting_days  = ["count", "days from then to the last day on which anybody commented, as far as comments were received"]
 asks          = ["text",  "what it asks for", ["question", "request", "reply", "question mark"]]
 needs_reply   = ["flag",  "the model's answer whether the owner should answer; a question mark where it gives none"]
 sentiment     = ["text",  "negative, neutral or positive", "optional"]
@@ -45,8 +45,14 @@ WITH own AS (
         AND gone_at_utc IS NULL AND status IN ('published', 'unknown')
     GROUP BY parent_id
 ), today AS (
-    SELECT max(day) AS day
-    FROM classified.dated
+    -- One comment of a mistyped day must not let all others wait for years.
+    SELECT
+        least(
+            max(dated.day),
+            timezone(any_value(reporting.time_zone), timezone('UTC', max(dated.last_seen_at_utc)))::DATE
+        ) AS day
+    FROM classified.dated AS dated
+    CROSS JOIN ops.reporting AS reporting
 )
 SELECT
     comment.comment_id,
@@ -56,7 +62,7 @@ SELECT
     dated.channel,
     segment.segment,
     dated.day,
-    date_diff('day', dated.day, today.day)                          AS waiting_days,
+    greatest(date_diff('day', dated.day, today.day), 0)             AS waiting_days,
     CASE
         WHEN answer.is_question THEN 'question'
         WHEN answer.is_request THEN 'request'

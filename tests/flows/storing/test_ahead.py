@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,9 @@ NOBODY = Erased(frozenset(), frozenset())
 SAMPLES = Path(__file__).parents[1] / "sources/samples"
 ROWS = 10_500
 """More than one batch."""
+
+LAST = datetime(2026, 2, 1, tzinfo=UTC)
+"""When the table is taken in: none of its comments was made later."""
 
 PATIENCE_S = 20
 
@@ -201,8 +205,8 @@ def test_more_processes_leave_the_tables_that_one_does(
         monkeypatch.setenv("RESONANZ_REFINE__PROCESSES", hands)
         monkeypatch.setenv("RESONANZ_PATHS__DATA", str(tmp_path / hands))
         with without_prefect():
-            ingest(files=[table], as_of=RECEIVED)
-            refine(as_of=RECEIVED)
+            ingest(files=[table], as_of=LAST)
+            refine(as_of=LAST)
         assert len(started) == int(hands) - 1
         started.clear()
         stored.append([query(f"FROM {name} ORDER BY rowid") for name in NAMES])
@@ -233,12 +237,12 @@ def test_nothing_of_a_file_is_stored_whose_process_was_killed(
     monkeypatch.setattr(flows.storing.store, "merge_told", merge_and_kill)
     monkeypatch.setattr("flows.running.direct.delays", lambda _task: ())
     with without_prefect():
-        ingest(files=[table], as_of=RECEIVED)
+        ingest(files=[table], as_of=LAST)
         with pytest.raises(TryAgain):
-            refine(as_of=RECEIVED)
+            refine(as_of=LAST)
         assert query("SELECT count(*) FROM clean.comment") == [(0,)]
         monkeypatch.setattr(flows.storing.store, "merge_told", merge_told)
-        refine(as_of=RECEIVED)
+        refine(as_of=LAST)
     assert query("SELECT count(*) FROM clean.comment") == [(ROWS,)]
 
 
@@ -249,8 +253,8 @@ def test_a_small_file_is_read_without_another_process(
     monkeypatch.setenv("RESONANZ_REFINE__PROCESSES", "2")
     started = processes(monkeypatch)
     with without_prefect():
-        ingest(files=[table], as_of=RECEIVED)
-        refine(as_of=RECEIVED)
+        ingest(files=[table], as_of=LAST)
+        refine(as_of=LAST)
     assert started == []
 
 

@@ -185,7 +185,7 @@ def test_an_older_file_that_comes_later_is_looked_at(taken_in: Callable[..., Set
     settle([VERSION], settings)
     with without_prefect():
         old = write(settings.paths.data, "alt.csv", SECOND)
-        ingest(files=[old], as_of=datetime(2024, 1, 1, tzinfo=UTC))
+        ingest(files=[old], as_of=datetime(2025, 11, 4, tzinfo=UTC))
         refine(as_of=datetime(2025, 11, 5, tzinfo=UTC))
     assert count_pending(VERSION, settings) == 1
 

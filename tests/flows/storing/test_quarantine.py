@@ -1,14 +1,16 @@
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 import flows.storing.quarantine
+from flows.backfill import read_again
 from flows.ingest import ingest
 from flows.refine import refine
-from flows.settings import Settings
+from flows.settings import Settings, load_settings
 from flows.storing.quarantine import Quarantine
+from flows.warehouse import writing
 from tests.flows.conftest import Query
 
 pytestmark = pytest.mark.usefixtures("prefect_server", "workplace")
@@ -103,13 +105,72 @@ def test_a_run_that_stopped_before_the_checks_is_made_up_for_by_the_next(
     assert query("SELECT is_checked FROM ops.refined_file") == [(True,)]
 
 
-def test_what_is_only_odd_is_told_and_stays(write_csv: Csv, query: Query) -> None:
-    take_in(write_csv("a.csv", "c-1;03.12.2025;Anna;Aus der Zukunft;Cloud"))
+def test_what_is_only_odd_is_told_and_stays(tmp_path: Path, query: Query) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(THREAD + "r1;r1;2025-11-03T10:00:00Z;An mich;Cloud\n")
+    take_in(file)
     report = refine()
-    assert query("SELECT comment_id FROM clean.comment") == [("table:c-1",)]
+    assert query("SELECT comment_id FROM clean.comment") == [("table:r1",)]
     assert report.details == (
-        "warning: `clean.comment.days_ahead`: made before it was seen fails in 1 row (1)",
+        "warning: `clean.comment.is_own_parent`: an answer to another comment fails in 1 row (1)",
     )
+
+
+def test_a_comment_of_the_future_is_kept_out(write_csv: Csv, query: Query) -> None:
+    rows = ["c-1;05.11.2052;Anna;Vertippt;Cloud", "c-2;11.11.2025;Bert;Ein Tag voraus;Cloud"]
+    take_in(write_csv("a.csv", *rows))
+    assert refine().rejected_count == 1
+    assert query("SELECT comment_id FROM clean.comment") == [("table:c-2",)]
+    assert query("SELECT position, reason, detail FROM clean.rejected_comment") == [
+        (
+            *(1, "failed check"),
+            "`days_ahead`: expected no time in the future: made before it was received, or a day "
+            "later at most",
+        )
+    ]
+
+
+def test_a_file_that_is_read_again_later_is_judged_by_when_it_was_received(
+    write_csv: Csv, query: Query
+) -> None:
+    take_in(write_csv("a.csv", "c-1;05.11.2026;Anna;Vertippt;Cloud"))
+    assert refine().rejected_count == 1
+    read_again(MONDAY, MONDAY + timedelta(days=1), load_settings())
+    assert refine(as_of=datetime(2026, 12, 1, tzinfo=UTC)).rejected_count == 1
+    assert query("SELECT comment_id FROM clean.comment") == []
+
+
+def test_what_came_in_by_a_clock_that_was_behind_can_be_taken_in_again(
+    write_csv: Csv, query: Query
+) -> None:
+    file = write_csv("a.csv", "c-1;03.11.2025;Anna;Gut;Cloud")
+    ingest(files=[file], as_of=datetime(2001, 1, 1, tzinfo=UTC))
+    assert refine().rejected_count == 1
+    for landed in load_settings().paths.landing.rglob("20010101T000000Z-*"):
+        landed.unlink()
+    take_in(file)
+    assert refine().rejected_count == 0
+    assert query("SELECT comment_id FROM clean.comment") == [("table:c-1",)]
+
+
+def test_comments_of_the_future_that_an_earlier_version_let_in_are_judged_by_the_next_run(
+    write_csv: Csv, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where their files can't be read again, as their bytes are gone."""
+    monkeypatch.setenv("RESONANZ_PRIVACY__LANDING", "delete")
+    rows = ["c-1;03.11.2025;Anna;Gut;Cloud", "c-2;03.11.2025;Bert;Vertippt;Cloud"]
+    take_in(write_csv("a.csv", *rows))
+    refine()
+    settings = load_settings()
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        connection.execute(
+            "UPDATE clean.comment SET created_at_utc = '2052-11-05' WHERE native_id = 'c-2'"
+        )
+        connection.execute("UPDATE ops.layout SET digest = 'of an earlier version'")
+    assert refine().rejected_count == 1
+    assert query("SELECT comment_id FROM clean.comment") == [("table:c-1",)]
+    assert query("SELECT position, reason FROM clean.rejected_comment") == [(2, "failed check")]
+    assert str(refine()) == "refine: nothing new"
 
 
 def test_comments_are_judged_in_batches(
