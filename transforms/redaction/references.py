@@ -28,11 +28,11 @@ NAMED = re.compile(rf"(?<![\w-]){WORD}\b{_BETWEEN}$", re.IGNORECASE)
 
 _NO_MORE = r"(?![\w€$£%-])"
 VALUE = re.compile(
-    r"(?<![\w€$£.,/@-])(?P<prefix>[A-Z]{1,4} )?(?=[A-Za-z./-]*\d)[A-Za-z0-9]++(?:[-/.]{1,2}[A-Za-z0-9]++)*+"
-    rf"(?: \d{{2,}}+(?:[-/][A-Z0-9]++)*+{_NO_MORE}){{0,4}}{_NO_MORE}"
+    r"(?<![\w€$£.,/@-])(?P<prefix>[A-Z]{1,4} )?(?=[A-Za-z./-]*\d)[A-Za-z0-9]++(?>(?:[-/.]{1,2}[A-Za-z0-9]++)*)"
+    rf"(?: \d{{2,}}+(?>(?:[-/][A-Z0-9]++)*){_NO_MORE}){{0,4}}{_NO_MORE}"
 )
 """Letters and digits that may be such a number; nothing is tried twice, or `12-12-12-...` would take
-hours."""
+hours. In groups of their own, as Python before 3.11.5 lets `(...)*+` swallow a sign too many."""
 
 LOOK_BACK = 45
 """Characters before a number in which its name stands."""
