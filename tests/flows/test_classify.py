@@ -144,16 +144,21 @@ def test_own_answers_are_not_read(
 TOPICS = "SELECT comment_id, label, is_chosen FROM classified.current_label WHERE head = 'topic'"
 
 
+@pytest.fixture
+def taxonomy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the settings look for topics of one's own."""
+    path = tmp_path / "taxonomy.toml"
+    monkeypatch.setenv("RESONANZ_CLASSIFY__TAXONOMY", str(path))
+    return path
+
+
 @pytest.mark.usefixtures("keyword_model")
 def test_a_taxonomy_of_ones_own_decides_the_topics_without_asking_the_model_again(
     write_csv: Csv,
     query: Query,
     keyword_model: KeywordModel,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    taxonomy: Path,
 ) -> None:
-    taxonomy = tmp_path / "taxonomy.toml"
-    monkeypatch.setenv("RESONANZ_CLASSIFY__TAXONOMY", str(taxonomy))
     taxonomy.write_text('[grid]\nof = []\nwords = ["netz*"]\n', encoding="utf-8")
     keyword_model.topic = "cloud"
     clean(write_csv("a.csv", "a;03.11.2025;Anna;Netzausbau gut;X", "b;03.11.2025;Bert;Na ja;X"))
@@ -170,11 +175,9 @@ def test_comments_that_arrive_meanwhile_get_own_topics_from_what_the_model_says_
     write_csv: Csv,
     query: Query,
     keyword_model: KeywordModel,
-    tmp_path: Path,
+    taxonomy: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    taxonomy = tmp_path / "taxonomy.toml"
-    monkeypatch.setenv("RESONANZ_CLASSIFY__TAXONOMY", str(taxonomy))
     taxonomy.write_text('[mine]\nof = ["cloud"]\n', encoding="utf-8")
     keyword_model.topic = "cloud"
     clean(write_csv("a.csv", *(f"a{n};03.11.2025;A;Text {n};X" for n in range(3))))
@@ -190,10 +193,8 @@ def test_comments_that_arrive_meanwhile_get_own_topics_from_what_the_model_says_
     assert (report.rows_out, len(keyword_model.asked)) == (9, 9)
 
 
-def test_a_taxonomy_without_topics_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    taxonomy = tmp_path / "taxonomy.toml"
+def test_a_taxonomy_without_topics_is_told(taxonomy: Path) -> None:
     taxonomy.write_text("# none yet\n", encoding="utf-8")
-    monkeypatch.setenv("RESONANZ_CLASSIFY__TAXONOMY", str(taxonomy))
     with pytest.raises(GiveUp, match="has no topics"):
         classify()
 
@@ -217,12 +218,8 @@ def once_before(happen: Callable[[], None]) -> Callable[[str, Settings], Answere
     return answerer
 
 
-def test_a_taxonomy_that_does_not_fit_the_model_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    taxonomy = tmp_path / "taxonomy.toml"
+def test_a_taxonomy_that_does_not_fit_the_model_is_told(taxonomy: Path) -> None:
     taxonomy.write_text("[grid]\n", encoding="utf-8")
-    monkeypatch.setenv("RESONANZ_CLASSIFY__TAXONOMY", str(taxonomy))
     with pytest.raises(GiveUp, match="`grid`, which the model does not know"):
         classify()
 

@@ -21,7 +21,8 @@ class Cells:
     `posterior` (bins, answers): what each bin's code stands for. `weight` (cells, bins): the share
     of the cell's voices in each bin; each author has one voice, which his comments divide. Rows sum
     to 1. `chosen` (cells, answers): the share of voices for each answer as the model chose it.
-    `authors` (cells,): voices, at least 1. `is_whole` (cells,): every comment there is has arrived.
+    `authors` (cells,): voices, at least 1. `is_whole` (cells,): every comment there is has arrived,
+    and was read.
     """
 
     posterior: Numbers
