@@ -232,6 +232,8 @@ def sweep(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -
         )
         if kind == "comment":
             forget_wordings(connection, dropped)
+        else:
+            tally.reworded |= set(dropped[key])
 
 
 def forget_wordings(connection: duckdb.DuckDBPyConnection, comments: pl.DataFrame) -> None:

@@ -28,7 +28,7 @@ class Tally:
     """The newest moment that a record tells of, UTC: the file was not made before it."""
     swept: set[str] = field(default_factory=set)
     reworded: set[str] = field(default_factory=set)
-    """Posts that are new, or worded otherwise than before."""
+    """Posts that are new, worded otherwise than before, or no more."""
     is_doubtful: bool = False
     """Whether one of its comments, as it is stored now, may break a check."""
     rejected: int = 0

@@ -4,9 +4,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import duckdb
+import polars as pl
 import pytest
 
 from flows.storing.store import store
+from flows.warehouse import merge
+from models.canonical import Post
+from models.tables.labelled_file import LABELLED_FILE
 from tests.builders import comment
 from transforms.canonical import Origin
 
@@ -84,6 +88,22 @@ def test_wordings_go_with_a_comment_that_a_file_no_longer_tells(
         == con.execute(f"{left} SEMI JOIN clean.comment USING (comment_id)").fetchall()
     )
     assert len(con.execute(left).fetchall()) == 1
+
+
+def test_comments_below_a_post_that_a_file_no_longer_tells_are_looked_at_again(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    post = Post(platform="blog", site="", native_id="p", position=1, title="Umzug in die Cloud")
+    store(con, [post], day_of(0), 1000)
+    for day, place in ((1, "p"), (2, "q")):
+        said = comment(site="", native_id=str(day), post_native_id=place)
+        store(con, [said], day_of(day), 1000)
+    read_with_its_post = con.execute("SELECT * FROM classified.wording").fetchall()
+    files = {"landed_file": ["source/day1", "source/day2"], "model_version": ["m", "m"]}
+    merge(con, LABELLED_FILE, pl.DataFrame(files))
+    store(con, [], day_of(0), 1000)
+    assert con.execute("SELECT * FROM classified.wording").fetchall() != read_with_its_post
+    assert con.execute("SELECT landed_file FROM ops.labelled_file").fetchall() == [("source/day2",)]
 
 
 def test_a_comment_of_a_file_was_last_seen_then_or_later(con: duckdb.DuckDBPyConnection) -> None:
