@@ -23,7 +23,8 @@ from flows.publish import publish
 from flows.running.report import StageReport
 from flows.running.turns import turn_alone
 from flows.settings import Settings, load_settings
-from flows.warehouse import forget, merge, writing
+from flows.storing.forgetting import forget_deleted, note_deletion
+from flows.warehouse import merge, writing
 from models.counted import Counted
 from models.errors import GiveUp, ResonanzError
 from models.tables.run import RUN
@@ -49,6 +50,8 @@ def erase(
     # Stages have texts in memory. What one writes afterwards no later call finds: the warehouse,
     # which tells whose it is, no longer knows.
     with turn_alone("erase", settings.paths.runs, settings.warehouse.wait_seconds):
+        # Of a call that was killed. Who was meant by it may be told by nothing any more.
+        forget_deleted(settings.paths.warehouse, settings.warehouse)
         return erase_person(who(author, platform, link, settings), moment, settings)
 
 
@@ -63,7 +66,8 @@ def erase_person(person: Person, moment: datetime, settings: Settings) -> StageR
     documents = erase_documents(settings.paths, traces, settings.ingest)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         rows = erase_stored(connection, person, traces, key)
-    forget(settings.paths.warehouse, settings.warehouse)
+        note_deletion(connection, "erase", moment)
+    forget_deleted(settings.paths.warehouse, settings.warehouse)
     moved, refusal = publish_again(moment, settings)
     sought = traces_by_file(person, traces, settings)
     seal_key = read_landing_key(settings.privacy)

@@ -19,7 +19,8 @@ from flows.running.report import StageReport
 from flows.running.stage import stage
 from flows.running.turns import turn_alone
 from flows.settings import Retention, Settings, load_settings
-from flows.warehouse import exists, forget, frame, merge, writing
+from flows.storing.forgetting import forget_deleted, note_deletion
+from flows.warehouse import exists, frame, merge, writing
 from models.counted import Counted
 from models.tables.run import RUN
 from transforms.pseudonymise import author_key
@@ -126,10 +127,12 @@ def retention(as_of: datetime | None = None) -> StageReport:
         with writing(settings.paths.warehouse, settings.warehouse) as connection:
             rows = expire_posts(connection, settings, moment)
             rows += expire_rows(connection, settings.retention, moment)
+            if rows:
+                note_deletion(connection, "retention", moment)
         removed["report with examples|reports with examples"] = expire_examples(settings)
-        if rows:
-            forget(settings.paths.warehouse, settings.warehouse)
-            removed += rows
+        removed += rows
+        if forget_deleted(settings.paths.warehouse, settings.warehouse) and not rows:
+            get_run_logger().info("what an earlier run deleted is gone from the disk now, too")
     report = report_of(+removed)
     report.log(get_run_logger())
     if report.had_work:

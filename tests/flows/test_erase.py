@@ -94,6 +94,27 @@ def test_a_person_is_in_no_file_any_more_and_others_are(
     assert any(line.startswith("published numbers moved: ") for line in report.details)
 
 
+def test_a_person_whose_erasure_was_killed_is_in_no_byte_after_the_next_call(
+    write_csv: Csv, workplace: Path, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(files=[table(write_csv)], as_of=MONDAY)
+    refine(as_of=MONDAY)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("flows.engines.duckdb_file.rewrite", killed)
+        with pytest.raises(KeyboardInterrupt):
+            erase(link="table:c-1", as_of=MONDAY)
+    assert query("SELECT count(*) FROM clean.comment WHERE text LIKE 'Wer soll%'") == [(0,)]
+    assert files_with(HIS, workplace) == ["warehouse.duckdb"]
+    # Nothing stored tells any more who was meant, but what was deleted goes.
+    with pytest.raises(GiveUp, match="No stored comment has this link"):
+        erase(link="table:c-1", as_of=MONDAY)
+    assert files_with(HIS, workplace) == []
+
+
 @pytest.mark.slow
 def test_a_person_is_in_no_file_of_a_lake_any_more(
     write_csv: Csv, workplace: Path, monkeypatch: pytest.MonkeyPatch

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from flows.classify import count_pending, label_all, make_current
+from flows.engines import duckdb_file
 from flows.keys.author import read_author_key
 from flows.landing.files import land, landed_files
 from flows.retention import retention
@@ -135,6 +136,30 @@ def test_words_beyond_their_period_go_and_what_was_counted_stays(
     assert b"Wortlaut von new" in (workplace / "warehouse.duckdb").read_bytes()
     assert str(report) == "retention: deleted: 1 text of a comment"
     assert str(retention(as_of=NOW)) == "retention: nothing due"
+
+
+def test_words_that_a_killed_run_deleted_are_gone_from_the_file_after_the_next(
+    keep: Keep, query: Query, workplace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_two_comments()
+    keep(comments=30)
+    warehouse = workplace / "warehouse.duckdb"
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(duckdb_file, "rewrite", killed)
+        with pytest.raises(KeyboardInterrupt):
+            retention(as_of=NOW)
+    assert query("SELECT count(*) FROM clean.comment WHERE text = ''") == [(1,)]
+    assert b"Wortlaut von old" in warehouse.read_bytes()
+    retention(as_of=NOW)
+    assert b"Wortlaut von old" not in warehouse.read_bytes()
+    assert b"Wortlaut von new" in warehouse.read_bytes()
+    written = warehouse.stat().st_ino
+    retention(as_of=NOW)
+    assert warehouse.stat().st_ino == written
 
 
 def test_a_few_people_do_not_become_many_when_their_names_are_forgotten(
