@@ -26,6 +26,7 @@ from flows.sharding.loader import CheckpointLoader, LanguageLoader
 from flows.sharding.reading import read_all
 from flows.storing.known import note_labels
 from flows.storing.labelled import mark_labelled
+from flows.storing.leaving import forget_answers
 from flows.storing.pending import (
     copy_known,
     counted,
@@ -189,6 +190,7 @@ def classify(as_of: datetime | None = None) -> StageReport:
     report.log(get_run_logger())
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
         make_current([answerer.version for answerer in answerers], connection)
+        forget_answers(connection)  # what came under another id has its labels now
         if report.had_work:
             merge(connection, RUN, report.row(as_of or datetime.now(UTC)))
     return report

@@ -20,8 +20,10 @@ from flows.running.stage import stage
 from flows.running.turns import turn_alone
 from flows.settings import Retention, Settings, load_settings
 from flows.storing.forgetting import forget_deleted, note_deletion
+from flows.storing.leaving import forget_answers, note_left
 from flows.warehouse import exists, frame, merge, writing
 from models.counted import Counted
+from models.tables.comment_version import COMMENT_VERSION
 from models.tables.run import RUN
 from transforms.pseudonymise import author_key
 
@@ -265,7 +267,11 @@ def expire_rows(
         if limit := limit_of(getattr(kept, setting), moment):
             text = f"TIMESTAMP '{limit:%Y-%m-%d %H:%M:%S}'"
             for table, condition in tables:
-                removed[table] += deleted(connection, table, condition.replace("$limit", text))
+                beyond = condition.replace("$limit", text)
+                if table == COMMENT_VERSION.full_name:
+                    note_left(connection, frame(connection, f"FROM {table} WHERE {beyond}"))
+                removed[table] += deleted(connection, table, beyond)
+    removed["classified.label"] += forget_answers(connection)
     return +removed
 
 

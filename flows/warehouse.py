@@ -43,6 +43,21 @@ LEFT_BEHIND = (
 )
 """Wordings whose comment is no more, as earlier versions left them when a file was read anew."""
 
+LABELS_LEFT_BEHIND = """
+    INSERT INTO ops.left_comment BY NAME
+    SELECT DISTINCT comment_id, TIMESTAMP '1970-01-01' AS first_seen_at_utc
+    FROM (
+        SELECT comment_id FROM classified.label ANTI JOIN clean.comment USING (comment_id)
+        UNION ALL
+        SELECT comment_id
+        FROM (FROM classified.label WHERE decided_by IS NOT NULL)
+        ANTI JOIN classified.input USING (comment_id, input_hash)
+    )
+    ANTI JOIN ops.left_comment USING (comment_id)
+"""
+"""Comments that are no more and have labels, and such as have a sentence of another wording: with
+what earlier versions left of them the next `classify` deals."""
+
 LABELS_LOST = (
     "DELETE FROM ops.labelled_file WHERE landed_file IN "
     "(SELECT comment.landed_file FROM clean.comment AS comment "
@@ -156,6 +171,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.begin()
     make_all(connection)
     connection.execute(LEFT_BEHIND)
+    connection.execute(LABELS_LEFT_BEHIND)
     connection.execute(LABELS_LOST)
     connection.execute(AHEAD)
     connection.execute(f"DELETE FROM {LAYOUT.full_name}")

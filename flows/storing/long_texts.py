@@ -8,7 +8,10 @@ record from `tweets.js` has the address of that; then the other one goes.
 import duckdb
 
 from flows.reading.x_objects import NOTE, PLATFORM
+from flows.storing.leaving import forget_wordings
+from flows.warehouse import frame
 from transforms.canonical import Origin
+from transforms.merge import FIRST
 
 SOURCE = "x_archive/"
 """How landed files of the archive are called: no others tell long texts."""
@@ -29,8 +32,6 @@ KINDS = {
     "comment": ("clean.comment", "comment_id", "permalink"),
 }
 """Kind -> its table, its id, and the address that only records of `tweets.js` have."""
-
-GONE_WITH = {"comment": ("clean.comment_version",)}
 
 
 def settle_long_texts(connection: duckdb.DuckDBPyConnection, origin: Origin) -> None:
@@ -54,8 +55,7 @@ def drop(connection: duckdb.DuckDBPyConnection, kind: str, met_as: str) -> None:
         prefix=f"{PLATFORM}:{NOTE}",
     )
     lone = f"{NOTES.format(id=key)} AND {address} IS NULL AND {key} IN ({met})"
-    for beside in GONE_WITH.get(kind, ()):
-        connection.execute(
-            f"DELETE FROM {beside} WHERE {key} IN (SELECT {key} FROM {table} WHERE {lone})"
-        )
+    dropped = frame(connection, f"SELECT {key}, {FIRST} FROM {table} WHERE {lone}")
     connection.execute(f"DELETE FROM {table} WHERE {lone}")
+    if kind == "comment":
+        forget_wordings(connection, dropped)

@@ -58,6 +58,8 @@ FATES: Mapping[str, Fate] = {
     # A sheet's digests, and the files that people have, hold the id of then; taking answers in
     # resolves it (`flows.reviewing.checked`).
     "ops.review_row.comment_id": "stays",
+    # Nothing stands under that id any more, whatever was said of it.
+    "ops.left_comment.comment_id": "stays",
 }
 """Columns that hold the id of a post or comment, and what becomes of an id that is not kept.
 

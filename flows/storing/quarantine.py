@@ -15,7 +15,8 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from flows.settings import Settings
-from flows.storing.store import PLACED, forget_wordings, place
+from flows.storing.leaving import forget_wordings
+from flows.storing.store import PLACED, place
 from flows.warehouse import frame, merge, writing
 from models.findings import Finding
 from models.tables.comment import COMMENT

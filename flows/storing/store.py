@@ -16,6 +16,7 @@ from flows.storing.identity import (
     without_other_names,
 )
 from flows.storing.labelled import forget_labelled
+from flows.storing.leaving import forget_wordings, note_left
 from flows.storing.long_texts import settle_long_texts
 from flows.storing.moving import rename
 from flows.storing.tally import Tally
@@ -32,12 +33,29 @@ from models.tables.rejected_comment import REJECTED_COMMENT
 from transforms.aliases import Kind
 from transforms.canonical import Origin, naive_utc
 from transforms.clean import Cleaned, clean, repeated
-from transforms.merge import LAST, merged, wordings
+from transforms.merge import FIRST, LAST, merged, wordings
 from transforms.row_checks import doubtful_rows
 from transforms.threads import with_places
 
 PLACED = ("comment_id", "parent_id", "root_id", "depth", LAST)
 """What is known of a comment whose place in its thread is sought."""
+
+WORDED = f"""
+    CREATE OR REPLACE TEMP TABLE worded AS
+    SELECT comment_id, text_hash, {FIRST} FROM {COMMENT_VERSION.full_name} WHERE {{of_this}}
+"""
+"""The wordings that an earlier reading of the same file gave."""
+
+UNWORDED = f"""
+    SELECT comment_id, min({FIRST}) AS {FIRST}
+    FROM worded
+    WHERE (comment_id, text_hash) NOT IN (
+        SELECT (comment_id, text_hash)
+        FROM (FROM {COMMENT_VERSION.full_name} WHERE {LAST} >= {{received}})
+        SEMI JOIN worded USING (comment_id, text_hash)
+    )
+    GROUP BY comment_id
+"""
 
 ANSWERED = (
     "SELECT alias_id, id FROM ops.alias SEMI JOIN (SELECT DISTINCT parent_id "
@@ -68,6 +86,7 @@ def store_told(
     connection: duckdb.DuckDBPyConnection, parts: Iterable[Told], origin: Origin, longest_text: int
 ) -> Tally:
     """The same of a file by what its records tell, here or ahead in another process."""
+    connection.execute(WORDED.format(of_this=of_file(COMMENT_VERSION, origin)))
     for table in FILLED_BY_FILE:
         connection.execute(f"DELETE FROM {table.full_name} WHERE {of_file(table, origin)}")
     number_all(connection, COMMENT)
@@ -82,7 +101,15 @@ def store_told(
     settle_long_texts(connection, origin)
     forget_labelled(connection, tally.reworded, first)
     place_threads(connection, first)
+    note_reworded(connection, origin)
     return tally
+
+
+def note_reworded(connection: duckdb.DuckDBPyConnection, origin: Origin) -> None:
+    """Note the comments of which a wording is no more that an earlier reading of the file gave."""
+    if connection.execute("SELECT 1 FROM worded LIMIT 1").fetchone():
+        received = f"TIMESTAMP '{naive_utc(origin.received_at)}'"
+        note_left(connection, frame(connection, UNWORDED.format(received=received)))
 
 
 def of_file(table: Table, origin: Origin) -> str:
@@ -216,7 +243,7 @@ def sweep(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -
         of_this = of_file(table, origin)
         dropped = beside(
             connection,
-            f"SELECT {key} FROM {table.full_name} WHERE {of_this} "
+            f"SELECT {key}, {FIRST} FROM {table.full_name} WHERE {of_this} "
             f"AND {key} NOT IN (SELECT {key} FROM wanted)",
             pl.DataFrame({key: list(kept)}, schema={key: pl.String}),
         )
@@ -234,20 +261,6 @@ def sweep(connection: duckdb.DuckDBPyConnection, origin: Origin, tally: Tally) -
             forget_wordings(connection, dropped)
         else:
             tally.reworded |= set(dropped[key])
-
-
-def forget_wordings(connection: duckdb.DuckDBPyConnection, comments: pl.DataFrame) -> None:
-    """Drop the wordings of `comments` (`comment_id`) that are no more, whichever file told them.
-
-    Who is erased, and what is beyond its period, is found by its comment: without one, a text would
-    stay for good.
-    """
-    if not comments.is_empty():
-        carry_out(
-            connection,
-            "DELETE FROM clean.comment_version WHERE comment_id IN (SELECT comment_id FROM wanted)",
-            comments.select("comment_id"),
-        )
 
 
 def first_touched(

@@ -5,8 +5,9 @@ from models.contract import Column, Table
 LABEL = Table(
     layer="classified",
     name="label",
-    about="What a model said of a comment: one row per comment, head and label. Rows are never "
-    "changed; a new model or a new wording adds rows.",
+    about="What a model said of a comment: one row per comment, head and label. Answers are never "
+    "changed; a new model or a new wording adds rows. They go with their comment, and `decided_by` "
+    "with the wording that it is a piece of.",
     grain=("comment_id", "input_hash", "head", "label", "model_version"),
     columns=(
         Column("comment_id", "text", "the comment"),

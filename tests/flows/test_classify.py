@@ -8,6 +8,7 @@ from flows.classify import Answerer, Answers, classify, taxonomy_answerer
 from flows.ingest import ingest
 from flows.refine import refine
 from flows.settings import Settings, load_settings
+from flows.storing.leaving import note_left
 from flows.warehouse import writing
 from models.errors import GiveUp
 from models.tables.embedding import EMBEDDING
@@ -256,6 +257,24 @@ def test_what_was_erased_while_a_model_read_it_is_not_written(
     ]
     assert query("SELECT count(*) FROM classified.embedding") == [(1,)]
     assert query("SELECT count(DISTINCT comment_id) FROM ops.labelled_comment") == [(1,)]
+    assert str(classify()) == "classify: nothing new"
+
+
+def test_words_that_come_under_another_id_are_not_read_again_and_the_old_labels_go(
+    write_csv: Csv, query: Query, keyword_model: KeywordModel
+) -> None:
+    clean(write_csv("a.csv", "a;03.11.2025;Anna;gut;Cloud"))
+    classify()
+    settings, labels = load_settings(), "SELECT DISTINCT comment_id FROM classified.label"
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        connection.execute("UPDATE clean.comment SET comment_id = 'table:other', id_number = NULL")
+        left = connection.execute("SELECT first_seen_at_utc FROM clean.comment").pl()
+        note_left(connection, left.with_columns(comment_id=pl.lit("table:a")))
+        connection.execute("DELETE FROM ops.labelled_file")
+    keyword_model.asked.clear()
+    classify()
+    assert query(labels) == [("table:other",)]
+    assert keyword_model.asked == []
     assert str(classify()) == "classify: nothing new"
 
 

@@ -202,6 +202,24 @@ def test_earlier_wordings_and_notes_of_runs_have_periods_of_their_own(
     assert query("SELECT count(*) FROM ops.run WHERE stage = 'refine'") == [(1,)]
 
 
+def test_the_sentence_that_decided_goes_with_the_wording_that_it_stood_in(
+    keep: Keep, query: Query, workplace: Path
+) -> None:
+    given_two_comments()
+    settings = load_settings()
+    with writing(settings.paths.warehouse, settings.warehouse) as connection:
+        then = label_row("new", "sentiment", "neutral", input_hash="before", labelled_at_utc=OLD)
+        rows = [then | {"decided_by": "Frueherer Wortlaut"}]
+        merge(connection, LABEL, pl.DataFrame(rows, schema=LABEL.schema()))
+    sentences = "SELECT decided_by FROM classified.label WHERE comment_id = 'new' ORDER BY ALL"
+    retention(as_of=NOW)
+    assert query(sentences) == [("Frueherer Wortlaut",), ("Wortlaut von new",)]
+    keep(versions=30)
+    retention(as_of=NOW)
+    assert query(sentences) == [("Wortlaut von new",), (None,)]
+    assert b"Frueherer Wortlaut" not in (workplace / "warehouse.duckdb").read_bytes()
+
+
 def test_letters_and_review_sheets_go_with_what_they_quote(keep: Keep, workplace: Path) -> None:
     given_two_comments()
     for name in ("published/digest/2025-W01/digest.html", "reviews/2025-W01+anna.xlsx"):

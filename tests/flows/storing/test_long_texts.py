@@ -55,6 +55,17 @@ def test_a_long_text_goes_to_the_answer_or_the_post_that_it_is(
     assert kept.fetchone() == (1, 1)
 
 
+def test_a_comment_that_a_long_text_is_not_is_noted_for_its_labels_to_go(
+    arrive: Callable[[str], None], con: duckdb.DuckDBPyConnection
+) -> None:
+    arrive("notes")
+    arrive("tweets")
+    noted = con.execute(
+        "SELECT count(*) FROM ops.left_comment ANTI JOIN clean.comment USING (comment_id)"
+    )
+    assert noted.fetchone() == (1,)
+
+
 def test_a_long_text_that_met_nothing_stays(
     arrive: Callable[[str], None], con: duckdb.DuckDBPyConnection
 ) -> None:
