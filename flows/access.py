@@ -8,8 +8,9 @@ import duckdb
 
 from flows.erase import who
 from flows.erasing.person import Person
-from flows.erasing.stored import stored_comments, tables_with
+from flows.erasing.stored import stored_comments
 from flows.settings import load_settings
+from flows.storing.taking_out import tables_with
 from flows.warehouse import writing
 
 

@@ -34,7 +34,8 @@ from flows.sources.base import ApiSource, FileSource, all_sources, recognise
 from flows.storing.ahead import ahead, helpers
 from flows.storing.domains import narrow_domains
 from flows.storing.quarantine import Quarantine, has_unchecked, quarantine
-from flows.storing.store import read_erased, store_told
+from flows.storing.store import store_told
+from flows.storing.taking_out import read_erased
 from flows.storing.tally import Tally
 from flows.storing.told import Tell, tell
 from flows.warehouse import leave_cores, merge, writing
@@ -124,6 +125,7 @@ def refine(as_of: datetime | None = None) -> StageReport:
         note=sentence(tallies, lost, rejected),
         details=(
             *taken_out(tallies),
+            *erased_late(tallies),
             *(rejections_by_reason(names | set(kept_out.by_file), settings) if rejected else ()),
             *kept_out.warnings,
         ),
@@ -266,6 +268,20 @@ def taken_out(tallies: list[Tally]) -> tuple[str, ...]:
             ("replaced in texts", redacted),
         )
         if found
+    )
+
+
+def erased_late(tallies: list[Tally]) -> tuple[str, ...]:
+    """What was stored of erased people under ids that nobody had told yet, and what is left to do.
+
+    Received and published files are the business of `erase`: only that knows the words.
+    """
+    if not (count := sum(tally.late for tally in tallies)):
+        return ()
+    return (
+        f"erased under another id before, now out of the tables, too: "
+        f"{Counted(count):comment|comments}; received and published files lose them once "
+        "`resonanz erase` is called for their author once more",
     )
 
 

@@ -10,7 +10,6 @@ import duckdb
 import polars as pl
 from prefect import flow, get_run_logger
 
-from flows.erasing.stored import deleted, forget_embeddings
 from flows.keeping.kept import EXAMPLES, TRIALS, put_in_place
 from flows.keys.author import read_author_key
 from flows.landing.files import STAMP, delete_bytes, landed_files
@@ -21,6 +20,7 @@ from flows.running.turns import turn_alone
 from flows.settings import Retention, Settings, load_settings
 from flows.storing.forgetting import forget_deleted, note_deletion
 from flows.storing.leaving import forget_answers, note_left
+from flows.storing.taking_out import deleted, forget_embeddings
 from flows.warehouse import exists, frame, merge, writing
 from models.counted import Counted
 from models.tables.comment_version import COMMENT_VERSION

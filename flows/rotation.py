@@ -10,11 +10,11 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from flows.erasing.stored import tables_with
 from flows.keys.author import author_key_place
 from flows.keys.place import NEXT, checked, make, new_key, read_key
 from flows.running.turns import turn_alone
 from flows.settings import Settings, load_settings
+from flows.storing.taking_out import tables_with
 from flows.warehouse import exists, forget, frame, number, writing
 from models.errors import GiveUp
 from models.tables import all_tables

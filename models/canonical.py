@@ -161,13 +161,15 @@ class Rejected:
     """A record that could not be used: where it stands in its file, and why.
 
     `position` counts the records of the file from 1; 0 is the file as a whole. `detail` says what
-    was found and expected; it never quotes the text of a comment or a name.
+    was found and expected; it never quotes the text of a comment or a name. `erased_ids` are all
+    ids of a comment that was erased under one of them, written as `comment_id` is.
     """
 
     position: int
     reason: Reason
     detail: str
     line: int | None = None
+    erased_ids: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)

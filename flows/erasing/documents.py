@@ -13,9 +13,10 @@ import polars as pl
 from flows.engines.duckdb_file import rewrite
 from flows.erasing.scrub import Traces, edit, is_own_row, without
 from flows.erasing.search import Search
-from flows.erasing.stored import deleted, scrub_column, text_columns
+from flows.erasing.stored import scrub_column, text_columns
 from flows.landing.files import sha256_of
 from flows.settings import Ingest, Paths
+from flows.storing.taking_out import deleted
 from models.contract import quoted
 
 MANIFEST = "manifest.json"

@@ -120,7 +120,7 @@ def person_of_link(connection: duckdb.DuckDBPyConnection, link: str, settings: S
 def complete(person: Person, key: bytes, settings: Settings) -> Person:
     """`person` with all that its records in landing tell."""
     for _ in range(MOST_ROUNDS):
-        before = len(person.keys)
+        before = len(person.keys), len(person.comment_ids)
         accounts: set[str] = set()
         for record in records_of(person, key, settings):
             add(person, record, key)
@@ -131,7 +131,7 @@ def complete(person: Person, key: bytes, settings: Settings) -> Person:
                 f"{len(accounts)} accounts of `{person.platform}` show this name. Name one of them "
                 "by its id, or by the link of one of its comments (--link)."
             )
-        if len(person.keys) == before:
+        if (len(person.keys), len(person.comment_ids)) == before:
             break
     return person
 
@@ -157,14 +157,18 @@ def records_in(
 
 
 def is_meant(record: Record, person: Person, key: bytes) -> bool:
-    """Whether a record is the person's, by its author or by its id."""
+    """Whether a record is the person's, by its author or by one of its ids."""
     if person.wrote(record, key):
         return True
-    return (
-        isinstance(record, Comment)
-        and record.native_id is not None
-        and comment_id_of(record.platform, record.site, record.native_id, key) in person.comment_ids
+    return isinstance(record, Comment) and any(
+        comment_id_of(record.platform, record.site, native, key) in person.comment_ids
+        for native in names_of(record)
     )
+
+
+def names_of(record: Comment) -> tuple[str, ...]:
+    """Every id that the platform gives a comment; none where it gives none."""
+    return (record.native_id, *record.aliases) if record.native_id else ()
 
 
 def add(person: Person, record: Comment | Post, key: bytes) -> None:
@@ -172,12 +176,11 @@ def add(person: Person, record: Comment | Post, key: bytes) -> None:
     names: list[str | None] = [record.author]
     if isinstance(record, Comment):
         names.append(record.author_name)
-        if record.native_id:
-            for native in (record.native_id, *record.aliases):
-                comment_id = comment_id_of(record.platform, record.site, native, key)
-                person.comment_ids.add(comment_id)
-                if not HASHED_BY_READER.fullmatch(native):
-                    person.nameless[native] = nameless(comment_id, key)
+        for native in names_of(record):
+            comment_id = comment_id_of(record.platform, record.site, native, key)
+            person.comment_ids.add(comment_id)
+            if not HASHED_BY_READER.fullmatch(native):
+                person.nameless[native] = nameless(comment_id, key)
         if record.permalink:
             person.permalinks.add(record.permalink)
     else:

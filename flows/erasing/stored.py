@@ -8,35 +8,27 @@ import polars as pl
 
 from flows.erasing.person import Person
 from flows.erasing.scrub import Traces
-from flows.storing.erased import comment_hash, nameless
+from flows.storing.erased import comment_hash
+from flows.storing.taking_out import every_id, take_out
 from flows.warehouse import frame, merge
 from models.tables.erasure import ERASURE
-from transforms.canonical import comment_id_of
-from transforms.threads import with_places
 
 
 def stored_comments(connection: duckdb.DuckDBPyConnection, person: Person) -> None:
     """Complete `person` with what the warehouse knows: comments and posts, texts, links, ids."""
     rows = connection.execute(
         "SELECT comment_id, text, permalink FROM clean.comment "
-        "WHERE list_contains($keys, author_key) OR list_contains($ids, comment_id) "
-        "OR comment_id IN (SELECT id FROM ops.alias WHERE kind = 'comment' "
-        "AND list_contains($ids, alias_id))",
-        {"keys": list(person.keys), "ids": list(person.comment_ids)},
+        "WHERE list_contains($keys, author_key) OR list_contains($ids, comment_id)",
+        {"keys": list(person.keys), "ids": list(every_id(connection, person.comment_ids))},
     ).fetchall()
     for comment_id, text, permalink in rows:
         person.comment_ids.add(comment_id)
         person.texts.add(text)
         person.permalinks |= {permalink} if permalink else set()
-    ids = list(person.comment_ids)
-    person.comment_ids |= {
-        alias
-        for (alias,) in connection.execute(
-            "SELECT alias_id FROM ops.alias WHERE kind = 'comment' AND list_contains(?, id)", [ids]
-        ).fetchall()
-    }
+    person.comment_ids = every_id(connection, person.comment_ids)
     for (text,) in connection.execute(
-        "SELECT text FROM clean.comment_version WHERE list_contains(?, comment_id)", [ids]
+        "SELECT text FROM clean.comment_version WHERE list_contains(?, comment_id)",
+        [list(person.comment_ids)],
     ).fetchall():
         person.texts.add(text)
     posts = connection.execute(
@@ -67,42 +59,14 @@ def erase_stored(
 
     As words of others change, models have to look at every file's comments once more.
     """
-    ids, removed = list(person.comment_ids), Counter[str]()
-    connection.execute("CREATE TEMP TABLE erased_id AS SELECT unnest(?::VARCHAR[]) AS id", [ids])
-    touched = touched_posts(connection)
-    for table, column in tables_with(connection, ("comment_id",)):
-        removed[table] += deleted(connection, table, f'"{column}" IN (SELECT id FROM erased_id)')
-    removed["ops.alias"] += deleted(
-        connection,
-        "ops.alias",
-        "kind = 'comment' AND (id IN (SELECT id FROM erased_id) "
-        "OR alias_id IN (SELECT id FROM erased_id))",
-    )
-    removed["classified.embedding"] += forget_embeddings(connection)
+    removed = take_out(connection, person.comment_ids, key)
     removed["clean.post"] += blank_posts(connection, person)
-    leave_nameless(connection, key)
     for table, column in text_columns(connection):
         removed[f"{table}, words in others' rows"] += scrub_column(
             connection, table, column, traces
         )
-    connection.execute("DROP TABLE erased_id")
-    # Made anew by the next `classify`.
-    for table in ("labelled_file", "labelled_comment", "labelled_input", "labelling"):
-        connection.execute(f"DELETE FROM ops.{table}")
-    place_again(connection, touched)
+    connection.execute("DELETE FROM ops.labelled_file")  # made anew by the next `classify`
     return +removed
-
-
-def tables_with(
-    connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...]
-) -> list[tuple[str, str]]:
-    """Tables, by full name, that have one of `columns`."""
-    return connection.execute(
-        "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns() "
-        "JOIN duckdb_tables() USING (schema_name, table_name) "
-        "WHERE list_contains(?, column_name) AND NOT duckdb_tables.temporary ORDER BY ALL",
-        [list(columns)],
-    ).fetchall()
 
 
 def text_columns(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
@@ -113,35 +77,6 @@ def text_columns(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]
         "WHERE data_type = 'VARCHAR' AND NOT duckdb_tables.temporary "
         "AND (schema_name, table_name) <> ('ops', 'erasure') ORDER BY ALL"
     ).fetchall()
-
-
-def deleted(connection: duckdb.DuckDBPyConnection, table: str, condition: str) -> int:
-    """Delete the rows of `table` that meet `condition`; returns how many."""
-    row = connection.execute(f"DELETE FROM {table} WHERE {condition}").fetchone()
-    return int(row[0]) if row else 0
-
-
-def forget_embeddings(connection: duckdb.DuckDBPyConnection) -> int:
-    """Delete embeddings of wordings that no comment has any more: they tell what was said."""
-    return deleted(
-        connection,
-        "classified.embedding",
-        "input_hash NOT IN (SELECT input_hash FROM classified.label "
-        "JOIN clean.comment USING (comment_id) WHERE text <> '')",
-    )
-
-
-def leave_nameless(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
-    """Let answers to the erased comments answer nameless ones, so that threads stay as they are."""
-    answered = connection.execute(
-        "SELECT DISTINCT platform, site, parent_id FROM clean.comment "
-        "WHERE parent_id IN (SELECT id FROM erased_id)"
-    ).fetchall()
-    for platform, site, parent in answered:
-        left = comment_id_of(platform, site, nameless(parent, key), key)
-        connection.execute(
-            "UPDATE clean.comment SET parent_id = ? WHERE parent_id = ?", [left, parent]
-        )
 
 
 def blank_posts(connection: duckdb.DuckDBPyConnection, person: Person) -> int:
@@ -201,31 +136,6 @@ def is_elsewhere(connection: duckdb.DuckDBPyConnection, table: str) -> str:
 def has_hash(table: str, column: str) -> bool:
     """Whether a column's hash stands beside it."""
     return column == "text" and table in ("clean.comment", "clean.comment_version")
-
-
-def touched_posts(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Posts whose threads lose a comment."""
-    rows = connection.execute(
-        "SELECT DISTINCT coalesce(post_id, '') FROM clean.comment "
-        "WHERE comment_id IN (SELECT id FROM erased_id)"
-    ).fetchall()
-    return [post for (post,) in rows]
-
-
-def place_again(connection: duckdb.DuckDBPyConnection, posts: list[str]) -> None:
-    """Set root and depth of what is left in the threads of `posts`."""
-    left = frame(
-        connection,
-        "SELECT comment_id, parent_id FROM clean.comment "
-        "WHERE list_contains(?, coalesce(post_id, ''))",
-        [posts],
-    )
-    connection.register("places", with_places(left))
-    connection.execute(
-        "UPDATE clean.comment AS comment SET root_id = places.root_id, depth = places.depth "
-        "FROM places WHERE places.comment_id = comment.comment_id"
-    )
-    connection.unregister("places")
 
 
 def remember(

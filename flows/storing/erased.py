@@ -10,6 +10,8 @@ from transforms.pseudonymise import author_key, keyed
 ERASED = "[erased]"
 """What stands in a landed file where something was erased."""
 
+DETAIL = "its author asked to be erased; nothing of it was stored"
+
 
 @dataclass(frozen=True)
 class Erased:
@@ -51,7 +53,8 @@ def without_erased(
                 position=record.position,
                 line=record.line,
                 reason="erased",
-                detail="its author asked to be erased; nothing of it was stored",
+                detail=DETAIL,
+                erased_ids=ids_of_erased(record, erased, origin.key),
             )
         elif isinstance(record, Post) and is_by_erased(
             record.platform, record.author, erased, origin
@@ -89,9 +92,20 @@ def is_erased(comment: Comment, erased: Erased, origin: Origin) -> bool:
         return True
     if comment.native_id is None:
         return derived_digest(comment, origin.key) in erased.comments
+    return bool(ids_of_erased(comment, erased, origin.key))
+
+
+def ids_of_erased(comment: Comment, erased: Erased, key: bytes) -> tuple[str, ...]:
+    """All ids of a comment that was erased under one of them; none if the ledger has none of them.
+
+    Its author may be all that the ledger knows, or the mark in an edited file: that may be a name
+    within a name, and is no reason to take out what others stored.
+    """
+    if comment.native_id is None:
+        return ()
     names = (comment.native_id, *comment.aliases)
-    ids = (comment_id_of(comment.platform, comment.site, name, origin.key) for name in names)
-    return any(comment_hash(name, origin.key) in erased.comments for name in ids)
+    ids = tuple(comment_id_of(comment.platform, comment.site, name, key) for name in names)
+    return ids if any(comment_hash(name, key) in erased.comments for name in ids) else ()
 
 
 def is_by_erased(platform: str, author: str | None, erased: Erased, origin: Origin) -> bool:

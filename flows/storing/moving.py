@@ -63,8 +63,8 @@ FATES: Mapping[str, Fate] = {
 }
 """Columns that hold the id of a post or comment, and what becomes of an id that is not kept.
 
-The ledger of erasures holds hashes of all names: a record that has one of them is not stored, so
-that nothing is learnt from it."""
+The ledger of erasures holds hashes of all names: a record that has one of them is not stored, and
+what is stored under others that it tells is taken out (`flows/storing/taking_out.py`)."""
 
 MOVED: tuple[tuple[Table, tuple[str, ...]], ...] = (
     (LABEL, ("input_hash", "model_version")),

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 import duckdb
 import polars as pl
 
-from flows.storing.erased import Erased
 from flows.storing.gone import mark_taken_away, note_returns, settle_gone
 from flows.storing.identity import (
     KEYS,
@@ -19,6 +18,7 @@ from flows.storing.labelled import forget_labelled
 from flows.storing.leaving import forget_wordings, note_left
 from flows.storing.long_texts import settle_long_texts
 from flows.storing.moving import rename
+from flows.storing.taking_out import read_erased, settle_erased
 from flows.storing.tally import Tally
 from flows.storing.told import Told, batches, tell
 from flows.warehouse import append, beside, carry_out, frame, matching, merge, number_all
@@ -94,6 +94,7 @@ def store_told(
     for told in batches(parts):
         merge_told(connection, told, origin, longest_text, tally)
         del told  # before the next one is read
+    settle_erased(connection, origin, tally)
     sweep(connection, origin, tally)
     first = first_touched(connection, origin, tally)
     follow_names(connection, tally, first)
@@ -123,15 +124,6 @@ def of_file(table: Table, origin: Origin) -> str:
     return f"{found} AND {LAST} >= TIMESTAMP '{naive_utc(origin.received_at)}'"
 
 
-def read_erased(connection: duckdb.DuckDBPyConnection) -> Erased:
-    """The ledger of erasures."""
-    rows = connection.execute("SELECT kind, keyed_hash FROM ops.erasure").fetchall()
-    return Erased(
-        frozenset(keyed_hash for kind, keyed_hash in rows if kind == "author"),
-        frozenset(keyed_hash for kind, keyed_hash in rows if kind == "comment"),
-    )
-
-
 def merge_told(
     connection: duckdb.DuckDBPyConnection,
     told: Told,
@@ -149,6 +141,7 @@ def merge_told(
     tally.know_of(drafts, "created_at_utc", "edited_at_utc")
     tally.unusable |= set(drafts["comment_id"].to_list()) - tally.comments
     tally.swept |= told.swept
+    tally.erased |= told.erased
 
 
 def merge_posts(connection: duckdb.DuckDBPyConnection, posts: pl.DataFrame, tally: Tally) -> None:

@@ -27,6 +27,10 @@ class Tally:
     newest: datetime | None = None
     """The newest moment that a record tells of, UTC: the file was not made before it."""
     swept: set[str] = field(default_factory=set)
+    erased: set[str] = field(default_factory=set)
+    """Ids of comments that were erased under one of them."""
+    late: int = 0
+    """Those of them that were stored under another one, until this file told that it is one."""
     reworded: set[str] = field(default_factory=set)
     """Posts that are new, worded otherwise than before, or no more."""
     is_doubtful: bool = False

@@ -44,13 +44,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What some records tell: posts, drafts of comments, rejections, ids of swept posts."""
+    """What some records tell: posts, drafts of comments, rejections, ids of swept posts.
+
+    And the ids of comments that were erased under one of them.
+    """
 
     count: int
     posts: pl.DataFrame
     comments: pl.DataFrame
     rejected: pl.DataFrame
     swept: frozenset[str]
+    erased: frozenset[str] = frozenset()
 
 
 Tell = Callable[[Erased], Iterator[Told]]
@@ -121,6 +125,7 @@ def told_of(part: Part, origin: Origin, repeats: Counter[str]) -> Told:
         swept=frozenset(
             post_id_of(record.platform, record.site, record.post_native_id) for record in part.swept
         ),
+        erased=frozenset(name for record in part.rejected for name in record.erased_ids),
     )
 
 
@@ -147,6 +152,7 @@ def joined(parts: Sequence[Told]) -> Told:
         comments=pl.concat([part.comments for part in parts]),
         rejected=pl.concat([part.rejected for part in parts]),
         swept=frozenset[str]().union(*(part.swept for part in parts)),
+        erased=frozenset[str]().union(*(part.erased for part in parts)),
     )
 
 

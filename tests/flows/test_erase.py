@@ -15,10 +15,10 @@ import pytest
 from flows.access import access
 from flows.classify import classify
 from flows.erase import erase
-from flows.erasing.person import Person
+from flows.erasing.person import Person, is_meant
 from flows.erasing.proof import Proof, look_through_lake
 from flows.erasing.scrub import Traces
-from flows.erasing.stored import erase_stored
+from flows.erasing.stored import erase_stored, stored_comments
 from flows.ingest import ingest
 from flows.publish import publish
 from flows.refine import refine
@@ -26,7 +26,7 @@ from flows.running.turns import turn
 from flows.settings import load_settings
 from flows.warehouse import writing
 from models.errors import GiveUp, TryAgain
-from tests.builders import post_row
+from tests.builders import comment, post_row
 from tests.flows.conftest import Query
 from transforms.listing import quote_id
 from transforms.shortcuts import all_shortcuts
@@ -92,6 +92,25 @@ def test_a_person_is_in_no_file_any_more_and_others_are(
     assert query("SELECT DISTINCT comment_id FROM classified.label ORDER BY 1")[0] == ("table:c-2",)
     assert str(report) == "erase: 2 comments of one person erased, nothing of them left"
     assert any(line.startswith("published numbers moved: ") for line in report.details)
+
+
+@pytest.mark.parametrize("names", [("4711_333", "333"), ("333", "4711_333")])
+def test_a_record_is_of_the_comment_that_any_of_its_names_is(names: tuple[str, str]) -> None:
+    native_id, alias = names
+    record = comment(platform="facebook", site="", native_id=native_id, aliases=(alias,))
+    other = comment(platform="facebook", site="", native_id="4711_444", aliases=("444",))
+    person = Person("facebook", comment_ids={"facebook:333"})
+    assert is_meant(record, person, b"k" * 32)
+    assert not is_meant(other, person, b"k" * 32)
+
+
+def test_comments_are_erased_under_every_name_though_nothing_is_stored_under_the_one_that_is_kept(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    con.execute("INSERT INTO ops.alias VALUES ('comment', 'x:2', 'x:1'), ('comment', 'x:3', 'x:1')")
+    person = Person("x", comment_ids={"x:2"})
+    stored_comments(con, person)
+    assert person.comment_ids == {"x:1", "x:2", "x:3"}
 
 
 def test_a_person_whose_erasure_was_killed_is_in_no_byte_after_the_next_call(

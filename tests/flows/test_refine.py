@@ -8,8 +8,9 @@ import pytest
 
 import flows.storing.store
 from flows.ingest import ingest
-from flows.refine import refine
+from flows.refine import erased_late, refine
 from flows.sources.base import all_sources
+from flows.storing.tally import Tally
 from models.errors import GiveUp
 from tests.flows.conftest import Query
 
@@ -352,3 +353,9 @@ def test_a_lost_landing_key_is_told_and_nothing_changes(
     with pytest.raises(GiveUp, match="can't be opened"):
         refine()
     assert query("FROM clean.comment") == before
+
+
+def test_the_run_says_what_it_took_out_that_was_erased_under_another_id() -> None:
+    assert erased_late([Tally(), Tally()]) == ()
+    (told,) = erased_late([Tally(late=1), Tally(late=1)])
+    assert told.startswith("erased under another id before, now out of the tables, too: 2 comments")

@@ -12,7 +12,6 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from flows.storing.erased import comment_hash
 from flows.storing.known import mend, note_labels
 from flows.storing.moving import FATES
 from flows.storing.store import store
@@ -23,7 +22,6 @@ from models.tables import all_tables
 from models.tables.alias import ALIAS
 from models.tables.comment import COMMENT
 from models.tables.comment_version import COMMENT_VERSION
-from models.tables.erasure import ERASURE
 from models.tables.label import LABEL
 from models.tables.labelled_comment import LABELLED_COMMENT
 from models.tables.labelled_file import LABELLED_FILE
@@ -161,14 +159,11 @@ def test_a_record_that_can_not_be_stored_brings_its_names_together_all_the_same(
     assert con.execute("SELECT reason FROM clean.rejected_comment").fetchall() == [("no text",)]
 
 
-def test_what_was_rejected_or_erased_tells_no_names(con: Connection) -> None:
+def test_what_was_rejected_tells_no_names(con: Connection) -> None:
     arrive(con, 0, said("c1", "p"))
     arrive(con, 1, said("c2", "p"))
     arrive(con, 2, Rejected(position=1, reason="broken record", detail="c1 and c2"))
     arrive(con, 3, said("c2", "p", "c1", like_count="many"))
-    erased = {"kind": "comment", "keyed_hash": comment_hash("linkedin:c9", b"k" * 32)}
-    put(con, ERASURE, erased | {"erased_at_utc": MONDAY.replace(tzinfo=None)})
-    arrive(con, 4, said("c2", "p", "c1", "c9"))
     assert len(ids(con)) == 2
     assert read(con, ALIAS).is_empty()
 
