@@ -14,8 +14,8 @@ from flows.erasing.documents import DocumentEdit, erase_documents
 from flows.erasing.landed import LandedEdit, erase_landed, traces_by_file
 from flows.erasing.person import Person, is_handle, person_of_handle, person_of_link
 from flows.erasing.proof import Proof, look_through, look_through_lake
-from flows.erasing.scrub import Traces
 from flows.erasing.stored import erase_stored, remember, stored_comments
+from flows.erasing.traces import Traces
 from flows.exports.analyst_copy import FILE_NAME
 from flows.keys.author import read_author_key
 from flows.keys.landing import read_landing_key

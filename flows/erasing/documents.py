@@ -11,9 +11,11 @@ import duckdb
 import polars as pl
 
 from flows.engines.duckdb_file import rewrite
-from flows.erasing.scrub import Traces, edit, is_own_row, without
+from flows.erasing.rows import is_own_row, without
+from flows.erasing.scrub import edit
 from flows.erasing.search import Search
 from flows.erasing.stored import scrub_column, text_columns
+from flows.erasing.traces import Traces
 from flows.landing.files import sha256_of
 from flows.settings import Ingest, Paths
 from flows.storing.taking_out import deleted

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows.erasing.person import Person, is_meant
-from flows.erasing.scrub import Traces, edit
+from flows.erasing.scrub import edit
 from flows.erasing.search import Search
+from flows.erasing.traces import Traces
 from flows.keys.landing import read_landing_key
 from flows.landing.files import delete_bytes, landed_files, opened, put_edited
 from flows.landing.sealing import is_sealed

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flows.erasing.scrub import Traces
 from flows.erasing.search import Finding, Search, columns_with
+from flows.erasing.traces import Traces
 from flows.landing.sealing import is_sealed, unseal
 from flows.landing.workspace import workspace
 from flows.settings import Ingest, Paths, Settings

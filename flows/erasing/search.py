@@ -13,8 +13,9 @@ from typing import Literal
 import duckdb
 import polars as pl
 
-from flows.erasing.scrub import Traces, edited_text, text_of
+from flows.erasing.scrub import edited_text, text_of
 from flows.erasing.stored import text_columns
+from flows.erasing.traces import Traces
 from flows.landing.archives import members, packing_of_all
 from flows.landing.unpacking import Budget, Damage, TooMuch
 from flows.reading.encodings import UMLAUTS, is_text

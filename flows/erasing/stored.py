@@ -7,7 +7,7 @@ import duckdb
 import polars as pl
 
 from flows.erasing.person import Person
-from flows.erasing.scrub import Traces
+from flows.erasing.traces import Traces
 from flows.storing.erased import comment_hash
 from flows.storing.taking_out import every_id, take_out
 from flows.warehouse import frame, merge

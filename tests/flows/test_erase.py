@@ -17,8 +17,8 @@ from flows.classify import classify
 from flows.erase import erase
 from flows.erasing.person import Person, is_meant
 from flows.erasing.proof import Proof, look_through_lake
-from flows.erasing.scrub import Traces
 from flows.erasing.stored import erase_stored, stored_comments
+from flows.erasing.traces import Traces
 from flows.ingest import ingest
 from flows.publish import publish
 from flows.refine import refine

@@ -3,7 +3,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.erasing.documents import erase_document
-from flows.erasing.scrub import Traces
+from flows.erasing.traces import Traces
 from flows.settings import Ingest
 
 HIS = "Wer soll das denn alles bezahlen, frage ich mich?"

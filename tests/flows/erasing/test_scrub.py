@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.erasing.scrub import Traces, edit, edited_table
+from flows.erasing.rows import edited_table
+from flows.erasing.scrub import edit
+from flows.erasing.traces import Traces
 
 HIS = 'Wer soll das "alles" bezahlen & wann,\nfrage ich?'
 HERS = "Das ist wirklich eine gute Entscheidung."

@@ -10,8 +10,9 @@ import openpyxl
 import polars as pl
 import pytest
 
-from flows.erasing.scrub import Traces, edit
+from flows.erasing.scrub import edit
 from flows.erasing.search import PIECE, Search, columns_with
+from flows.erasing.traces import Traces
 from flows.settings import Ingest
 
 HIS = "Wer soll das denn alles bezahlen, frage ich mich?"

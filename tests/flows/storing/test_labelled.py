@@ -9,8 +9,8 @@ import pytest
 
 from flows.classify import count_pending, make_current, settle
 from flows.erasing.person import Person
-from flows.erasing.scrub import Traces
 from flows.erasing.stored import erase_stored
+from flows.erasing.traces import Traces
 from flows.ingest import ingest
 from flows.refine import refine
 from flows.running.direct import without_prefect
