@@ -6,6 +6,7 @@ No Prefect flow: Prefect keeps the parameters of its runs, and so the name of wh
 import json
 import logging
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import duckdb
@@ -32,6 +33,16 @@ from transforms.canonical import naive_utc
 from transforms.listing import quote_id
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What one did: to landed and other files, to rows by table, to published rows by table."""
+
+    landed: list[LandedEdit]
+    documents: list[DocumentEdit]
+    rows: Counter[str]
+    moved: dict[str, int]
 
 
 def erase(
@@ -73,9 +84,10 @@ def erase_person(person: Person, moment: datetime, settings: Settings) -> StageR
     seal_key = read_landing_key(settings.privacy)
     proof = look_through(settings.paths, traces, seal_key, settings.ingest, sought)
     proof = look_through_lake(proof, settings, traces)
-    report = report_of(person, landed, documents, rows, moved, proof)
+    done = Erasure(landed, documents, rows, moved)
+    report = report_of(person, done, proof)
     with writing(settings.paths.warehouse, settings.warehouse) as connection:
-        remember(connection, person, key, stored(moment), effect_of(rows, landed, documents, moved))
+        remember(connection, person, key, stored(moment), effect_of(done))
         merge(connection, RUN, report.row(moment))
     logger.info("%s", report)
     if refusal:
@@ -154,32 +166,21 @@ def published_rows(settings: Settings) -> dict[str, Counter[str]]:
         }
 
 
-def effect_of(
-    rows: Counter[str],
-    landed: list[LandedEdit],
-    documents: list[DocumentEdit],
-    moved: dict[str, int],
-) -> str:
+def effect_of(done: Erasure) -> str:
     """What the ledger tells of an erasure: numbers only."""
     return json.dumps(
         {
-            "rows": dict(sorted(rows.items())),
-            "landing_files": len(landed),
-            "other_files": len(documents),
-            "published_rows_moved": moved,
+            "rows": dict(sorted(done.rows.items())),
+            "landing_files": len(done.landed),
+            "other_files": len(done.documents),
+            "published_rows_moved": done.moved,
         }
     )
 
 
-def report_of(
-    person: Person,
-    landed: list[LandedEdit],
-    documents: list[DocumentEdit],
-    rows: Counter[str],
-    moved: dict[str, int],
-    proof: Proof,
-) -> StageReport:
+def report_of(person: Person, done: Erasure, proof: Proof) -> StageReport:
     """The proof, as lines for the person who asked; it names nobody."""
+    landed, rows, moved = done.landed, done.rows, done.moved
     deleted = [one.name for one in landed if one.is_deleted]
     comments = rows["clean.comment"]
     lines = [
@@ -192,7 +193,7 @@ def report_of(
         ),
         "warehouse: "
         + (", ".join(f"{n:,} x {table}" for table, n in sorted(rows.items())) or "none"),
-        f"published and other files: {len(documents)} edited or deleted",
+        f"published and other files: {len(done.documents)} edited or deleted",
         "published numbers moved: "
         + (", ".join(f"{Counted(n):row|rows} of {table}" for table, n in moved.items()) or "none"),
         f"ledger: keyed hashes of {Counted(len(person.keys)):author|authors}, "
