@@ -178,6 +178,8 @@ class Session:
         self, method: str, path: str, parameters: Parameters | None, body: Mapping[str, Any]
     ) -> httpx.Response:
         try:
+            if elsewhere := httpx.URL(path).host:
+                raise _another_host(elsewhere, self._client.base_url.host)
             response = self._client.request(method, path, params=parameters, **body)
             return self._judged(self._at_its_new_place(response))
         except httpx.LocalProtocolError:
@@ -294,6 +296,14 @@ def _json(response: httpx.Response, path: str) -> Any:
 def _unfit(what: str) -> GiveUp:
     """The error of a setting that nothing can be asked with; it may hold the token: not shown."""
     return GiveUp(f"the {what} of the account holds signs that none can hold: copy it again.")
+
+
+def _another_host(elsewhere: str, host: str) -> GiveUp:
+    """The error of a path that is a whole address: httpx would ask there, with our headers."""
+    return GiveUp(
+        f"`{elsewhere}` is not asked, for the account is one of `{host}`: where its options want "
+        "a name or an id, write that instead of an address."
+    )
 
 
 def _shown(path: str) -> str:

@@ -310,6 +310,19 @@ def test_an_id_that_no_address_can_hold_is_told_and_not_asked_for() -> None:
     assert running.asked == []
 
 
+@pytest.mark.parametrize("scheme", ["http:", "https:", "HTTP:", "ftp:", ""])
+def test_a_path_that_names_a_host_is_asked_nowhere(scheme: str) -> None:
+    with platform(lambda _: Reply({})) as other, platform(lambda _: Reply({})) as running:
+        elsewhere = other.base.removeprefix("http:")
+        headers = {"authorization": "Bearer s3cret"}
+        with (
+            running.connect("https://example.org/", headers=headers) as session,
+            pytest.raises(GiveUp, match=r"`127\.0\.0\.1` is not asked"),
+        ):
+            session.get(f"{scheme}{elsewhere}nordhafen")
+        assert (other.asked, running.asked) == ([], [])
+
+
 def test_a_redirect_that_leaves_the_web_is_not_followed() -> None:
     def behave(question: Question) -> Reply:
         return Reply({}, 302, {"location": "ftp://127.0.0.1/things"})
