@@ -4,11 +4,13 @@ Format: https://developers.facebook.com/docs/graph-api/reference/page/feed/ and 
 v26.0. Ids, times and texts become what they become in saved answers (`facebook_graph`).
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from flows.fetching.graph import answers, bearer, by_graph, without_links
 from flows.fetching.ledger import Ledger
+from flows.fetching.named import named
 from flows.fetching.session import Absent, Session
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.graph_objects import PLATFORM, comment_of, post_of
@@ -21,6 +23,14 @@ from models.errors import GiveUp
 
 NAME = "facebook_api"
 BASE = "https://graph.facebook.com/v26.0/"
+
+PAGE = re.compile(
+    r"(?:(?:https?://)?(?:[\w-]+\.)?(?:facebook|fb)\.com/(?:profile\.php\?(?:.*&)?id=)?)?"
+    r"@?(?!profile\.php)([\w.-]+)/?(?:[?&#].*)?"
+)
+"""A page's id or name, as it is or out of its address."""
+
+EXPECTED = "the id of a page, or its name as in `facebook.com/stadtwerke-nordhafen`"
 
 POSTS_A_PAGE = 25
 """More, with their counts, is "too much data" to Facebook."""
@@ -46,7 +56,7 @@ def pages(errand: Errand) -> Iterator[Page]:
     ledger = Ledger(errand.memory, errand.now, errand.is_full_sweep)
     unchanged: dict[str, dict[str, Any]] = {}
     with errand.connect(BASE, headers=bearer(errand.token), judge=by_graph) as session:
-        page = _page(session, errand.options["page"].strip())
+        page = _page(session, named("page", errand.options["page"], PAGE, EXPECTED))
         about = {"edge": "posts", "page": str(page["id"])}
         for answer in answers(session, f"{page['id']}/posts", _post_parameters(errand)):
             yield Page(answer.body, about)
@@ -148,7 +158,7 @@ SOURCE = ApiSource(
     read=read_pages(PLATFORM, read_page),
     version=2,
     pages=pages,
-    options={"page": "id of the page, or its name in its address"},
+    options={"page": "id of the page, its name, or its address"},
     needs=("page",),
     token="an access token of the page with `pages_read_engagement` and `pages_read_user_content`",
 )

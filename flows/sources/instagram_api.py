@@ -4,11 +4,13 @@ Format: https://developers.facebook.com/docs/instagram-platform/reference/instag
 .../instagram-comment, v26.0. Comments can't be edited; deleted ones are absent.
 """
 
+import re
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 from flows.fetching.graph import Answer, answers, bearer, by_graph, without_links
 from flows.fetching.ledger import Ledger
+from flows.fetching.named import named
 from flows.fetching.session import Absent, Session
 from flows.reading.api_pages import read_pages, recognise_pages
 from flows.reading.graph_places import GraphObject
@@ -25,6 +27,9 @@ BASES = {
     "instagram": "https://graph.instagram.com/v26.0/",
 }
 """By how the token was made: with a login to Facebook or to Instagram."""
+
+ACCOUNT = re.compile(r"(\d+|me)", re.ASCII)
+EXPECTED = "the id of the account, a number, or `me`; its name and address tell Instagram nothing"
 
 AT_ONCE = 50
 """Instagram gives no more in an answer."""
@@ -44,7 +49,7 @@ def pages(errand: Errand) -> Iterator[Page]:
     """
     ledger = Ledger(errand.memory, errand.now, errand.is_full_sweep)
     unchanged: dict[str, GraphObject] = {}
-    name = errand.options["account"].strip()
+    name = named("account", errand.options["account"], ACCOUNT, EXPECTED)
     with errand.connect(_base(errand), headers=bearer(errand.token), judge=by_graph) as session:
         account = _account(session, name)
         about = {"edge": "media", "account": str(account["username"])}

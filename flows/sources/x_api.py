@@ -5,6 +5,7 @@ once a UTC day; the search reaches back seven days. So what was read is never as
 conversation is asked for what is newer than its newest answer.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from flows.fetching.named import named
 from flows.fetching.session import Session, holding
 from flows.fetching.verdicts import Verdict, by_status, told_seconds
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
@@ -23,6 +25,13 @@ from models.errors import GiveUp
 
 NAME = "x_api"
 BASE = "https://api.x.com/2/"
+
+HANDLE = re.compile(
+    r"(?:(?:https?://)?(?:\w+\.)?(?:x|twitter)\.com/)?@?(\w+)/?(?:[?#].*)?", re.ASCII
+)
+"""A handle, as it is or out of the address of its profile."""
+
+EXPECTED = "a handle as in `x.com/cio_nordhafen`"
 
 COUNT = 100
 """Most posts that X gives at once."""
@@ -130,7 +139,7 @@ def _fields(errand: Errand) -> Parameters:
 
 def _known(errand: Errand) -> Account:
     """What earlier runs remember; conversations from before the look-back are forgotten."""
-    handle = errand.options["username"].strip().removeprefix("@")
+    handle = named("username", errand.options["username"], HANDLE, EXPECTED)
     memory = errand.memory if errand.memory.get("handle") == handle else {}
     conversations = {
         root: dict(state)
@@ -292,7 +301,7 @@ SOURCE = ApiSource(
     read=read_pages(PLATFORM, read_page),
     pages=pages,
     options={
-        "username": "handle of the account, as in x.com/handle",
+        "username": "handle of the account, as in x.com/handle, or that address",
         "dialect": "words that the interface is asked in, `tweet` (if not set) or `post`",
     },
     needs=("username",),

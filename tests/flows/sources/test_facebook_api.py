@@ -218,6 +218,39 @@ def test_a_run_asks_for_the_page_its_posts_and_the_comments_of_all_levels() -> N
     assert ids(read_pages_of(*landed)) == ["1", "2", "1_10", "1_11"]
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.facebook.com/nordhafen",
+        "http://facebook.com/nordhafen/?locale=de_DE",
+        "de-de.facebook.com/nordhafen/",
+        "https://www.facebook.com/profile.php?ref=ts&id=7#",
+        "@nordhafen",
+    ],
+)
+def test_a_page_is_known_by_its_address_and_only_facebook_is_asked(address: str) -> None:
+    with platform(Facebook(post(1))) as running:
+        assert ids(read_pages_of(*pages_of(running, page=address))) == ["1"]
+        assert edges_asked(running)[0] in ("nordhafen", "7")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.instagram.com/nordhafen",
+        "https://www.facebook.com/nordhafen/posts/1",
+        "https://www.facebook.com/profile.php?ref=ts",
+        "//facebook.com/nordhafen",
+        "https://",
+    ],
+)
+def test_an_address_that_is_of_no_page_is_told_and_gets_no_token(address: str) -> None:
+    with platform(Facebook(post(1))) as running:
+        with pytest.raises(GiveUp, match=r"option `page` is .* expected the id of a page"):
+            pages_of(running, page=address)
+        assert running.asked == []
+
+
 def test_many_pages_of_posts_and_comments_are_asked_for_to_their_ends() -> None:
     facebook = Facebook(*(post(number) for number in range(1, 6)), size=2)
     facebook.comments["7_3"] = [comment(3, number) for number in range(5)]

@@ -335,6 +335,14 @@ def test_an_account_that_is_not_there_is_given_up_by_name() -> None:
         pages_of(running)
 
 
+@pytest.mark.parametrize("account", ["https://www.instagram.com/nordhafen/", "@nordhafen", "17 8"])
+def test_an_account_that_is_no_id_is_told_and_nobody_gets_the_token(account: str) -> None:
+    with platform(Instagram(post(1))) as running:
+        with pytest.raises(GiveUp, match=r"option `account` is .* expected the id of the account"):
+            pages_of(running, options={"account": account})
+        assert running.asked == []
+
+
 @pytest.mark.parametrize(
     ("options", "host"),
     [

@@ -352,6 +352,23 @@ def test_an_account_that_x_does_not_know_is_told() -> None:
         run(running)
 
 
+@pytest.mark.parametrize(
+    "address", ["https://x.com/cio", "https://www.twitter.com/@cio/?lang=de", "x.com/cio#", "cio"]
+)
+def test_an_account_is_known_by_its_address(address: str) -> None:
+    with platform(account()) as running:
+        assert len(run(running, options={"username": address})) == 5
+        assert running.asked[0].path == "/2/users/by/username/cio"
+
+
+@pytest.mark.parametrize("address", ["https://x.com/cio/status/1", "https://bsky.app/cio", "c io"])
+def test_what_is_no_account_of_x_is_told(address: str) -> None:
+    with platform(account()) as running:
+        with pytest.raises(GiveUp, match=r"option `username` is .* expected a handle"):
+            run(running, options={"username": address})
+        assert running.asked == []
+
+
 def test_a_fault_in_the_middle_is_asked_again() -> None:
     x = account()
     faults = [Reply("oops", 503), Reply("oops", 500)]
