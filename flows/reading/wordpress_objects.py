@@ -30,12 +30,17 @@ COMMENT_STATUS: dict[str, Status] = {
     "spam": "spam",
     "trash": "trash",
 }
+EDITORS_OWN = ("note", "reaction")
+"""Types of what editors write in the margin of a post (WordPress 6.9), and of answers by a sign:
+whoever asks for all types gets them too, open ones as `hold`, resolved ones as `approved`."""
+
 COMMENT_KINDS = {
     "review": "review",
     "pingback": "pingback",
     "trackback": "trackback",
     "order_note": "system",
     "action_log": "system",
+    **dict.fromkeys(EDITORS_OWN, "system"),
 }
 """Types that WordPress, its shop and its scheduler write; those of other plugins are comments."""
 

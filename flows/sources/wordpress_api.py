@@ -25,7 +25,13 @@ from flows.fetching.wordpress import (
     with_scheme,
 )
 from flows.reading.api_pages import read_pages, recognise_pages
-from flows.reading.wordpress_objects import PLATFORM, WordPressObject, has_id, read_page
+from flows.reading.wordpress_objects import (
+    EDITORS_OWN,
+    PLATFORM,
+    WordPressObject,
+    has_id,
+    read_page,
+)
 from flows.sources.base import ApiSource, Errand, Page
 
 NAME = "wordpress_api"
@@ -84,7 +90,7 @@ class _Blog:
             yield from self._changed_posts(kind)
         parameters = self._comment_parameters() | {"after": self.errand.look_back.isoformat()}
         for listed in self.interface.listed("comments", parameters):
-            items = _only(listed.items, COMMENT_FIELDS)
+            items = _comments_in(listed.items)
             yield from self._posts_of(items)
             is_new = self._remember_comments(items)
             self._forget_below(items)
@@ -110,16 +116,16 @@ class _Blog:
 
     def _comments_of(self, post: str, ledger: Ledger, totals: dict[str, int]) -> Iterator[Page]:
         """Every comment of a post; not complete if one was taken away while they were turned."""
-        most, waiting, is_whole = 0, 0, True
+        most, uncounted, is_whole = 0, 0, True
         here: set[str] = set()
         try:
             for listed in self.interface.listed("comments", self._comment_parameters(post)):
-                items = _only(listed.items, COMMENT_FIELDS)
+                items = _comments_in(listed.items)
                 self._remember_comments(items)
-                waiting += sum(item.get("status") == "hold" for item in filter(has_id, items))
+                uncounted += sum(map(_is_uncounted, filter(has_id, listed.items)))
                 is_whole = is_whole and (listed.total is None or listed.total >= most)
                 most = max(most, listed.total or 0)
-                here |= {str(item["id"]) for item in filter(has_id, items)}
+                here |= {str(item["id"]) for item in filter(has_id, listed.items)}
                 # A plugin that hides comments answers an empty list, without their number.
                 is_told = listed.total is not None or bool(here)
                 about = self._about_comments(items)
@@ -127,8 +133,7 @@ class _Blog:
                     yield Page(items, about)
                     continue
                 if listed.total is not None:
-                    # A token shows what waits for approval, which no reader of the blog counts.
-                    totals[post] = listed.total - waiting
+                    totals[post] = listed.total - uncounted
                 memory = ledger.asked(post, self.marks[post]) | {"seen": dict(self.seen)}
                 yield Page(items, about, memory=memory, completes=post)
         except Absent:
@@ -220,6 +225,20 @@ def _only(items: Sequence[Any], fields: Sequence[str]) -> list[Any]:
     ]
 
 
+def _comments_in(items: Sequence[Any]) -> list[Any]:
+    """What the audience wrote, with the fields asked for: notes of the editors never land."""
+    return _only([item for item in items if not _is_of_editors(item)], COMMENT_FIELDS)
+
+
+def _is_of_editors(item: Any) -> bool:
+    return isinstance(item, dict) and item.get("type") in EDITORS_OWN
+
+
+def _is_uncounted(item: WordPressObject) -> bool:
+    """Whether only a token shows it, so that no reader of the blog counts it."""
+    return item.get("status") == "hold" or _is_of_editors(item)
+
+
 def _post_mark(post: WordPressObject) -> str:
     return f"{post.get('author')} {post.get('modified_gmt')}"
 
@@ -241,6 +260,7 @@ SOURCE = ApiSource(
     "password too: Users > Profile > Application Passwords, as an editor of the blog.",
     recognise=recognise_pages(NAME),
     read=read_pages(PLATFORM, read_page, site=lambda about: str(about["site"])),
+    version=2,
     pages=pages,
     options={
         "address": "address of the blog's front page, as `https://blog.example.de`",

@@ -79,4 +79,5 @@ SOURCE = FileSource(
     "post's number behind it, and save what the browser shows as a file.",
     recognise=recognise,
     read=read,
+    version=2,
 )

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from flows.reading.iso_times import WrittenTime
 from flows.reading.landed import LandedFile, ReadingRules
+from flows.reading.wordpress_objects import EDITORS_OWN
 from flows.reading.wordpress_times import moment_of
 from flows.reading.xml_elements import Node, XmlRecord, XmlShape
 from flows.reading.xml_records import Damage, xml_records
@@ -59,6 +60,7 @@ COMMENT_KINDS = {
     "trackback": "trackback",
     "order_note": "system",
     "action_log": "system",
+    **dict.fromkeys(EDITORS_OWN, "system"),
 }
 """Types that WordPress, its shop and its scheduler write; those of other plugins are comments."""
 
@@ -272,5 +274,5 @@ SOURCE = FileSource(
     "File.",
     recognise=recognise,
     read=read,
-    version=2,
+    version=3,
 )

@@ -226,6 +226,8 @@ def test_the_owner_is_the_author_of_the_post(
         ({"status": "spam"}, "spam", "comment"),
         ({"status": "trash"}, "trash", "comment"),
         ({"status": "strange", "type": "pingback"}, "unknown", "pingback"),
+        ({"type": "note"}, "published", "system"),
+        ({"type": "reaction", "status": "hold"}, "pending", "system"),
         ({"type": "plugin-made"}, "published", "comment"),
     ],
 )
@@ -464,6 +466,34 @@ def test_a_token_asks_for_what_waits_and_stands_in_no_address_or_page() -> None:
     }
     assert all("authorization" in question.headers for question in running.asked)
     assert "s3cret" not in repr([(q.path, q.query) for q in running.asked]) + repr(pages)
+
+
+def test_what_editors_note_in_the_margin_never_lands_and_is_not_counted() -> None:
+    blog = Blog(post(7), post(8), size=2)
+    said = [comment(1), comment(4, status="hold"), comment(5, type="pingback")]
+    noted = [comment(2, type="note"), comment(3, type="note", status="hold", parent=2)]
+    blog.comments = [
+        *said,
+        *noted,
+        comment(6, type="reaction", parent=2),
+        comment(7, 8, type="note"),
+    ]
+    with platform(blog) as running:
+        pages = run(running, TOKEN, is_full_sweep=True)
+        assert run(running, TOKEN, memory=memory_of(pages)) == []
+    found = records_of("\n".join(lines_of(pages)).encode())
+    assert [one.native_id for one in found if isinstance(one, Comment)] == ["1", "4", "5"]
+    reported = {p.native_id: p.reported_comment_count for p in found if isinstance(p, Post)}
+    assert reported == {"7": 2, "8": 0}
+    assert [one.post_native_id for one in found if isinstance(one, Swept)] == ["7", "8"]
+
+
+def test_a_note_brings_neither_news_nor_its_post() -> None:
+    blog = Blog(post(7), post(8, OLD))
+    with platform(blog) as running:
+        memory = memory_of(run(running, TOKEN))
+        blog.comments = [comment(2, 8, type="note")]
+        assert run(running, TOKEN, memory=memory) == []
 
 
 def test_without_a_token_nothing_is_asked_that_needs_one() -> None:

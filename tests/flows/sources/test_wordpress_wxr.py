@@ -200,6 +200,8 @@ def test_the_status_of_a_comment_is_translated(approved: str, expected: str) -> 
         ("trackback", "trackback"),
         ("order_note", "system"),
         ("action_log", "system"),
+        ("note", "system"),
+        ("reaction", "system"),
         ("system", "comment"),
         ("webmention", "comment"),
     ],
