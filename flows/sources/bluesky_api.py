@@ -98,7 +98,9 @@ class Run:
 
         try:
             for answer in turned(ask, lambda found: text_in(found, "cursor")):
-                views = (object_in(item, "post") for item in objects_in(answer, "feed"))
+                # What was shared or pinned stands out of its turn; an own post has a place besides.
+                items = (item for item in objects_in(answer, "feed") if not item.get("reason"))
+                views = (object_in(item, "post") for item in items)
                 yield [view for view in views if _is_post_of(view, owner)]
         except InCircles:
             return

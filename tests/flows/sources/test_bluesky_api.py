@@ -179,6 +179,18 @@ def test_an_old_post_beside_a_recent_one_is_left_alone() -> None:
     assert [post["uri"] for post in page.body["posts"]] == [uri("p1")]
 
 
+def test_an_own_post_that_is_shared_again_does_not_hide_what_follows_on_the_next_page() -> None:
+    old = view("p0", indexedAt="2020-01-01T00:00:00Z")
+    shared = {"post": old, "reason": {"$type": "app.bsky.feed.defs#reasonRepost"}}
+    behave = bluesky_with_thread()
+    behave.feeds.insert(0, [])
+    behave.replies["getAuthorFeed"] = [Reply({"feed": [shared], "cursor": "1"})]
+    with platform(behave) as bluesky:
+        posts, thread = ask(bluesky)
+    assert [post["uri"] for post in posts.body["posts"]] == [uri("p1")]
+    assert len(comments_in(records_of(landed([thread])))) == 2
+
+
 def test_what_lies_too_deep_is_asked_for_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bluesky_api, "DEPTH", 1)
     inner = node(view("a1", uri("p1")), node(view("a2", uri("a1", OTHER))))
