@@ -127,8 +127,14 @@ def channel_of(*candidates: str | None, link: str | None = None) -> str:
         if name and name.strip():
             wanted = name.strip().casefold()
             return CHANNEL_NAMES.get(wanted, wanted)
-    host = (_host(link) or "").removeprefix("www.").removeprefix("m.").removeprefix("de.")
-    return CHANNEL_OF_HOST.get(host, UNKNOWN_CHANNEL)
+    return channel_of_host(_host(link) or "") or UNKNOWN_CHANNEL
+
+
+def channel_of_host(host: str) -> str | None:
+    """The channel of a host or of the one it lies below: `de-de.facebook.com` is Facebook's."""
+    while host and host not in CHANNEL_OF_HOST:
+        host = host.partition(".")[2]
+    return CHANNEL_OF_HOST.get(host)
 
 
 def account(name: str) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from transforms.canonical import CHANNEL_OF_HOST
+from flows.reading.linkedin_objects import post_urn_in
+from transforms.canonical import channel_of_host
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,12 @@ NOWHERE = CommentLink()
 
 
 def comment_link(address: str | None) -> CommentLink:
-    """The ids in an address of six platforms; of others the platform alone."""
+    """The ids in an address of six platforms, on any host of theirs; of others the platform."""
     try:
         parts = urlsplit((address or "").strip())
-        host = (parts.hostname or "").removeprefix("www.").removeprefix("m.").removeprefix("old.")
+        platform = channel_of_host(parts.hostname or "")
     except ValueError:
         return NOWHERE
-    platform = CHANNEL_OF_HOST.get(host)
     query = {name: values[0] for name, values in parse_qs(parts.query).items()}
     if platform == "facebook":
         return _facebook(parts.path, query)
@@ -81,14 +81,13 @@ def _instagram(path: str) -> CommentLink:
 def _linkedin(address: str) -> CommentLink:
     """URNs of post and comment, in their long form."""
     plain = unquote(address)
-    post = re.search(r"urn:li:(?:activity|share|ugcPost):\d+", plain)
     pattern = r"urn:li:comment:\((?:urn:li:)?(\w+:\d+),(\d+)\)"
     own = re.search(rf"(?:replyUrn|dashReplyUrn)=.*?{pattern}", plain)
     top = re.search(rf"(?:commentUrn|dashCommentUrn)=.*?{pattern}", plain)
     found = own or top
     return CommentLink(
         "linkedin",
-        post=post[0] if post else None,
+        post=post_urn_in(address),
         comment=_comment_urn(found) if found else None,
         parent=_comment_urn(top) if own and top else None,
     )

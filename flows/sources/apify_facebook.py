@@ -259,5 +259,5 @@ SOURCE = FileSource(
     "posts, then Export results > JSON, CSV or Excel; JSON keeps most.",
     recognise=recognise,
     read=read,
-    version=3,
+    version=4,
 )

@@ -94,5 +94,5 @@ SOURCE = FileSource(
     "Mentions as CSV or Excel, with all columns, and download it.",
     recognise=recognise,
     read=read,
-    version=2,
+    version=3,
 )

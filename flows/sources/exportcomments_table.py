@@ -260,5 +260,5 @@ SOURCE = FileSource(
     "it, best as Excel: only there every comment leads to its place.",
     recognise=recognise,
     read=read,
-    version=3,
+    version=4,
 )

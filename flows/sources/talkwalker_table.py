@@ -83,4 +83,5 @@ SOURCE = FileSource(
     "Excel, with all fields, and download it.",
     recognise=recognise,
     read=read,
+    version=2,
 )

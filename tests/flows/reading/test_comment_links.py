@@ -54,6 +54,10 @@ FACEBOOK = "https://www.facebook.com/"
             "https://www.linkedin.com/feed/update/urn%3Ali%3Ashare%3A7/",
             CommentLink("linkedin", "urn:li:share:7"),
         ),
+        (
+            "https://de.linkedin.com/posts/nordhafen_cloud-activity-7391234567890123456-AbCd?utm=1",
+            CommentLink("linkedin", "urn:li:activity:7391234567890123456"),
+        ),
         ("https://www.reddit.com/r/x/1", CommentLink("reddit")),
         ("https://www.reddit.com/r/x/comments/1ab/title/", CommentLink("reddit", "1ab")),
         ("https://old.reddit.com/r/x/comments/1ab/title/c9/", CommentLink("reddit", "1ab", "c9")),
@@ -64,3 +68,25 @@ FACEBOOK = "https://www.facebook.com/"
 )
 def test_an_address_tells_its_ids(address: str | None, link: CommentLink) -> None:
     assert comment_link(address) == link
+
+
+@pytest.mark.parametrize(
+    ("host", "usual", "path"),
+    [
+        ("de-de.facebook.com", "www.facebook.com", "/nordhafen/posts/22?comment_id=333"),
+        ("web.facebook.com", "www.facebook.com", "/nordhafen/posts/22"),
+        ("mobile.twitter.com", "x.com", "/nordhafen/status/1234"),
+        ("music.youtube.com", "www.youtube.com", "/watch?v=abcdefghijk&lc=Ugx1"),
+        ("np.reddit.com", "www.reddit.com", "/r/x/comments/1ab/title/c9/"),
+        ("fr.linkedin.com", "www.linkedin.com", "/feed/update/urn:li:activity:7"),
+    ],
+)
+def test_hosts_of_countries_and_devices_lead_to_the_same(host: str, usual: str, path: str) -> None:
+    found = comment_link(f"https://{host}{path}")
+    assert found == comment_link(f"https://{usual}{path}")
+    assert found.post or found.comment
+
+
+def test_a_host_that_only_ends_like_a_platform_is_another_one() -> None:
+    assert comment_link("https://notfacebook.com/nordhafen/posts/22") == NOWHERE
+    assert comment_link("https://facebook.com.example/nordhafen/posts/22") == NOWHERE
