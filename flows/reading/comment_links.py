@@ -34,7 +34,7 @@ def comment_link(address: str | None) -> CommentLink:
     if platform == "facebook":
         return _facebook(parts.path, query)
     if platform == "youtube":
-        return _youtube(parts.path, query)
+        return _youtube(f"{parts.hostname}{parts.path}", query)
     if platform == "linkedin":
         return _linkedin(f"{parts.path}?{parts.query}")
     by_path = BY_PATH.get(platform or "")
@@ -60,10 +60,10 @@ def _joined(post: str | None, comment: str) -> str:
     return f"{post}_{comment}" if post and post.isdecimal() else comment
 
 
-def _youtube(path: str, query: dict[str, str]) -> CommentLink:
-    """An answer is called `{comment}.{answer}`."""
+def _youtube(place: str, query: dict[str, str]) -> CommentLink:
+    """An answer is called `{comment}.{answer}`; a bare path of YouTube's own host is a channel."""
     own = query.get("lc")
-    short = re.fullmatch(r"/(?:shorts/|live/)?([\w-]{11})/?", path)
+    short = re.search(r"(?:youtu\.be|/shorts|/live)/([\w-]{11})/?$", place)
     video = query.get("v") or (short[1] if short else None)
     parent = own.split(".")[0] if own and "." in own else None
     return CommentLink("youtube", post=video, comment=own, parent=parent)

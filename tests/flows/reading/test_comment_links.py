@@ -33,6 +33,8 @@ FACEBOOK = "https://www.facebook.com/"
             "https://youtu.be/abcdefghijk?lc=Ugx1",
             CommentLink("youtube", "abcdefghijk", "Ugx1"),
         ),
+        ("https://www.youtube.com/live/abcdefghijk", CommentLink("youtube", "abcdefghijk")),
+        ("https://www.youtube.com/nordhafenit", CommentLink("youtube")),
         (
             "https://www.instagram.com/p/Cx_1/c/178/r/179/",
             CommentLink("instagram", "Cx_1", "179", "178"),
