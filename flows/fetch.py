@@ -11,6 +11,7 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.fetching.gateway import Through
+from flows.fetching.named import NotThere
 from flows.fetching.secrets import secret, without
 from flows.fetching.session import QuotaEnded, Session
 from flows.keys.landing import seal_key
@@ -120,7 +121,10 @@ def fetch_account(
         run.remember("stopped at the platform's limit", wait_until=ended.until, is_over=True)
         return Outcome(account.name, run.page_count, f"{run.told}; {ended} The next run goes on.")
     except ResonanzError as error:
-        run.remember(f"ended by an error ({error})")
+        # Else one wrong name would make every run a full sweep.
+        is_over = isinstance(error, NotThere)
+        swept_at = moment if is_over else None
+        run.remember(f"ended by an error ({error})", swept_at, is_over=is_over)
         return Outcome(account.name, run.page_count, f"{run.told}; {error}", error)
     return Outcome(account.name, run.page_count, run.told)
 

@@ -7,11 +7,13 @@ deleted keeps its place in the tree without text or author.
 import hashlib
 import html
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from flows.fetching.ledger import Ledger
+from flows.fetching.named import NotThere, named_all
 from flows.fetching.session import Absent
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.landed import ReadingRules
@@ -25,27 +27,39 @@ OPTION = "pollopt"
 
 BASE = "https://hn.algolia.com/api/v1/"
 
+STORY = re.compile(r"(?:(?:https?://)?news\.ycombinator\.com/item\?id=)?(\d+)(?:[&#].*)?", re.ASCII)
+EXPECTED = "numbers of stories, or their addresses as `news.ycombinator.com/item?id=41000001`"
+
 
 def pages(errand: Errand) -> Iterator[Page]:
-    """The tree of each story, if anything in it has changed or in a full sweep."""
+    """The tree of each story, if anything in it has changed or in a full sweep.
+
+    Raises `NotThere` after all else for stories that are not there.
+    """
     ledger = Ledger(errand.memory, errand.now, errand.is_full_sweep)
+    stories, missing = _wanted(errand), list[str]()
     with errand.connect(BASE) as session:
-        for story in _wanted(errand):
+        for story in stories:
             if ledger.is_swept(story):
                 continue
             try:
                 tree = session.get(f"items/{story}")
             except Absent:
+                missing.append(f"`{story}`")
                 continue
             mark = f"{tree['id']} {hashlib.sha256(json.dumps(tree).encode()).hexdigest()[:8]}"
             if ledger.is_due(story, mark):
                 yield Page(tree, memory=ledger.asked(story, mark), completes=story)
     if errand.is_full_sweep:
         yield Page(None, memory=ledger.swept())
+    if missing:
+        raise NotThere(
+            f"Hacker News has no story {', '.join(missing)}: check what stands in `stories`."
+        )
 
 
 def _wanted(errand: Errand) -> list[str]:
-    return [story.strip() for story in errand.options["stories"].split(",") if story.strip()]
+    return named_all("stories", errand.options["stories"], STORY, EXPECTED)
 
 
 def _live_count(tree: dict[str, Any]) -> int:
@@ -131,7 +145,7 @@ SOURCE = ApiSource(
     recognise=recognise_pages(NAME),
     read=read_pages(PLATFORM, read_page),
     pages=pages,
-    options={"stories": "ids of the stories, separated by commas"},
+    options={"stories": "ids of the stories, or their addresses, separated by commas"},
     needs=("stories",),
     version=2,
 )

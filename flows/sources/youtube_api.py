@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from flows.fetching.ledger import Ledger
+from flows.fetching.named import NotThere, named_all
 from flows.fetching.session import Absent, Session, holding
 from flows.fetching.turning import InCircles, turned
 from flows.fetching.verdicts import Verdict, by_status
@@ -31,6 +32,13 @@ from models.errors import GiveUp
 NAME = "youtube_api"
 BASE = "https://www.googleapis.com/youtube/v3/"
 CALIFORNIA = ZoneInfo("America/Los_Angeles")
+
+VIDEO = re.compile(
+    r"(?:(?:https?://)?(?:[\w-]+\.)?(?:youtu\.be/|youtube\.com/"
+    r"(?:watch\?(?:.*&)?v=|shorts/|live/|embed/)))?([\w-]+)/?(?:[?&#].*)?",
+    re.ASCII,
+)
+EXPECTED = "ids of videos, or their addresses as `youtube.com/watch?v=`, separated by commas"
 
 MOST_VIDEOS = 50
 """Videos that one question can name."""
@@ -95,17 +103,23 @@ def _seconds_to_next_day() -> float:
 def pages(errand: Errand) -> Iterator[Page]:
     """The videos in reach, and the comments of those whose number of comments has changed.
 
-    Then the comments of the others, if one was edited.
+    Then the comments of the others, if one was edited. Raises `NotThere` after all else for videos
+    that the settings name and YouTube does not show.
     """
+    named = named_all("videos", errand.options.get("videos", ""), VIDEO, EXPECTED)
+    missing = dict.fromkeys(named)
     ledger = Ledger(errand.memory, errand.now, errand.is_full_sweep, noise=["etag"])
     unchanged: list[Video] = []
     headers = {"x-goog-api-key": errand.token or ""}
     with errand.connect(BASE, headers=headers, judge=judge) as session:
-        for names in _batches(_videos(session, errand)):
+        for names in _batches(_videos(session, errand, named)):
             answer = session.get(
                 "videos", {"part": "snippet,statistics,status", "id": ",".join(names)}, A_LIST
             )
-            changed, same = _parted(_seen(answer), ledger)
+            videos = _seen(answer)
+            for video in videos:
+                missing.pop(video.name, None)
+            changed, same = _parted(videos, ledger)
             if changed:
                 yield Page(answer)
             for video in changed:
@@ -115,6 +129,9 @@ def pages(errand: Errand) -> Iterator[Page]:
             yield from ledger.told_again(video.name, video.mark, _pages_of(session, video))
         if errand.is_full_sweep:
             yield Page(None, memory=ledger.swept())
+    if missing:
+        listed = ", ".join(f"`{name}`" for name in missing)
+        raise NotThere(f"YouTube shows no video {listed}: check what stands in `videos`.")
 
 
 @dataclass(frozen=True)
@@ -160,19 +177,14 @@ def _parted(videos: list[Video], ledger: Ledger) -> tuple[list[Video], list[Vide
     )
 
 
-def _videos(session: Session, errand: Errand) -> Iterator[str]:
+def _videos(session: Session, errand: Errand, named: list[str]) -> Iterator[str]:
     """Ids of the videos that the settings name, then those of the channel, the newest first."""
-    named = _listed(errand.options.get("videos", ""))
     channel = errand.options.get("channel", "").strip()
     if not named and not channel:
         raise GiveUp("neither `channel` nor `videos` is set: name at least one of them.")
     yield from named
     if channel:
         yield from (name for name in _uploads(session, channel, errand) if name not in named)
-
-
-def _listed(option: str) -> list[str]:
-    return [name.strip() for name in option.split(",") if name.strip()]
 
 
 def _uploads(session: Session, channel: str, errand: Errand) -> Iterator[str]:
@@ -290,7 +302,7 @@ SOURCE = ApiSource(
     pages=pages,
     options={
         "channel": "the channel: its handle, for example @nordhafen, or its id, which begins UC",
-        "videos": "ids of single videos, separated by commas: what stands behind `v=`",
+        "videos": "single videos, separated by commas: addresses, or ids, which stand behind `v=`",
     },
     token="the key that the Google Cloud console gives for the YouTube Data API v3",
 )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from flows.fetch import fetch
+from flows.fetching.named import NotThere
 from flows.fetching.session import QuotaEnded
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.landed import ReadingRules
@@ -195,6 +196,23 @@ def test_a_full_sweep_that_was_asked_for_and_stopped_is_gone_on_with(
     for days in (2, 3):
         fetch(as_of=MONDAY + timedelta(days=days))
     assert [errand.is_full_sweep for errand in board.errands] == [True, True, True, False]
+
+
+def test_a_name_that_the_platform_does_not_know_makes_no_sweep_begin_anew(
+    board: Board, query: Query
+) -> None:
+    errors = iter([None, NotThere("the board has no `x`")] * 3)
+
+    def look() -> None:
+        board.error = next(errors)
+
+    board.look = look
+    for days in range(2):
+        with pytest.raises(GiveUp, match="no `x`"):
+            fetch(as_of=MONDAY + timedelta(days=days))
+    assert [errand.is_full_sweep for errand in board.errands] == [True, False]
+    ((note,),) = query("SELECT note FROM ops.fetch_state")
+    assert note == "ended by an error (the board has no `x`): 2 answers"
 
 
 def test_where_an_account_stands_is_told_after_an_error_too(board: Board, query: Query) -> None:

@@ -2,10 +2,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from flows.fetching.named import NotThere
 from flows.reading.api_pages import LandedPage
 from flows.reading.landed import LandedFile, ReadingRules
+from flows.sources.base import Page
 from flows.sources.hackernews_api import SOURCE, read_page
 from models.canonical import Comment, Post, Record, Swept
+from models.errors import GiveUp
 from tests.loopback import Question, Reply, World, platform
 from transforms.plain_text import plain_text
 
@@ -89,7 +94,25 @@ def test_a_full_sweep_lands_every_story_and_a_missing_story_stops_nothing() -> N
         errand = hackernews.errand(
             options={"stories": "1, 2"}, memory={"counts": {"2": 1}}, is_full_sweep=True
         )
-        assert [page.completes for page in SOURCE.pages(errand)] == ["2", None]
+        found: list[Page] = []
+        with pytest.raises(NotThere, match="no story `1`"):
+            found.extend(SOURCE.pages(errand))  # what came before the error stays in `found`
+        assert [page.completes for page in found] == ["2", None]
+
+
+def test_a_story_is_known_by_its_address() -> None:
+    with platform(lambda question: Reply(item(1))) as hackernews:
+        stories = "https://news.ycombinator.com/item?id=1, news.ycombinator.com/item?id=1#2, 1"
+        assert len(list(SOURCE.pages(hackernews.errand(options={"stories": stories})))) == 1
+        assert [question.path for question in hackernews.asked] == ["/api/v1/items/1"]
+
+
+@pytest.mark.parametrize("story", ["https://hn.algolia.com/?q=1", "a story"])
+def test_what_names_no_story_is_told_before_anything_is_asked(story: str) -> None:
+    with platform(lambda question: Reply(item(1))) as hackernews:
+        with pytest.raises(GiveUp, match=r"option `stories` is .* expected numbers"):
+            list(SOURCE.pages(hackernews.errand(options={"stories": story})))
+        assert hackernews.asked == []
 
 
 def test_an_edit_is_seen_though_there_are_as_many_comments_as_before() -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.fetching.named import NotThere
 from flows.fetching.session import QuotaEnded
 from flows.reading.api_pages import page_line
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
@@ -175,12 +176,46 @@ def test_a_channel_is_known_by_handle_and_by_id(channel: str) -> None:
 
 def test_named_videos_need_no_channel_and_come_once() -> None:
     with platform(YouTube({"v1": 0, "v2": 0})) as youtube:
-        pages = ask(youtube, options={"videos": "v2, v1, gone", "channel": ""})
+        pages = ask(youtube, options={"videos": "v2, v1, v2", "channel": ""})
         assert edges(youtube) == ["videos", "commentThreads", "commentThreads"]
         assert sorted(page.completes or "" for page in pages) == ["", "v1", "v2"]
     with platform(YouTube({"v1": 0, "v2": 0})) as youtube:
         ask(youtube, options={"videos": "v2", "channel": "@nordhafen"})
         assert edges(youtube).count("commentThreads") == 2
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.youtube.com/watch?v=v1",
+        "https://music.youtube.com/watch?list=RD&v=v1&t=3s",
+        "youtu.be/v1?si=abc",
+        "https://www.youtube.com/shorts/v1/",
+        "https://www.youtube.com/live/v1?feature=share",
+    ],
+)
+def test_a_video_is_known_by_its_address(address: str) -> None:
+    with platform(YouTube({"v1": 0})) as youtube:
+        assert len(ask(youtube, options={"videos": address})) == 2
+        assert youtube.asked[0].query["id"] == "v1"
+
+
+@pytest.mark.parametrize("address", ["https://www.youtube.com/@nordhafen", "v1 v2"])
+def test_what_names_no_video_is_told_before_anything_is_asked(address: str) -> None:
+    with platform(YouTube({"v1": 0})) as youtube:
+        with pytest.raises(GiveUp, match=r"option `videos` is .* expected ids"):
+            ask(youtube, options={"videos": address})
+        assert youtube.asked == []
+
+
+def test_named_videos_that_youtube_does_not_show_are_told_after_all_others() -> None:
+    found: list[Page] = []
+    with platform(YouTube({"v1": 0})) as youtube:
+        options = {"videos": "gone, v1, V1"}
+        errand = youtube.errand(KEY, options=options, is_full_sweep=True)
+        with pytest.raises(NotThere, match="no video `gone`, `V1`"):
+            found.extend(SOURCE.pages(errand))  # what came before the error stays in `found`
+    assert [page.completes for page in found] == [None, "v1", None]
 
 
 @pytest.mark.parametrize("options", [{}, {"channel": " ", "videos": ""}, {"channel": "@nobody"}])
