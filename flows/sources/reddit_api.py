@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.fetching.ledger import Ledger
+from flows.fetching.named import NotThere
 from flows.fetching.reddit import Reddit
 from flows.fetching.session import Absent, holding
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
@@ -84,7 +85,7 @@ def pages(errand: Errand) -> Iterator[Page]:
 
     Then the comments of the other young ones, if one was edited.
 
-    Raises `GiveUp` after all else for subreddits and accounts that are not there.
+    Raises `NotThere` after all else for subreddits and accounts that are not there.
     """
     listings, named, missing = _listings(errand), _named(errand), list[str]()
     if not listings and not named:
@@ -108,7 +109,7 @@ def pages(errand: Errand) -> Iterator[Page]:
             yield Page(None, memory=ledger.swept())
     if missing:
         listed = ", ".join(f"`{path}`" for path in missing)
-        raise GiveUp(f"Reddit has no {listed}, or it is private: check how it is spelt.")
+        raise NotThere(f"Reddit has no {listed}, or it is private: check how it is spelt.")
 
 
 def _bodies(

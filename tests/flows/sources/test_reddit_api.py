@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.fetching.named import NotThere
 from flows.fetching.session import QuotaEnded
 from flows.reading.api_pages import LandedPage, page_line
 from flows.reading.landed import LandedFile, ReadingRules
@@ -388,7 +389,7 @@ def test_a_subreddit_that_is_closed_is_told_after_the_others_were_asked(reply: R
     reddit = Reddit()
     reddit.other["r/closed/new"] = reply
     found, _, error = ask(reddit, options={"subreddits": "closed, nordhafen"})
-    assert isinstance(error, GiveUp)
+    assert isinstance(error, NotThere)
     assert "`r/closed`" in str(error)
     assert comment_ids(found) == ["c1", "c2"]
 
