@@ -11,6 +11,7 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.fetching.gateway import Through
+from flows.fetching.left import PostsLeft
 from flows.fetching.named import NotThere
 from flows.fetching.secrets import secret, without
 from flows.fetching.session import QuotaEnded, Session
@@ -120,11 +121,11 @@ def fetch_account(
     except QuotaEnded as ended:
         run.remember("stopped at the platform's limit", wait_until=ended.until, is_over=True)
         return Outcome(account.name, run.page_count, f"{run.told}; {ended} The next run goes on.")
+    except (NotThere, PostsLeft) as error:  # else each run would be a full sweep
+        run.remember(f"complete but for posts ({error})", run.errand.now, is_over=True)
+        return Outcome(account.name, run.page_count, f"{run.told}; {error}", error)
     except ResonanzError as error:
-        # Else one wrong name would make every run a full sweep.
-        is_over = isinstance(error, NotThere)
-        swept_at = moment if is_over else None
-        run.remember(f"ended by an error ({error})", swept_at, is_over=is_over)
+        run.remember(f"ended by an error ({error})")
         return Outcome(account.name, run.page_count, f"{run.told}; {error}", error)
     return Outcome(account.name, run.page_count, run.told)
 
@@ -167,6 +168,10 @@ class Run:
                 if self.source.pages_a_file:  # at once: an answer may have been paid for
                     self.land_if_full()
             is_complete = True
+        except PostsLeft:
+            # Else each run would sweep all posts anew, for as long as one of them is refused.
+            is_complete = True
+            raise
         except NOT_AS_EXPECTED as error:
             raise not_as_expected(self.source, error) from None
         finally:

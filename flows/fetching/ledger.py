@@ -11,26 +11,12 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, TypeVar
 
+from flows.fetching.page import Page
 from flows.fetching.sweeping import Sweep
 
 Post = TypeVar("Post")
-
-
-class Answer(Protocol):
-    """What of a page of a source is looked at here; it is a dataclass."""
-
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-
-    @property
-    def body(self) -> Any: ...
-
-    @property
-    def completes(self) -> str | None: ...
-
-
-Page = TypeVar("Page", bound=Answer)
 
 
 class Ledger:

@@ -8,12 +8,13 @@ when a reader improves.
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flows.fetching.page import Page as Page
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from models.canonical import Comments, Record
 
@@ -85,32 +86,15 @@ class Errand:
     is_full_sweep: bool = False
 
 
-@dataclass(frozen=True)
-class Page:
-    """One answer of a platform, to be landed as it is; a `body` that is None: only its memory.
-
-    `about`: what the reader needs beside the body, never a secret. `memory`: what to hand to the
-    next run if this is the last page that lands; None: as before. `completes`: native id of the
-    post whose every comment stands in the pages of this run up to this one (full sweeps only).
-    `is_end`: no page that follows tells of the same post, whether it is complete or not.
-    """
-
-    body: Any
-    about: Mapping[str, Any] = field(default_factory=dict)
-    memory: Mapping[str, Any] | None = None
-    completes: str | None = None
-    is_end: bool = False
-
-
 @dataclass(frozen=True, kw_only=True)
 class ApiSource(FileSource):
     """A platform's interface. `recognise` and `read` are for the pages that have landed.
 
     `pages` yields the answers in the order of asking; it lets the errors of its `Session` through,
-    except an `Absent` that is data. `options` names what an account of it can set, each with a
-    sentence; those of `needs` it must. `token`: what the token is, or "" if there is none.
-    `pages_a_file`: how many answers land together, which is what a killed run has to ask again;
-    None: as many as is usual.
+    except an `Absent` that is data and those of a single post (`flows/fetching/left.py`).
+    `options` names what an account of it can set, each with a sentence; those of `needs` it must.
+    `token`: what the token is, or "" if there is none. `pages_a_file`: how many answers land
+    together, which is what a killed run has to ask again; None: as many as is usual.
     """
 
     pages: Callable[[Errand], Iterator[Page]]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from flows.fetch import fetch
+from flows.fetching.left import PostsBusy
 from flows.fetching.named import NotThere
 from flows.fetching.session import QuotaEnded
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
@@ -212,7 +213,22 @@ def test_a_name_that_the_platform_does_not_know_makes_no_sweep_begin_anew(
             fetch(as_of=MONDAY + timedelta(days=days))
     assert [errand.is_full_sweep for errand in board.errands] == [True, False]
     ((note,),) = query("SELECT note FROM ops.fetch_state")
-    assert note == "ended by an error (the board has no `x`): 2 answers"
+    assert note == "complete but for posts (the board has no `x`): 2 answers"
+
+
+def test_a_full_sweep_in_which_a_post_was_refused_is_over_and_the_refusal_is_told(
+    board: Board, query: Query
+) -> None:
+    board.error = PostsBusy("1 post was refused")
+    board.comments = {"1": "first"}
+    with pytest.raises(TryAgain, match="1 post was refused"):
+        fetch(as_of=MONDAY)
+    ((note, swept_at),) = query("SELECT note, swept_at_utc FROM ops.fetch_state")
+    assert note == "complete but for posts (1 post was refused): full sweep, 1 answer"
+    assert swept_at == MONDAY.replace(tzinfo=None)
+    with suppress(TryAgain):
+        fetch(as_of=MONDAY + timedelta(days=1))
+    assert [errand.is_full_sweep for errand in board.errands] == [True, False]
 
 
 def test_where_an_account_stands_is_told_after_an_error_too(board: Board, query: Query) -> None:
