@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from models.errors import ResonanzError
+from flows.fetching.whole import Incomplete
 
 Ask = Callable[[str | None], Any]
 """A cursor -> the answer there; None is the beginning."""
@@ -12,7 +12,7 @@ CursorOf = Callable[[Any], str | None]
 """An answer -> the cursor of the next one; None or "" at the end."""
 
 
-class InCircles(ResonanzError):
+class InCircles(Incomplete):
     """A listing leads back to a page that was asked for before: its end is not to be had."""
 
 
