@@ -14,12 +14,17 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 
 from flows.fetching.session import UNTOLD_PAUSE, Parameters, Session
+from flows.fetching.turning import InCircles
 from flows.fetching.verdicts import Verdict, by_status
+from models.errors import TryAgain
 
 THROTTLED = frozenset({4, 17, 32, 613, *range(80_000, 80_015)})
 """Codes of too many questions: of the app, the user, the page, an own limit, a business."""
 
-TRANSIENT = frozenset({1, 2})
+TOO_MUCH = 1
+"""Of an unknown problem, which mostly is that too much was asked for at once."""
+
+TRANSIENT = frozenset({TOO_MUCH, 2})
 BAD_TOKEN = frozenset({102, 190, 463, 467})
 NO_PERMISSION = frozenset({3, 10, *range(200, 300)})
 NOT_THERE = frozenset({(100, 33), (803, None)})
@@ -41,14 +46,17 @@ SECRETS = frozenset({"access_token", "appsecret_proof"})
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer of an edge, without its links; `is_last`: the platform says that it ends here.
+    """One answer of an edge, without its links.
 
     `unfinished` are the ids of its objects that hold an edge which does not end within them.
     """
 
     body: dict[str, Any]
-    is_last: bool
     unfinished: tuple[str, ...] = ()
+
+
+class TooMuch(TryAgain):
+    """The same question may be answered if it asks for fewer objects."""
 
 
 def bearer(token: str | None) -> dict[str, str]:
@@ -70,6 +78,8 @@ def by_graph(response: httpx.Response) -> Verdict:
         return Verdict("limit", f"the platform asks for fewer questions ({told})", seconds)
     if code in BAD_TOKEN:
         return Verdict("refuse", f"the token is not valid or has expired ({told}): make a new one")
+    if code == TOO_MUCH and _limit(response.request.url.params) > 1:
+        raise TooMuch(f"the platform would give less ({told}). Run the same again later.")
     if code in TRANSIENT or error.get("is_transient") is True:
         return Verdict("wait", f"the platform has a passing problem ({told})")
     if {(code, subcode), (code, None)} & NOT_THERE:
@@ -82,19 +92,27 @@ def by_graph(response: httpx.Response) -> Verdict:
 def answers(session: Session, edge: str, parameters: Parameters) -> Iterator[Answer]:
     """Every answer of an edge, each asked for when the one before has been used.
 
-    An empty answer may have a next one. A link that was followed before ends the edge, but not as
-    its last answer: nobody knows what it would still have held.
+    An empty answer may have a next one. Where an answer is too much for the platform, it and those
+    that follow hold half as many objects. Raises `InCircles` behind the last answer if a link was
+    followed before: nobody knows what it would still have held.
     """
     wanted: dict[str, str | int] = dict(parameters)
     asked: set[frozenset[tuple[str, str]]] = set()
     while True:
         asked.add(_as_asked(wanted))
-        body = session.get(edge, wanted)
+        try:
+            body = session.get(edge, wanted)
+        except TooMuch:
+            half = {"limit": _limit(wanted) // 2}
+            parameters, wanted = {**parameters, **half}, {**wanted, **half}
+            continue
         following = next_parameters(body)
-        yield Answer(without_links(body), following is None, _unfinished(body))
-        wanted = {**parameters, **(following or {})}
-        if following is None or _as_asked(wanted) in asked:
+        yield Answer(without_links(body), _unfinished(body))
+        if following is None:
             return
+        wanted = {**parameters, **following}
+        if _as_asked(wanted) in asked:
+            raise InCircles("The platform's links lead back to one that was followed before.")
 
 
 def next_parameters(body: Mapping[str, Any]) -> dict[str, str] | None:
@@ -128,6 +146,12 @@ def _unfinished(body: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _as_asked(parameters: Parameters) -> frozenset[tuple[str, str]]:
     return frozenset((name, str(value)) for name, value in parameters.items())
+
+
+def _limit(parameters: Mapping[str, Any]) -> int:
+    """How many objects a question asks for at most; 1 if it does not say."""
+    told = str(parameters.get("limit", ""))
+    return int(told) if told.isascii() and told.isdigit() else 1
 
 
 def _error(response: httpx.Response) -> dict[str, Any] | None:

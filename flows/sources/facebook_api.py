@@ -10,8 +10,10 @@ from typing import Any
 
 from flows.fetching.graph import answers, bearer, by_graph, without_links
 from flows.fetching.ledger import Ledger
+from flows.fetching.left import Left
 from flows.fetching.named import named
 from flows.fetching.session import Absent, Session
+from flows.fetching.whole import Whole, reachable
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.graph_objects import PLATFORM, comment_of, post_of
 from flows.reading.graph_places import Place, ids_of_post
@@ -53,22 +55,30 @@ def pages(errand: Errand) -> Iterator[Page]:
 
     Then the comments of the others, if one was edited.
     """
+    left = Left(errand.memory, errand.now)
+    return left.pages(_pages(errand, left))
+
+
+def _pages(errand: Errand, left: Left) -> Iterator[Page]:
     ledger = Ledger(errand.memory, errand.now, errand.is_full_sweep)
     unchanged: dict[str, dict[str, Any]] = {}
     with errand.connect(BASE, headers=bearer(errand.token), judge=by_graph) as session:
         page = _page(session, named("page", errand.options["page"], PAGE, EXPECTED))
         about = {"edge": "posts", "page": str(page["id"])}
-        for answer in answers(session, f"{page['id']}/posts", _post_parameters(errand)):
+        for answer in reachable(answers(session, f"{page['id']}/posts", _post_parameters(errand))):
             yield Page(answer.body, about)
             for post in filter(_has_id, answer.body["data"]):
-                if ledger.is_due(str(post["id"]), _mark(post)):
+                name = str(post["id"])
+                if ledger.is_due(name, _mark(post)):
                     found = _comment_pages(session, post, str(page["id"]))
-                    yield from ledger.told(str(post["id"]), _mark(post), found)
+                    yield from left.asked(name, ledger.told(name, _mark(post), found))
                 else:
-                    unchanged[str(post["id"])] = post
+                    unchanged[name] = post
         for name in ledger.longest_ago(unchanged, str):
             found = _comment_pages(session, unchanged[name], str(page["id"]))
-            yield from ledger.told_again(name, _mark(unchanged[name]), found)
+            again = ledger.told_again(name, _mark(unchanged[name]), found)
+            yield from left.asked(name, again)
+        yield from left.at_last()
         if errand.is_full_sweep:
             yield Page(page, {"edge": "page", "page": str(page["id"])}, memory=ledger.swept())
 
@@ -116,11 +126,8 @@ def _comment_pages(session: Session, post: dict[str, Any], page: str) -> Iterato
         "order": "chronological",
         "limit": COMMENTS_A_PAGE,
     }
-    try:
-        for answer in answers(session, f"{full}/comments", parameters):
-            yield Page(answer.body, about, completes=native if answer.is_last else None)
-    except Absent:
-        return
+    found = answers(session, f"{full}/comments", parameters)
+    return Whole().completing(native, (Page(answer.body, about) for answer in found))
 
 
 def read_page(page: LandedPage, rules: ReadingRules) -> Iterator[Record]:

@@ -5,13 +5,15 @@ Format: https://developers.facebook.com/docs/instagram-platform/reference/instag
 """
 
 import re
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from flows.fetching.graph import Answer, answers, bearer, by_graph, without_links
 from flows.fetching.ledger import Ledger
+from flows.fetching.left import Left
 from flows.fetching.named import named
 from flows.fetching.session import Absent, Session
+from flows.fetching.whole import Whole, reachable
 from flows.reading.api_pages import read_pages, recognise_pages
 from flows.reading.graph_places import GraphObject
 from flows.reading.instagram_objects import PLATFORM, has_id, read_page
@@ -47,6 +49,11 @@ def pages(errand: Errand) -> Iterator[Page]:
 
     Then the comments of the others, if one was hidden, liked or let through.
     """
+    left = Left(errand.memory, errand.now)
+    return left.pages(_pages(errand, left))
+
+
+def _pages(errand: Errand, left: Left) -> Iterator[Page]:
     ledger = Ledger(errand.memory, errand.now, errand.is_full_sweep)
     unchanged: dict[str, GraphObject] = {}
     name = named("account", errand.options["account"], ACCOUNT, EXPECTED)
@@ -54,14 +61,14 @@ def pages(errand: Errand) -> Iterator[Page]:
         account = _account(session, name)
         about = {"edge": "media", "account": str(account["username"])}
         parameters: dict[str, str | int] = {"fields": MEDIA_FIELDS, "limit": AT_ONCE}
-        for answer in answers(session, f"{name}/media", parameters):
+        for answer in reachable(answers(session, f"{name}/media", parameters)):
             yield Page(answer.body, about)
             posts = [post for post in answer.body["data"] if has_id(post)]
             for post in (post for post in posts if _is_in_reach(post, errand)):
                 name = str(post["id"])
                 if ledger.is_due(name, _mark(post)):
                     found = _comment_pages(session, name, about["account"])
-                    yield from ledger.told(name, _mark(post), found)
+                    yield from left.asked(name, ledger.told(name, _mark(post), found))
                 else:
                     unchanged[name] = post
             # The newest come first.
@@ -69,7 +76,9 @@ def pages(errand: Errand) -> Iterator[Page]:
                 break
         for name in ledger.longest_ago(unchanged, str):
             found = _comment_pages(session, name, about["account"])
-            yield from ledger.told_again(name, _mark(unchanged[name]), found)
+            again = ledger.told_again(name, _mark(unchanged[name]), found)
+            yield from left.asked(name, again)
+        yield from left.at_last()
         if errand.is_full_sweep:
             yield Page(account, about | {"edge": "account"}, memory=ledger.swept())
 
@@ -102,36 +111,23 @@ def _mark(post: GraphObject) -> str:
 
 
 def _comment_pages(session: Session, native: str, account: str) -> Iterator[Page]:
-    """The comments of a post; answers that did not fit into a comment come before it.
+    """The comments of a post; the last page says that they are all."""
+    whole = Whole()
+    return whole.completing(native, _thread(session, native, account, whole))
 
-    The last page says that they are all.
-    """
+
+def _thread(session: Session, native: str, account: str, whole: Whole) -> Iterator[Page]:
+    """The answers about the comments; those about what did not fit into a comment come before."""
     about = {"edge": "comments", "account": account, "post": native}
-    is_whole = True
     for answer in _answers(session, f"{native}/comments", COMMENT_FIELDS):
         for comment in answer.unfinished:
-            is_whole &= yield from _reply_pages(session, comment, about)
-        completes = native if answer.is_last and is_whole else None
-        yield Page(answer.body, about, completes=completes)
-
-
-def _reply_pages(
-    session: Session, comment: str, about: Mapping[str, str]
-) -> Generator[Page, None, bool]:
-    """The answers to a comment; returns whether they came to their end."""
-    is_last = True
-    for answer in _answers(session, f"{comment}/replies", REPLY_FIELDS):
-        is_last = answer.is_last
-        yield Page(answer.body, {**about, "edge": "replies", "comment": comment})
-    return is_last
+            for more in whole.lists(_answers(session, f"{comment}/replies", REPLY_FIELDS)):
+                yield Page(more.body, {**about, "edge": "replies", "comment": comment})
+        yield Page(answer.body, about)
 
 
 def _answers(session: Session, edge: str, fields: str) -> Iterator[Answer]:
-    """The answers of an edge; none if what it hangs on is gone."""
-    try:
-        yield from answers(session, edge, {"fields": fields, "limit": AT_ONCE})
-    except Absent:
-        return
+    return answers(session, edge, {"fields": fields, "limit": AT_ONCE})
 
 
 SOURCE = ApiSource(

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,6 +7,7 @@ import pytest
 
 from flows.fetching.graph import answers, bearer, by_graph, next_parameters, without_links
 from flows.fetching.session import Absent, QuotaEnded
+from flows.fetching.turning import InCircles
 from models.errors import GiveUp, TryAgain
 from tests.loopback import Behaviour, Platform, Question, Reply, platform
 
@@ -35,9 +36,10 @@ def ask(running: Platform) -> Any:
         return session.get("7/posts", {"limit": 5})
 
 
-def paged(running: Platform) -> list[tuple[Any, bool]]:
+def paged(running: Platform, limit: int = 5) -> Iterator[Any]:
     with running.connect(BASE, judge=by_graph) as session:
-        return [(a.body["data"], a.is_last) for a in answers(session, "7/posts", {"limit": 5})]
+        for answer in answers(session, "7/posts", {"limit": limit}):
+            yield answer.body["data"]
 
 
 def link(**parameters: str) -> dict[str, Any]:
@@ -108,8 +110,8 @@ def test_an_object_that_is_gone_is_absent(code: int, subcode: int | None) -> Non
 
 @pytest.mark.parametrize(
     "passing",
-    [error(2, 500), error(1), error(99, is_transient=True), Reply("<html>", 502), Reply("", 503)],
-    ids=["code 2", "code 1", "said so", "HTML with 502", "503"],
+    [error(2, 500), error(2), error(99, is_transient=True), Reply("<html>", 502), Reply("", 503)],
+    ids=["code 2", "code 2 with 400", "said so", "HTML with 502", "503"],
 )
 def test_a_passing_problem_is_asked_again(passing: Reply) -> None:
     with platform(one_by_one(passing, Reply({"data": [1]}))) as running:
@@ -152,7 +154,7 @@ def test_an_edge_goes_on_through_an_empty_answer_and_ends_without_a_next_link() 
         Reply({"data": [2], "paging": {"previous": "https://x"}}),
     )
     with platform(replies) as running:
-        assert paged(running) == [([1], False), ([], False), ([2], True)]
+        assert list(paged(running)) == [[1], [], [2]]
         assert [question.query for question in running.asked] == [
             {"limit": "5"},
             {"limit": "5", "after": "a"},
@@ -160,13 +162,37 @@ def test_an_edge_goes_on_through_an_empty_answer_and_ends_without_a_next_link() 
         ]
 
 
-def test_a_loop_of_links_ends_the_edge_but_not_as_its_last_answer() -> None:
+def test_a_loop_of_links_is_told_after_the_last_answer_that_is_new() -> None:
     def behave(question: Question) -> Reply:
         following = {"a": "b", "b": "a"}.get(question.query.get("after", ""), "a")
         return Reply({"data": [], "paging": link(after=following)})
 
     with platform(behave) as running:
-        assert paged(running) == [([], False)] * 3
+        found = paged(running)
+        assert [next(found) for _ in range(3)] == [[]] * 3
+        with pytest.raises(InCircles):
+            next(found)
+
+
+def test_what_is_too_much_at_once_is_asked_for_in_halves_from_there_on() -> None:
+    def behave(question: Question) -> Reply:
+        if question.query.get("after") and int(question.query["limit"]) > 30:
+            return error(1, 500)
+        following = {} if question.query.get("after") == "b" else {"paging": link(after="b")}
+        if not question.query.get("after"):
+            following = {"paging": link(after="a", limit=question.query["limit"])}
+        return Reply({"data": [question.query["limit"]]} | following)
+
+    with platform(behave) as running:
+        assert list(paged(running, 100)) == [["100"], ["25"], ["25"]]
+        assert running.slept == []
+
+
+def test_one_object_that_is_too_much_is_a_passing_problem() -> None:
+    with platform(lambda question: error(1, 500)) as running:
+        with pytest.raises(TryAgain, match="Graph error 1"):
+            list(paged(running, 4))
+        assert [question.query["limit"] for question in running.asked] == ["4", "2", *["1"] * 5]
 
 
 @pytest.mark.parametrize("paging", [None, [], {}, {"next": None}, {"next": 5}, {"next": ""}])

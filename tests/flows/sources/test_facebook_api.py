@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.fetching.left import PostsLeft
 from flows.fetching.session import QuotaEnded
 from flows.reading.api_pages import page_line
 from flows.reading.landed import LandedFile, ReadingRules
@@ -110,6 +111,35 @@ def a_world() -> World:
 def last_memory(landed: list[Page]) -> Mapping[str, Any]:
     told = [page.memory for page in landed if page.memory is not None]
     return json.loads(json.dumps(told[-1])) if told else {}  # type: ignore[no-any-return]
+
+
+REFUSED = [
+    pytest.param({"code": 100}, id="refused"),
+    pytest.param({"code": 10}, id="no permission"),
+    pytest.param({"code": 1, "message": "Please reduce the amount of data"}, id="too much"),
+]
+
+
+@pytest.mark.parametrize("error", REFUSED)
+def test_a_post_that_facebook_refuses_does_not_keep_the_others_back(error: Any) -> None:
+    facebook = Facebook(*(post(number) for number in (1, 2, 3)))
+    facebook.comments |= {"7_1": [comment(1, 10)], "7_2": [comment(2, 20)]}
+    is_broken = True
+    refusal = Reply({"error": error}, 400)
+    facebook.instead = lambda question: (
+        refusal if is_broken and question.path.endswith("7_1/comments") else None
+    )
+    landed: list[Page] = []
+    with platform(facebook) as running:
+        with pytest.raises(PostsLeft, match=f"`7_1`.*Graph error {error['code']}"):
+            landed.extend(SOURCE.pages(running.errand(TOKEN, options={"page": "7"})))
+        assert [page.completes for page in landed if page.completes] == ["2", "3"]
+        memory = last_memory(landed)
+        is_broken = False
+        landed = pages_of(running, memory=memory)
+        assert edges_asked(running)[-1] == "7_1/comments", "it is asked for last"
+    assert [page.completes for page in landed if page.body and page.completes] == ["1"]
+    assert "left" not in last_memory(landed)
 
 
 def edges_asked(running: Platform) -> list[str]:

@@ -224,6 +224,21 @@ def test_answers_that_do_not_fit_into_their_comment_are_asked_for() -> None:
     assert [(one.parent_native_id, one.post_native_id) for one in answers] == [("11", "1")]
 
 
+def test_answers_that_are_not_there_leave_the_post_incomplete_and_its_comments_there() -> None:
+    instagram = Instagram(post(1), post(2), size=2)
+    instagram.edges |= {
+        "1/comments": [comment(10), comment(11), comment(12)],
+        "10/replies": [comment(number) for number in (21, 22, 23)],
+        "2/comments": [comment(30)],
+    }
+    gone = Reply({"error": {"code": 100, "error_subcode": 33}}, 400)
+    instagram.instead = lambda question: gone if "10/replies" in question.path else None
+    with platform(instagram) as running:
+        landed = pages_of(running, is_full_sweep=True)
+    assert [page.completes for page in landed if page.completes] == ["2"]
+    assert {"10", "11", "12", "21", "22", "30"} <= set(ids(read_pages_of(*landed)))
+
+
 def test_no_link_and_no_token_ever_lands() -> None:
     instagram = Instagram(post(1), post(2), size=1)
     instagram.edges |= {"1/comments": [comment(10)], "10/replies": [comment(11), comment(12)]}
