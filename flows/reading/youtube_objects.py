@@ -88,9 +88,10 @@ def post_of(video: JsonObject) -> Post | Rejected:
 
 
 def comments_of_thread(thread: JsonObject, place: Place) -> Iterator[Comment | Rejected]:
-    """The comment that opens a thread, then the answers in it, if they are all there.
+    """The comment that opens a thread, then the answers in it.
 
-    A thread holds some of its answers only; where it does, they are listed elsewhere in full.
+    A thread may hold some of its answers only. All of them are listed elsewhere, where they come a
+    second time; but that list may not be had.
     """
     snippet = object_in(thread, "snippet")
     place = Place(
@@ -103,9 +104,8 @@ def comments_of_thread(thread: JsonObject, place: Place) -> Iterator[Comment | R
         opening.reply_count = count_in(snippet, "totalReplyCount")
         opening.visibility = _visibility(snippet)
     yield opening
-    if has_all_answers(thread):
-        for answer in objects_in(object_in(thread, "replies"), "comments"):
-            yield comment_of(answer, place)
+    for answer in objects_in(object_in(thread, "replies"), "comments"):
+        yield comment_of(answer, place)
 
 
 def has_all_answers(thread: JsonObject) -> bool:

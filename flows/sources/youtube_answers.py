@@ -48,4 +48,5 @@ SOURCE = FileSource(
     "`part=snippet,replies` and the `videoId`, and save each answer as a file.",
     recognise=recognise,
     read=read,
+    version=2,
 )

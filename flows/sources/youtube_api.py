@@ -6,7 +6,7 @@ units a day, which begins at midnight in California.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,10 +14,12 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from flows.fetching.ledger import Ledger
+from flows.fetching.left import Left
 from flows.fetching.named import NotThere, named_all
 from flows.fetching.session import Absent, Session, holding
 from flows.fetching.turning import InCircles, turned
 from flows.fetching.verdicts import Verdict, by_status
+from flows.fetching.whole import Whole
 from flows.reading.api_pages import read_pages, recognise_pages
 from flows.reading.iso_times import moment_of
 from flows.reading.json_values import count_in, object_in, objects_in, text_in
@@ -106,6 +108,11 @@ def pages(errand: Errand) -> Iterator[Page]:
     Then the comments of the others, if one was edited. Raises `NotThere` after all else for videos
     that the settings name and YouTube does not show.
     """
+    left = Left(errand.memory, errand.now)
+    return left.pages(_pages(errand, left))
+
+
+def _pages(errand: Errand, left: Left) -> Iterator[Page]:
     named = named_all("videos", errand.options.get("videos", ""), VIDEO, EXPECTED)
     missing = dict.fromkeys(named)
     ledger = Ledger(errand.memory, errand.now, errand.is_full_sweep, noise=["etag"])
@@ -123,10 +130,13 @@ def pages(errand: Errand) -> Iterator[Page]:
             if changed:
                 yield Page(answer)
             for video in changed:
-                yield from ledger.told(video.name, video.mark, _pages_of(session, video))
+                found = ledger.told(video.name, video.mark, _pages_of(session, video))
+                yield from left.asked(video.name, found)
             unchanged += [video for video in same if video.may_change_since(errand.look_back)]
         for video in ledger.longest_ago(unchanged, lambda video: video.name):
-            yield from ledger.told_again(video.name, video.mark, _pages_of(session, video))
+            again = ledger.told_again(video.name, video.mark, _pages_of(session, video))
+            yield from left.asked(video.name, again)
+        yield from left.at_last()
         if errand.is_full_sweep:
             yield Page(None, memory=ledger.swept())
     if missing:
@@ -237,21 +247,11 @@ def _batches(names: Iterator[str]) -> Iterator[list[str]]:
 
 def _pages_of(session: Session, video: Video) -> Iterator[Page]:
     """The comments of a video; the last page says so, unless some may be missing."""
-    held: Page | None = None
-    try:
-        for page in _comment_pages(session, video):
-            if held:
-                yield held
-            held = page
-    except (Absent, InCircles):
-        if held:
-            yield held
-    else:
-        if held:
-            yield replace(held, completes=video.name)
+    whole = Whole()
+    return whole.completing(video.name, _comment_pages(session, video, whole))
 
 
-def _comment_pages(session: Session, video: Video) -> Iterator[Page]:
+def _comment_pages(session: Session, video: Video, whole: Whole) -> Iterator[Page]:
     """Each page of threads, followed by the answers that are missing in it."""
     about = {"video": video.name, "channel": video.channel, "text": "plain"}
 
@@ -263,21 +263,18 @@ def _comment_pages(session: Session, video: Video) -> Iterator[Page]:
         yield Page(answer, about)
         for thread in objects_in(answer, "items"):
             if not has_all_answers(thread):
-                yield from _answer_pages(session, text_in(thread, "id") or "", about)
+                answers = _answers(session, text_in(thread, "id") or "")
+                yield from (Page(one, about) for one in whole.lists(answers))
 
 
-def _answer_pages(session: Session, thread: str, about: dict[str, Any]) -> Iterator[Page]:
-    """All answers in a thread; none if it has gone since it was listed."""
+def _answers(session: Session, thread: str) -> Iterator[Any]:
+    """All answers in a thread."""
 
     def ask(cursor: str | None) -> Any:
         question = _question("snippet") | {"parentId": thread}
         return session.get("comments", question | _page(cursor), A_LIST)
 
-    try:
-        for answer in turned(ask, _next):
-            yield Page(answer, about)
-    except Absent:
-        return
+    return turned(ask, _next)
 
 
 def _question(part: str) -> dict[str, str | int]:
@@ -299,6 +296,7 @@ SOURCE = ApiSource(
     "channel or the videos. The channel need not be yours.",
     recognise=recognise_pages(NAME),
     read=read_pages(PLATFORM, read_page),
+    version=2,
     pages=pages,
     options={
         "channel": "the channel: its handle, for example @nordhafen, or its id, which begins UC",

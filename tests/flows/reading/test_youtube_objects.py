@@ -177,12 +177,14 @@ def test_a_thread_gives_its_comment_and_the_answers_in_it() -> None:
     assert (answered.parent_native_id, answered.is_owner) == ("UgA", True)
 
 
-def test_some_of_the_answers_are_none_because_all_are_listed_elsewhere() -> None:
+def test_some_of_the_answers_are_given_even_if_all_are_listed_elsewhere() -> None:
     part = thread(comment("UgA.b7"), told=9)
     assert not has_all_answers(part)
-    (opening,) = comments_of_thread(part, Place())
+    opening, answered = comments_of_thread(part, Place())
     assert isinstance(opening, Comment)
     assert opening.reply_count == 9
+    assert isinstance(answered, Comment)
+    assert answered.native_id == "UgA.b7"
 
 
 @pytest.mark.parametrize("broken", [{}, {"id": "UgA"}, {"id": "UgA", "snippet": "?"}])

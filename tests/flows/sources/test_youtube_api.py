@@ -322,13 +322,41 @@ def test_closed_comments_stop_nothing_and_complete_nothing(reason: str) -> None:
     assert [one.native_id for one in comments_in(records_of(landed(opened)))] == ["UgA"]
 
 
-def test_a_thread_that_has_gone_meanwhile_costs_only_its_answers() -> None:
-    behave = YouTube({"v1": 9}, {"v1": [[thread("UgA", told=9)], [thread("UgB")]]})
-    behave.replies["comments"] = [error(404, "commentNotFound")]
+IN_CIRCLES = [Reply({"items": [comment("UgA.2")], "nextPageToken": "same"})] * 2
+
+
+@pytest.mark.parametrize(
+    ("replies", "answers"),
+    [
+        pytest.param([error(404, "commentNotFound")], ["UgA.1"], id="gone meanwhile"),
+        pytest.param([error(403, "forbidden")], ["UgA.1"], id="not for us"),
+        pytest.param(IN_CIRCLES, ["UgA.1", "UgA.2", "UgA.2"], id="in circles"),
+    ],
+)
+def test_a_thread_whose_answers_do_not_come_costs_only_them_and_leaves_the_video_incomplete(
+    replies: list[Reply], answers: list[str]
+) -> None:
+    threads = [[thread("UgA", comment("UgA.1"), told=9)], [thread("UgB")]]
+    behave = YouTube({"v1": 9, "v2": 1}, {"v1": threads, "v2": [[thread("UgC")]]})
+    behave.replies["comments"] = list(replies)
     with platform(behave) as youtube:
-        pages = ask(youtube)
-    assert [one.native_id for one in comments_in(records_of(landed(pages)))] == ["UgA", "UgB"]
-    assert pages[-1].completes == "v1"
+        pages = ask(youtube, is_full_sweep=True)
+    found = [one.native_id for one in comments_in(records_of(landed(pages)))]
+    assert found == ["UgA", *answers, "UgB", "UgC"]
+    assert [page.completes for page in pages if page.completes] == ["v2"]
+
+
+def test_a_video_that_was_not_given_in_full_is_asked_for_last_the_next_day() -> None:
+    threads = {"v1": [[thread("UgA", told=9)]], "v2": [[thread("UgC")]]}
+    behave = YouTube({"v1": 9, "v2": 1}, threads)
+    behave.replies["comments"] = [error(403, "forbidden")] * 2
+    with platform(behave) as youtube:
+        memory = ask(youtube)[-1].memory or {}
+        behave.videos["v2"] = 2
+        youtube.asked.clear()
+        ask(youtube, memory=memory)
+        asked = [q.query["videoId"] for q in youtube.asked if q.path.endswith("commentThreads")]
+    assert asked == ["v2", "v1"]
 
 
 def test_a_token_that_leads_in_circles_ends_the_video_without_completing_it() -> None:
