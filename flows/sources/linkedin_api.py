@@ -5,7 +5,7 @@ social-metadata-api, comments-api). An interface version lives for about a year 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, unquote
@@ -13,8 +13,10 @@ from urllib.parse import quote, unquote
 import httpx
 
 from flows.fetching.ledger import Ledger
+from flows.fetching.left import Left
 from flows.fetching.session import Absent, Session
 from flows.fetching.verdicts import Verdict, by_status, told_seconds
+from flows.fetching.whole import Incomplete, Whole, reachable
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.landed import ReadingRules
 from flows.reading.linkedin_objects import (
@@ -39,6 +41,9 @@ VERSION = "202610"
 COUNT = 100
 """Most elements that LinkedIn gives at once."""
 
+OVERLAP = 10
+"""Elements that an answer has in common with the one before, as long as nobody deletes any."""
+
 METADATA_COUNT = 50
 """Posts whose numbers are asked for at once: the address must not become too long."""
 
@@ -46,10 +51,6 @@ MOST_EMPTY = 3
 """Empty answers in a row that are followed on: LinkedIn filters after it has counted."""
 
 Element = dict[str, Any]
-
-
-class Endless(Exception):
-    """A list goes on without an end: the same elements again, or nothing again and again."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,11 @@ def pages(errand: Errand) -> Iterator[Page]:
 
     Then the comments of the others, if one was edited.
     """
+    left = Left(errand.memory, errand.now)
+    return left.pages(_pages(errand, left))
+
+
+def _pages(errand: Errand, left: Left) -> Iterator[Page]:
     owner = _owner(errand.options["organization"])
     headers = {
         "authorization": f"Bearer {errand.token}",
@@ -110,9 +116,12 @@ def pages(errand: Errand) -> Iterator[Page]:
                 yield Page(listed, about=about, memory=_memory_of_silent(asking, due))
             for one in due:
                 if errand.is_full_sweep or not one.is_silent:
-                    yield from ledger.told(one.urn, one.mark, _post_pages(asking, one))
+                    found = ledger.told(one.urn, one.mark, _post_pages(asking, one))
+                    yield from left.asked(one.urn, found)
         for one in ledger.longest_ago(unchanged, lambda one: one.urn):
-            yield from ledger.told_again(one.urn, one.mark, _post_pages(asking, one))
+            again = ledger.told_again(one.urn, one.mark, _post_pages(asking, one))
+            yield from left.asked(one.urn, again)
+        yield from left.at_last()
         if errand.is_full_sweep:
             yield Page(None, memory=ledger.swept())
 
@@ -134,16 +143,14 @@ def _memory_of_silent(asking: Asking, due: list[Asked]) -> dict[str, Any] | None
 def _posts(asking: Asking) -> Iterator[Element]:
     """The lists of posts, those changed last first, down to what the run looks back to."""
     parameters = {"author": asking.owner, "q": "author", "sortBy": "LAST_MODIFIED"}
-    try:
-        for listed in _listed(asking.session, "posts", parameters, lambda post: str(post["id"])):
-            posts = listed["elements"]
-            if not asking.errand.is_full_sweep:
-                posts = [post for post in posts if _is_recent(post, asking.errand.look_back)]
-            yield listed | {"elements": posts}
-            if len(posts) < len(listed["elements"]):
-                return
-    except Endless:
-        return
+    found = _listed(asking.session, "posts", parameters, lambda post: str(post["id"]))
+    for listed in reachable(found):
+        posts = listed["elements"]
+        if not asking.errand.is_full_sweep:
+            posts = [post for post in posts if _is_recent(post, asking.errand.look_back)]
+        yield listed | {"elements": posts}
+        if len(posts) < len(listed["elements"]):
+            return
 
 
 def _is_recent(post: Element, since: datetime) -> bool:
@@ -157,28 +164,33 @@ def _listed(
     parameters: Mapping[str, str],
     name: Callable[[Element], str],
 ) -> Iterator[Element]:
-    """Every answer of a list, without links and what came before; raises `Endless`.
+    """Every answer of a list, without links and what came before.
 
-    The last is shorter than asked for and names no next one (`total` is unreliable).
+    The last is shorter than asked for and names no next one (`total` is unreliable). Raises
+    `Incomplete` behind it if something may have slipped through between two answers: what is
+    deleted while the list is asked for moves all behind it up. So does, at once, a list without an
+    end: the same elements again, or nothing again and again.
     """
-    start, empty = 0, 0
-    seen = set[str]()
+    start, empty, has_gap = 0, 0, False
+    seen, before = set[str](), set[str]()
     while True:
         answer = session.get(path, {**parameters, "start": start, "count": COUNT})
         elements = answer["elements"]
         links = answer.get("paging", {}).get("links") or []
-        has_next = any(link.get("rel") == "next" for link in links)
+        is_last = len(elements) < COUNT and not any(link.get("rel") == "next" for link in links)
+        names = {name(element) for element in elements}
         new = [element for element in elements if name(element) not in seen]
-        seen |= {name(element) for element in elements}
+        has_gap = has_gap or (start > 0 and not names & before)
         empty = 0 if new else empty + 1
-        if elements and not new:
-            raise Endless
+        if not is_last and (empty >= MOST_EMPTY or (elements and not new)):
+            raise Incomplete("LinkedIn's list has no end.")
         yield {"elements": new, "paging": {"start": start, "count": COUNT}}
-        if len(elements) < COUNT and not has_next:
-            return
-        if empty >= MOST_EMPTY:
-            raise Endless
-        start += COUNT
+        if is_last:
+            break
+        seen, before = seen | names, names
+        start += COUNT - OVERLAP
+    if has_gap:
+        raise Incomplete("LinkedIn's list moved while it was asked for.")
 
 
 def _metadata(session: Session, urns: list[str]) -> dict[str, Element]:
@@ -197,49 +209,33 @@ def _metadata(session: Session, urns: list[str]) -> dict[str, Element]:
 
 def _post_pages(asking: Asking, asked: Asked) -> Iterator[Page]:
     """The comments of a post and the answers below them; the last page says that they are all."""
-    post, metadata = asked.post, asked.metadata
-    about = {"asked": "comments", "owner": asking.owner, "post": post["id"]}
-    first = about | {"listed": post, "metadata": metadata}
-    waiting: Page | None = None
-    is_whole = True
+    whole = Whole()
+    return whole.completing(asked.urn, _thread(asking, asked, whole))
+
+
+def _thread(asking: Asking, asked: Asked, whole: Whole) -> Iterator[Page]:
+    about = {"asked": "comments", "owner": asking.owner, "post": asked.urn}
+    first = {"listed": asked.post, "metadata": asked.metadata}
+    for answer in _comments(asking.session, asked.urn, asked.metadata):
+        yield Page(answer, about=about | first)
+        first = {}
+        for comment in answer["elements"]:
+            if _may_have_answers(comment, asked.metadata):
+                name = urn_of(comment)
+                answers = _comments(asking.session, name, asked.metadata)
+                for more in whole.lists(answers):
+                    yield Page(more, about={**about, "parent": name})
+
+
+def _comments(session: Session, target: str, metadata: Element) -> Iterator[Element]:
+    """What stands right below a post or a comment; where comments are closed it may be refused."""
+    path = f"socialActions/{quote(target, safe='')}/comments"
     try:
-        for page in _thread(asking.session, post["id"], about, metadata):
-            if waiting:
-                yield waiting
-            waiting = page if waiting else replace(page, about=first)
-    except (Absent, Endless):
-        is_whole = False
+        yield from _listed(session, path, {}, urn_of)
     except GiveUp:
-        # Of a post whose comments are closed LinkedIn may refuse them.
         if metadata.get("commentsState") != "CLOSED":
             raise
-        is_whole = False
-    if waiting:
-        yield replace(waiting, completes=post["id"] if is_whole else None)
-
-
-def _thread(
-    session: Session, post: str, about: Mapping[str, Any], metadata: Element
-) -> Iterator[Page]:
-    for answer in _comments(session, post):
-        yield Page(answer, about=about)
-        for comment in answer["elements"]:
-            if _may_have_answers(comment, metadata):
-                yield from _replies(session, urn_of(comment), about)
-
-
-def _replies(session: Session, comment: str, about: Mapping[str, Any]) -> Iterator[Page]:
-    """The answers below a comment; none if it went meanwhile."""
-    try:
-        for answer in _comments(session, comment):
-            yield Page(answer, about={**about, "parent": comment})
-    except Absent:
-        return
-
-
-def _comments(session: Session, target: str) -> Iterator[Element]:
-    path = f"socialActions/{quote(target, safe='')}/comments"
-    return _listed(session, path, {}, urn_of)
+        raise Incomplete("LinkedIn does not tell comments that are closed.") from None
 
 
 def _may_have_answers(comment: Element, metadata: Element) -> bool:

@@ -15,7 +15,7 @@ from flows.fetching.session import QuotaEnded
 from flows.reading.api_pages import page_line
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.sources.base import Errand, Page
-from flows.sources.linkedin_api import COUNT, NAME, SOURCE
+from flows.sources.linkedin_api import COUNT, NAME, OVERLAP, SOURCE
 from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.errors import GiveUp, TryAgain
 from tests.loopback import NOW, Platform, Question, Reply, World, platform
@@ -167,7 +167,47 @@ def test_lists_are_paged_until_one_is_short_and_repeats_are_dropped(tmp_path: Pa
         found = records(list(SOURCE.pages(errand(running))), tmp_path)
     comments = [record for record in found if isinstance(record, Comment)]
     assert len(comments) == len(many)
-    assert [question.query["start"] for question in running.asked[2:]] == ["0", "100"]
+    assert [question.query["start"] for question in running.asked[2:]] == ["0", "90"]
+
+
+@pytest.mark.parametrize(("deleted", "is_whole"), [(0, True), (3, True), (OVERLAP, False)])
+def test_what_is_deleted_between_two_answers_makes_nothing_else_look_deleted(
+    deleted: int, is_whole: bool, tmp_path: Path
+) -> None:
+    linkedin = LinkedIn([post(1)], {urn(1): [comment(1000 + number) for number in range(150)]})
+
+    def behave(question: Question) -> Reply:
+        reply = linkedin(question)
+        if "socialActions" in question.path and question.query["start"] == "0":
+            del linkedin.comments[urn(1)][5 : 5 + deleted]
+        return reply
+
+    with platform(behave) as running:
+        pages = landed(SOURCE.pages(errand(running, is_full_sweep=True)))
+    found = records(pages, tmp_path, is_sweep=True)
+    came = {str(one.native_id) for one in found if isinstance(one, Comment)}
+    live = {one["commentUrn"] for one in linkedin.comments[urn(1)]}
+    assert bool([one for one in found if isinstance(one, Swept)]) == is_whole
+    assert came >= live or not is_whole
+
+
+@pytest.mark.parametrize("is_endless", [False, True])
+def test_answers_that_do_not_come_leave_the_post_incomplete_and_its_comments_there(
+    is_endless: bool, tmp_path: Path
+) -> None:
+    top = comment(5, answers=3)
+    linkedin = LinkedIn([post(1)], {urn(1): [top, *(comment(1000 + n) for n in range(120))]})
+
+    def behave(question: Question) -> Reply:
+        if top["commentUrn"] in unquote(question.path) and is_endless:
+            return Reply({"elements": [], "paging": {"links": [{"rel": "next"}]}})
+        return linkedin(question)
+
+    with platform(behave) as running:
+        pages = landed(SOURCE.pages(errand(running, is_full_sweep=True)))
+    found = records(pages, tmp_path, is_sweep=True)
+    assert len([one for one in found if isinstance(one, Comment)]) == 121
+    assert not [one for one in found if isinstance(one, Swept)]
 
 
 def test_an_empty_page_with_a_next_link_is_not_the_end() -> None:
