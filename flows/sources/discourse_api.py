@@ -7,15 +7,17 @@ what to ask for and do not land: the topics themselves hold more.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 
 from flows.fetching.ledger import Ledger
+from flows.fetching.left import Left
 from flows.fetching.session import Absent, Session, holding
 from flows.fetching.verdicts import Verdict, by_status
+from flows.fetching.whole import Incomplete
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.discourse_objects import (
     PLATFORM,
@@ -80,46 +82,76 @@ def pages(errand: Errand) -> Iterator[Page]:
 
     Then the young posts of the other topics, if one was edited.
     """
+    left = Left(errand.memory, errand.now)
+    return left.pages(_pages(errand, left))
+
+
+def _pages(errand: Errand, left: Left) -> Iterator[Page]:
     forum = _forum(errand)
     categories, named = _categories(errand), _named(errand)
     if not categories and not named:
         raise GiveUp("name `categories` or `topics`: without, there is nothing to ask for.")
-    known: dict[str, Any] = dict(errand.memory.get("topics", {}))
     ledger = Ledger(errand.memory, errand.now, errand.is_full_sweep)
-    unchanged: list[str] = []
-    about = {"forum": forum.rstrip("/")}
     with errand.connect(forum, headers=_signed(errand), judge=judge) as session:
         _require_access(session)
         wanted = {one.topic: one for one in _listed(session, categories, errand)}
         wanted = {topic: Wanted(topic) for topic in named} | wanted
+        known = errand.memory.get("topics") or {}
         # Topics that have left the reach would be remembered for ever.
-        known = {topic: known[topic] for topic in wanted if topic in known}
+        kept = {topic: known[topic] for topic in wanted if topic in known}
+        run = Run(session, errand, {"forum": forum.rstrip("/")}, ledger, kept)
         for one in wanted.values():
-            before = known.get(one.topic) or {}
-            is_same = one.marker is not None and before.get("marker") == one.marker
             is_due = ledger.is_due(one.topic, str(one.marker))
-            if is_same if not errand.is_full_sweep else not is_due:
-                unchanged.append(one.topic)
-                continue
-            is_news = False
-            for page in _topic(session, one, before, about, errand.is_full_sweep):
-                is_news = True
-                if page.memory is not None:
-                    known = known | {one.topic: page.memory}
-                    marked = ledger.asked(one.topic, str(one.marker))
-                    page = replace(page, memory={"topics": known} | marked)
-                yield page
-            unchanged += [] if is_news else [one.topic]
-        for topic in ledger.longest_ago(unchanged, str):
-            found = list(_young(session, topic, about, errand.look_back))
-            if not found:
-                continue
-            is_edited = _is_changed_since(ledger.last_asked(topic), found)
-            memory = {"topics": known} | ledger.asked(topic, str(wanted[topic].marker))
-            yield from found[:-1] if is_edited else ()
-            yield replace(found[-1], memory=memory, body=found[-1].body if is_edited else None)
+            if is_due if errand.is_full_sweep else not run.is_known(one):
+                yield from left.asked(one.topic, run.news(one))
+            else:
+                run.unchanged.append(one.topic)
+        for topic in ledger.longest_ago(run.unchanged, str):
+            yield from left.asked(topic, run.edits(wanted[topic]))
+        yield from left.at_last()
         if errand.is_full_sweep:
-            yield Page(None, memory={"topics": known} | ledger.swept())
+            yield Page(None, memory={"topics": run.known} | ledger.swept())
+
+
+@dataclass
+class Run:
+    """One run over the topics of a forum: how far each was `known`, and which are `unchanged`."""
+
+    session: Session
+    errand: Errand
+    about: Mapping[str, Any]
+    ledger: Ledger
+    known: dict[str, Any]
+    unchanged: list[str] = field(default_factory=list)
+
+    def is_known(self, wanted: Wanted) -> bool:
+        """Whether nothing was posted in a topic since it was asked for, as its list entry says."""
+        before = self.known.get(wanted.topic) or {}
+        return wanted.marker is not None and before.get("marker") == wanted.marker
+
+    def news(self, wanted: Wanted) -> Iterator[Page]:
+        """The pages of a topic from its new posts on, the last with what to remember."""
+        before, is_news = self.known.get(wanted.topic) or {}, False
+        for page in _topic(self.session, wanted, before, self.about, self.errand.is_full_sweep):
+            is_news = True
+            if page.memory is not None:
+                self.known = self.known | {wanted.topic: page.memory}
+                page = replace(page, memory=self._memory(wanted))
+            yield page
+        self.unchanged += [] if is_news else [wanted.topic]
+
+    def edits(self, wanted: Wanted) -> Iterator[Page]:
+        """The pages of a topic's young posts if one was edited, else what to remember of them."""
+        found = list(_young(self.session, wanted.topic, self.about, self.errand.look_back))
+        if not found:
+            return
+        is_edited = _is_changed_since(self.ledger.last_asked(wanted.topic), found)
+        yield from found[:-1] if is_edited else ()
+        body = found[-1].body if is_edited else None
+        yield replace(found[-1], memory=self._memory(wanted), body=body)
+
+    def _memory(self, wanted: Wanted) -> dict[str, Any]:
+        return {"topics": self.known} | self.ledger.asked(wanted.topic, str(wanted.marker))
 
 
 def _require_access(session: Session) -> None:
@@ -188,13 +220,13 @@ def _topic(
     about = {**about, "topic": int(wanted.topic), "owner": owner_of(held)}
     here = {post.get("id") for post in posts_of(held)}
     rest = [one for one in stream if one not in here and one > after]
-    answers = _by_id(session, wanted.topic, rest) if stream else _giant(session, wanted.topic)
+    answers = _by_id(session, wanted.topic, rest) if stream else _giant(session, wanted.topic, held)
     try:
         for answer in answers:
             yield Page(held, about=about)
             held = answer
-    except Absent:
-        # It went away while it was asked for.
+    except (Absent, Incomplete):
+        # It, or a post of it, went away while it was asked for.
         yield Page(held, about=about)
         return
     memory = {"marker": marker, "top": max(stream, default=0)}
@@ -213,7 +245,7 @@ def _young(
         stream = [int(one) for one in first["post_stream"].get("stream") or []]
         rest = [one for one in stream if one not in here]
         for end in range(len(rest), 0, -AT_ONCE):
-            (answer,) = _by_id(session, topic, rest[max(0, end - AT_ONCE) : end])
+            answer = _asked(session, topic, rest[max(0, end - AT_ONCE) : end])
             yield Page(answer, about=about)
             made = [moment_of(post.get("created_at")) for post in posts_of(answer)]
             if all(one is not None and one < since for one in made):
@@ -230,24 +262,44 @@ def _is_changed_since(asked: datetime | None, pages: list[Page]) -> bool:
 
 
 def _by_id(session: Session, topic: str, posts: list[int]) -> Iterator[Any]:
+    """Answers with the posts of these ids; raises `Incomplete` behind them if one did not come."""
+    came = set[Any]()
     for start in range(0, len(posts), AT_ONCE):
-        ids = "&".join(f"post_ids[]={post}" for post in posts[start : start + AT_ONCE])
-        yield session.get(f"t/{topic}/posts.json?{ids}", expects=A_TOPIC)
+        answer = _asked(session, topic, posts[start : start + AT_ONCE])
+        came |= {post.get("id") for post in posts_of(answer)}
+        yield answer
+    if not came >= set(posts):
+        raise Incomplete("the forum gives fewer posts than it has named.")
 
 
-def _giant(session: Session, topic: str) -> Iterator[Any]:
-    """The pages of a topic of more than 10,000 posts, which comes without their ids."""
-    seen = set[Any]()
+def _asked(session: Session, topic: str, posts: list[int]) -> Any:
+    ids = "&".join(f"post_ids[]={post}" for post in posts)
+    return session.get(f"t/{topic}/posts.json?{ids}", expects=A_TOPIC)
+
+
+def _giant(session: Session, topic: str, first: dict[str, Any]) -> Iterator[Any]:
+    """The further pages of a topic of more than 10,000 posts, which comes without their ids.
+
+    Raises `Incomplete` behind them if there are fewer posts than the first one tells: what is
+    deleted while they are asked for moves all behind it up, and one slips through.
+    """
+    seen = _numbered(first)
     for number in range(2, MOST_PAGES):
         try:
             answer = session.get(f"t/{topic}.json", {"page": number}, A_TOPIC)
         except Absent:
-            return
-        posts = {post.get("id") for post in posts_of(answer)}
+            break
+        posts = _numbered(answer)
         if posts <= seen:
-            return
+            break
         seen |= posts
         yield answer
+    if len(seen) < int(first.get("posts_count") or 0):
+        raise Incomplete("the forum gives fewer posts than it has counted.")
+
+
+def _numbered(answer: dict[str, Any]) -> set[Any]:
+    return {post.get("id") for post in posts_of(answer)}
 
 
 def _forum(errand: Errand) -> str:

@@ -268,7 +268,16 @@ def test_a_topic_that_is_named_and_listed_is_asked_for_once() -> None:
     assert paths(running).count("t/57.json") == 1
 
 
-def test_a_giant_topic_comes_without_ids_and_is_asked_page_by_page() -> None:
+@pytest.mark.parametrize(
+    ("count", "completes"),
+    [
+        pytest.param(4, "57", id="all of them"),
+        pytest.param(5, None, id="one slipped through between two pages"),
+    ],
+)
+def test_a_giant_topic_comes_without_ids_and_is_asked_page_by_page(
+    count: int, completes: str | None
+) -> None:
     parts = {
         None: [a_post(1, 1), a_post(2, 2)],
         "2": [a_post(3, 3)],
@@ -279,13 +288,43 @@ def test_a_giant_topic_comes_without_ids_and_is_asked_page_by_page() -> None:
     def behave(question: Question) -> Reply:
         if question.path == "/t/57.json":
             body = {"post_stream": {"posts": parts[question.query.get("page")]}, "id": 57}
-            return Reply(body | {"title": "Plan", "posts_count": 10_001})
+            return Reply(body | {"title": "Plan", "posts_count": count})
         return Forum(2)(question)
 
     found, _, error = ask(behave, is_full_sweep=True)
     assert error is None
     assert numbers(found) == ["57/2", "57/3", "57/4"]
-    assert [page.completes for page in found] == [None, None, "57"]
+    assert [page.completes for page in found] == [None, None, completes]
+
+
+def test_a_topic_of_which_a_post_that_is_named_does_not_come_is_not_complete() -> None:
+    forum = Forum(45, 3)
+
+    def behave(question: Question) -> Reply:
+        reply = forum(question)
+        if question.path.endswith("posts.json"):
+            reply.body["post_stream"]["posts"].pop()
+        return reply
+
+    for is_full_sweep in (True, False):
+        found, _, error = ask(behave, is_full_sweep=is_full_sweep)
+        assert error is None
+        told = [page.memory for page in found if page.memory is not None]
+        assert [list(memory["topics"]) for memory in told] == [["58"]]
+        assert {page.completes for page in found} == ({None, "58"} if is_full_sweep else {None})
+
+
+def test_a_topic_that_the_forum_cannot_give_does_not_keep_the_others_back() -> None:
+    forum = Forum(3, 3, 3)
+    forum.other["t/57.json"] = Reply({"error": "x"}, 500)
+    memory: Any = {}
+    for _ in range(2):
+        found, running, error = ask(forum, memory=memory, is_full_sweep=True)
+        assert isinstance(error, TryAgain)
+        assert "`57`" in str(error)
+        assert [page.completes for page in found] == ["58", "59"]
+        memory = {"left": {"57": NOW.isoformat(timespec="minutes")}}
+    assert paths(running)[-1] == "t/57.json"
 
 
 @pytest.mark.parametrize(
