@@ -2,7 +2,7 @@
 
 Format: https://www.reddit.com/dev/api/. A thread comes as a tree with stubs (`more`) in it: those
 that name comments are asked for by `/api/morechildren`, those that say "continue this thread" by
-the address of the comment that they hang on.
+the address of the comment that they hang on, and what still does not come by `/api/info`.
 """
 
 import re
@@ -13,12 +13,15 @@ from datetime import datetime
 from typing import Any
 
 from flows.fetching.ledger import Ledger
+from flows.fetching.left import Left
 from flows.fetching.named import NotThere
 from flows.fetching.reddit import Reddit
 from flows.fetching.session import Absent, holding
+from flows.fetching.whole import Incomplete, Whole
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
+from flows.reading.json_values import object_in
 from flows.reading.landed import ReadingRules
-from flows.reading.reddit_objects import PLATFORM, comment_of, moment, post_of, things
+from flows.reading.reddit_objects import GONE, PLATFORM, comment_of, moment, post_of, things
 from flows.sources.base import ApiSource, Errand, Page
 from models.canonical import Record, Rejected
 from models.errors import GiveUp
@@ -43,41 +46,94 @@ POST_ID = re.compile(r"(?:t3_)?([0-9a-z]+)")
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of a thread: all of it, `more` of its comments, or what is `below` one."""
+    """What is asked of a thread: all of it, `more` of its comments, or what is `below` one.
+
+    `named` are comments that no other answer has brought: each of them as it is, without answers.
+    """
 
     post: str
     more: tuple[str, ...] = ()
     below: str | None = None
+    named: tuple[str, ...] = ()
 
     @property
     def about(self) -> dict[str, Any]:
         """What the reader of the answer needs to know."""
         if self.below:
             return {"kind": "below", "post": self.post, "comment": self.below}
-        return {"kind": "more" if self.more else "comments", "post": self.post}
+        return {"kind": "more" if self.more or self.named else "comments", "post": self.post}
 
 
 @dataclass
 class Thread:
-    """What is still to ask of a thread; nothing is asked twice."""
+    """What is still to ask of a thread, and what has come of the comments that stubs name.
+
+    Reddit may answer with fewer than it was asked for. Those are asked for by name: they were
+    deleted, which it then says, or their part of the thread is read from them on.
+    """
 
     post: str
     waiting: deque[Question] = field(default_factory=deque)
-    asked: set[str] = field(default_factory=set)
+    wanted: dict[str, None] = field(default_factory=dict)
+    came: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
+    below: set[str] = field(default_factory=set)
+    has_gap: bool = False
 
-    def note(self, stubs: Iterator[Mapping[str, Any]]) -> None:
-        """Take in the stubs of an answer."""
-        ids: list[str] = []
+    def note(self, question: Question, told: list[tuple[str, dict[str, Any]]]) -> None:
+        """Take in what an answer holds, comments and stubs."""
+        comments = [value for kind, value in told if kind == "t1"]
+        new = {str(value.get("id")) for value in comments} - self.came
+        self.came |= new
+        if question.named:
+            for one in (one for one in comments if one.get("body") not in GONE):
+                self._ask_below(str(one.get("id")), question)
+        stubs = [value for kind, value in told if kind == "more"]
         for stub in stubs:
-            children = list(dict.fromkeys(str(child) for child in stub.get("children") or []))
-            ids += [child for child in children if child not in self.asked]
-            self.asked.update(children)
-            kind, _, parent = str(stub.get("parent_id")).partition("_")
-            if not children and kind == "t1" and f"below {parent}" not in self.asked:
-                self.asked.add(f"below {parent}")
-                self.waiting.append(Question(self.post, below=parent))
-        for start in range(0, len(ids), MOST_AT_ONCE):
-            self.waiting.append(Question(self.post, tuple(ids[start : start + MOST_AT_ONCE])))
+            if not stub.get("children"):
+                self._follow(stub, question)
+        # What is named again did not fit into the answer; if nothing did, it never will.
+        children = (str(child) for stub in stubs for child in stub.get("children") or [])
+        left = [child for child in children if child not in self.wanted or new]
+        self._ask_more(left)
+
+    def is_over(self) -> bool:
+        """Whether nothing is left to ask; what has not come so far is asked for by name, once."""
+        lacking = [child for child in self.wanted if child not in self.came | self.named]
+        if not self.waiting and lacking:
+            self.named.update(lacking)
+            self.waiting += [Question(self.post, named=lot) for lot in _lots(lacking)]
+        return not self.waiting
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every comment has come that a stub names, and every stub was followed."""
+        return not self.has_gap and self.wanted.keys() <= self.came
+
+    def _follow(self, stub: Mapping[str, Any], question: Question) -> None:
+        """Ask for what a stub without ids stands for: what is below the comment it hangs on."""
+        kind, _, parent = str(stub.get("parent_id")).partition("_")
+        if kind == "t1":
+            self._ask_below(parent, question)
+        elif stub.get("count"):
+            self.has_gap = True
+
+    def _ask_below(self, comment: str, question: Question) -> None:
+        # An answer may not refer to itself.
+        self.has_gap = self.has_gap or question.below == comment
+        if comment not in self.below:
+            self.below.add(comment)
+            self.waiting.append(Question(self.post, below=comment))
+
+    def _ask_more(self, comments: list[str]) -> None:
+        asked = {child for question in self.waiting for child in question.more}
+        new = [child for child in dict.fromkeys(comments) if child not in self.came | asked]
+        self.wanted |= dict.fromkeys(new)
+        self.waiting += [Question(self.post, lot) for lot in _lots(new)]
+
+
+def _lots(ids: list[str]) -> Iterator[tuple[str, ...]]:
+    return (tuple(ids[start : start + MOST_AT_ONCE]) for start in range(0, len(ids), MOST_AT_ONCE))
 
 
 def pages(errand: Errand) -> Iterator[Page]:
@@ -87,6 +143,11 @@ def pages(errand: Errand) -> Iterator[Page]:
 
     Raises `NotThere` after all else for subreddits and accounts that are not there.
     """
+    left = Left(errand.memory, errand.now)
+    return left.pages(_pages(errand, left))
+
+
+def _pages(errand: Errand, left: Left) -> Iterator[Page]:
     listings, named, missing = _listings(errand), _named(errand), list[str]()
     if not listings and not named:
         raise GiveUp("name `subreddits`, `users` or `posts`: without, there is nothing to ask for.")
@@ -100,11 +161,13 @@ def pages(errand: Errand) -> Iterator[Page]:
         for post, found in reach.items():
             is_silent = found.mark == "0" and not errand.is_full_sweep
             if ledger.is_due(post, found.mark) and not is_silent:
-                yield from ledger.told(post, found.mark, _thread(reddit, post))
+                told = ledger.told(post, found.mark, _thread(reddit, post))
+                yield from left.asked(post, told)
         for post in ledger.longest_ago(reach, str):
             mark, made = reach[post].mark, reach[post].made
             if mark != "0" and (made is None or made >= errand.look_back):
-                yield from ledger.told_again(post, mark, _thread(reddit, post))
+                yield from left.asked(post, ledger.told_again(post, mark, _thread(reddit, post)))
+        yield from left.at_last()
         if errand.is_full_sweep:
             yield Page(None, memory=ledger.swept())
     if missing:
@@ -173,28 +236,36 @@ def _reached(body: Any) -> dict[str, Reach]:
 
 def _thread(reddit: Reddit, post: str) -> Iterator[Page]:
     """Every comment of a post, answer by answer; nothing if the post is gone."""
-    thread, is_whole = Thread(post, deque([Question(post)])), True
-    while thread.waiting:
+    return Whole().completing(post, _answers(reddit, Thread(post, deque([Question(post)]))))
+
+
+def _answers(reddit: Reddit, thread: Thread) -> Iterator[Page]:
+    while not thread.is_over():
         question = thread.waiting.popleft()
         try:
             body = _answer(reddit, question)
         except Absent:
-            is_whole = False
+            thread.has_gap = thread.has_gap or not question.more
             continue
-        thread.note(value for kind, value in _of_thread(body) if kind == "more")
-        is_last = is_whole and not thread.waiting
-        yield Page(
-            body,
-            about=question.about,
-            completes=post if is_last else None,
-        )
+        told = list(_of_thread(body))
+        thread.note(question, told)
+        if told:
+            yield Page(body, about=question.about)
+    if not thread.is_whole:
+        raise Incomplete("Reddit gives fewer comments than it has named.")
 
 
 def _answer(reddit: Reddit, question: Question) -> Any:
     if question.more:
         asked = {"link_id": f"t3_{question.post}", "children": ",".join(question.more)}
         form = {"api_type": "json", "limit_children": "false"}
-        return reddit.post("api/morechildren", asked | form, holding("json"))
+        body = reddit.post("api/morechildren", asked | form, _is_told)
+        if not _holds_more(body):
+            raise Absent("Reddit says in `errors` that it can't give these comments.")
+        return body
+    if question.named:
+        wanted = ",".join(f"t1_{comment}" for comment in question.named)
+        return reddit.get("api/info", {"id": wanted}, A_LISTING)
     path = f"comments/{question.post}"
     below = f"/_/{question.below}" if question.below else ""
     return reddit.get(f"{path}{below}", {"limit": MOST_COMMENTS}, _is_thread)
@@ -205,13 +276,26 @@ def _is_thread(body: Any) -> bool:
     return isinstance(body, list) and len(body) > 1 and all(map(A_LISTING, body))
 
 
+def _is_told(body: Any) -> bool:
+    """Whether an answer holds more comments, or says why it does not."""
+    return isinstance(body, dict) and (
+        _holds_more(body) or bool(object_in(body, "json").get("errors"))
+    )
+
+
+def _holds_more(body: dict[str, Any]) -> bool:
+    return isinstance(object_in(object_in(body, "json"), "data").get("things"), list)
+
+
 def _of_thread(body: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What an answer on a thread holds: a post and its tree, or more of the comments, flat."""
+    """What an answer on a thread holds: a post and its tree, or comments, flat."""
     if isinstance(body, list):
         for listing in body:
             yield from things(listing)
-    else:
+    elif "json" in body:
         yield from things({"data": {"children": body["json"]["data"]["things"]}})
+    else:
+        yield from things(body)
 
 
 def _listings(errand: Errand) -> list[str]:

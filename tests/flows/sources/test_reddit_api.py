@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from flows.reading.landed import LandedFile, ReadingRules
 from flows.reading.reddit_objects import things
 from flows.sources.base import Page
 from flows.sources.reddit_api import SOURCE, Thread, read_page
+from flows.sources.reddit_api import Question as Asked
 from models.canonical import Comment, Post, Record, Rejected, Swept
 from models.errors import GiveUp, TryAgain
 from tests.loopback import NOW, Platform, Question, Reply, World, platform
@@ -69,6 +70,7 @@ class Reddit:
         self.posts = [t3("p1", 2)]
         self.threads: dict[str, Any] = {"p1": [t1("c1", "t3_p1", t1("c2", "t1_c1"))]}
         self.more: dict[str, Any] = {}
+        self.named: dict[str, Any] = {}
         self.other: dict[str, Reply] = {}
         self.door = Reply({"access_token": "acc3ss", "token_type": "bearer", "expires_in": 86400})
         self.headers: dict[str, str] = {}
@@ -88,7 +90,9 @@ class Reddit:
             return more(*(self.more[child] for child in form["children"].split(",")))
         if path == "api/info":
             wanted = question.query["id"].split(",")
-            return listing(*(post for post in self.posts if f"t3_{post['data']['id']}" in wanted))
+            known = {f"t3_{post['data']['id']}": post for post in self.posts}
+            known |= {f"t1_{native}": value for native, value in self.named.items()}
+            return listing(*(known[name] for name in wanted if name in known))
         if path.startswith("comments/"):
             post = next(p for p in self.posts if p["data"]["id"] == path.split("/")[1])
             return [listing(post), listing(*self.threads[path.removeprefix("comments/")])]
@@ -276,18 +280,23 @@ def test_old_posts_end_a_listing_but_not_in_a_full_sweep() -> None:
     assert paths(running).count("r/nordhafen/new") == 2
 
 
-def test_stubs_are_asked_for_until_none_is_left_and_none_twice() -> None:
+def test_stubs_are_asked_for_until_none_is_left_and_again_what_did_not_fit() -> None:
     reddit = Reddit()
     reddit.threads = {
         "p1": [t1("c1", "t3_p1", stub("t1_c1")), stub("t3_p1", "c2", "c3", "c2")],
         "p1/_/c1": [t1("c1", "t3_p1", t1("c4", "t1_c1"))],
     }
     reddit.more = {"c2": t1("c2"), "c3": stub("t3_p1", "c3", "c5"), "c5": t1("c5")}
-    found, running, error = ask(reddit, is_full_sweep=True)
+
+    def behave(question: Question) -> Reply:
+        children = dict(parse_qsl(question.body.decode())).get("children")
+        return Reply(more(t1("c3"), t1("c5"))) if children == "c3,c5" else reddit(question)
+
+    found, running, error = ask(behave, is_full_sweep=True)
     assert error is None
-    assert sorted(str(native) for native in comment_ids(found)) == ["c1", "c2", "c4", "c5"]
+    assert sorted(str(native) for native in comment_ids(found)) == ["c1", "c2", "c3", "c4", "c5"]
     children = [dict(parse_qsl(q.body.decode())).get("children") for q in running.asked]
-    assert [asked for asked in children if asked] == ["c2,c3", "c5"]
+    assert [asked for asked in children if asked] == ["c2,c3", "c3,c5"]
     assert [page.completes for page in found] == [None, None, None, None, "p1"]
     assert [page.memory is None for page in found] == [True, True, True, True, False]
 
@@ -310,6 +319,69 @@ def test_a_thread_with_a_part_that_is_not_there_is_not_complete() -> None:
     assert error is None
     assert comment_ids(found) == ["c1"]
     assert [(page.completes, page.memory) for page in found] == [(None, None), (None, None)]
+
+
+NOT_GIVEN = [
+    pytest.param(Reply(more()), id="nothing"),
+    pytest.param(Reply(more(stub("t3_p1", "c3", "c4"))), id="the same stub"),
+    pytest.param(Reply({"json": {"errors": [["DOES_NOT_EXIST", "gone", "id"]]}}), id="an error"),
+    pytest.param(Reply({"message": "Not Found", "error": 404}, 404), id="not there"),
+]
+
+
+def reddit_that_keeps_back(reply: Reply) -> Reddit:
+    reddit = Reddit()
+    reddit.threads["p1"].append(stub("t3_p1", "c3", "c4"))
+    reddit.other["api/morechildren"] = reply
+    return reddit
+
+
+@pytest.mark.parametrize("reply", NOT_GIVEN)
+def test_a_thread_of_which_a_named_comment_never_comes_is_not_complete(reply: Reply) -> None:
+    reddit = reddit_that_keeps_back(reply)
+    reddit.named = {"c3": t1("c3", body="[deleted]", author="[deleted]")}
+    found, running, error = ask(reddit, is_full_sweep=True)
+    assert error is None
+    assert comment_ids(found)[:3] == ["c1", "c2", "c3"]
+    assert [page.completes for page in found if page.completes] == []
+    assert paths(running).count("api/morechildren") == 1
+
+
+@pytest.mark.parametrize("reply", NOT_GIVEN)
+def test_what_reddit_does_not_give_more_of_is_asked_for_by_name(reply: Reply) -> None:
+    reddit = reddit_that_keeps_back(reply)
+    reddit.named = {"c3": t1("c3", body="[deleted]", author="[deleted]"), "c4": t1("c4")}
+    reddit.threads["p1/_/c4"] = [t1("c4", "t3_p1", t1("c5", "t1_c4"))]
+    found, running, _ = ask(reddit, is_full_sweep=True)
+    asked = [q.query["id"] for q in running.asked if q.path == "/api/info"]
+    assert asked == ["t1_c3,t1_c4"]
+    assert comment_ids(found) == ["c1", "c2", "c3", "c4", "c5"]
+    assert found[-1].completes == "p1"
+    assert "comments/p1/_/c3" not in paths(running), "below a deleted one nothing is hidden"
+
+
+@pytest.mark.parametrize("parent", ["t3_p1", "t1_c1"])
+def test_a_thread_with_a_stub_that_leads_nowhere_is_not_complete(parent: str) -> None:
+    reddit = Reddit()
+    nameless = stub(parent)
+    nameless["data"]["count"] = 2997
+    reddit.threads["p1"].append(nameless)
+    reddit.threads["p1/_/c1"] = [t1("c1", "t3_p1", stub("t1_c1"))]
+    found, _, error = ask(reddit, is_full_sweep=True)
+    assert error is None
+    assert comment_ids(found) == ["c1", "c2"]
+    assert [page.completes for page in found if page.completes] == []
+
+
+def test_a_thread_that_reddit_refuses_does_not_keep_the_others_back() -> None:
+    reddit = Reddit()
+    reddit.posts.append(t3("p2"))
+    reddit.threads["p2"] = [t1("c9", "t3_p2", link_id="t3_p2")]
+    reddit.other["comments/p1"] = Reply({"error": 500}, 500)
+    found, _, error = ask(reddit, is_full_sweep=True)
+    assert isinstance(error, TryAgain)
+    assert "`p1`" in str(error)
+    assert [page.completes for page in found] == [None, "p2"]
 
 
 def test_a_second_run_asks_first_for_threads_that_grew_and_lands_no_others() -> None:
@@ -583,8 +655,8 @@ def test_two_real_comments_read_by_hand() -> None:
 @pytest.mark.skipif(not FIXTURES.is_dir(), reason="the real files are not here")
 def test_the_stubs_of_a_real_thread_of_6280_comments_are_asked_for_a_hundred_at_a_time() -> None:
     body = real_thread("TestComment.test_refresh__removed_comment.json")
-    thread = Thread("6wmniq")
-    thread.note(value for kind, value in things(body[1]) if kind == "more")
+    thread = Thread("6wmniq", deque([Asked("6wmniq")]))
+    thread.note(thread.waiting.popleft(), list(things(body[1])))
     asked = [child for question in thread.waiting for child in question.more]
     assert len(asked) == len(set(asked))
     assert all(len(question.more) <= 100 for question in thread.waiting)
