@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from flows.fetching.ledger import Ledger
+from flows.fetching.left import Left
 from flows.fetching.session import Absent, Session
 from flows.reading.api_pages import LandedPage, read_pages, recognise_pages
 from flows.reading.landed import ReadingRules
@@ -36,6 +37,11 @@ IssoObject = Mapping[str, Any]
 
 def pages(errand: Errand) -> Iterator[Page]:
     """The comments of each page that has new ones or young ones; in a full sweep of each page."""
+    left = Left(errand.memory, errand.now)
+    return left.pages(_pages(errand, left))
+
+
+def _pages(errand: Errand, left: Left) -> Iterator[Page]:
     server = errand.options["server"].strip()
     blog = errand.options.get("blog", "").strip()
     with errand.connect(server if "://" in server else f"https://{server}") as session:
@@ -43,7 +49,8 @@ def pages(errand: Errand) -> Iterator[Page]:
         about = {"site": _site(server), "blog": blog}
         run = _Run(session, errand, about)
         for uri, mark in marks.items():
-            yield from run.thread(uri, mark)
+            yield from left.asked(uri, run.thread(uri, mark))
+        yield from left.at_last()
         if errand.is_full_sweep:
             yield Page({"pages": len(marks)}, {"kind": "end", **about}, memory=run.memory_at_end())
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from flows.fetching.left import Left
 from flows.fetching.session import Absent, Session, holding
 from flows.fetching.sweeping import Sweep
 from flows.fetching.turning import InCircles, turned
@@ -70,6 +71,11 @@ def _seconds_until(told: str | None) -> float | None:
 
 def pages(errand: Errand) -> Iterator[Page]:
     """The posts in reach that are new or changed, and all answers to those where one is."""
+    left = Left(errand.memory, errand.now)
+    return left.pages(_pages(errand, left))
+
+
+def _pages(errand: Errand, left: Left) -> Iterator[Page]:
     site = _site(errand.options["server"])
     headers = {"authorization": f"Bearer {errand.token}"} if errand.token else {}
     base = f"{_scheme(errand.options['server'], site)}://{site}/api/v1/"
@@ -79,9 +85,10 @@ def pages(errand: Errand) -> Iterator[Page]:
             posts = [one for one in statuses if _is_post(one) and not run.is_old(one)]
             yield from run.posts(posts)
             for post in posts:
-                yield from run.answers(post)
+                yield from left.asked(str(post["id"]), run.answers(post))
             if statuses and all(map(run.is_old, statuses)):
-                return
+                break
+        yield from left.at_last()
         if errand.is_full_sweep:
             yield Page(None, memory=run.memory(is_at_end=True))
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from flows.fetching.left import Left
 from flows.fetching.named import named
 from flows.fetching.session import Session, holding
 from flows.fetching.verdicts import Verdict, by_status, told_seconds
@@ -114,6 +115,11 @@ class Account:
 
 def pages(errand: Errand) -> Iterator[Page]:
     """New own posts, then the new answers of every conversation within the look-back."""
+    left = Left(errand.memory, errand.now)
+    return left.pages(_pages(errand, left))
+
+
+def _pages(errand: Errand, left: Left) -> Iterator[Page]:
     fields = _fields(errand)
     with errand.connect(BASE, headers=_headers(errand), judge=judge) as session:
         account = _known(errand)
@@ -123,7 +129,9 @@ def pages(errand: Errand) -> Iterator[Page]:
             yield Page(user, about={"asked": "user"}, memory=account.memory, is_end=True)
         yield from _own_pages(session, account, errand, fields)
         for root in sorted(account.conversations, key=int, reverse=True):
-            yield from _conversation(session, account, root, errand, fields)
+            answers = _conversation(session, account, root, errand, fields)
+            yield from left.asked(root, answers)
+        yield from left.at_last()
 
 
 def _headers(errand: Errand) -> dict[str, str]:
