@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from flows.fetch import NOT_AS_EXPECTED
+from flows.fetching.left import PostsLeft
 from flows.fetching.session import QuotaEnded
 from flows.reading.api_pages import page_line
 from flows.reading.landed import LandedFile, ReadingRules
@@ -34,6 +35,12 @@ LONG_WINDOWS = frozenset({"linkedin_api", "x_api"})
 
 PAID = frozenset({"x_api"})
 """What was read is never read again, so that a post which a limit cut in two is not swept."""
+
+ASKS_ON = frozenset({"bluesky_api", "hackernews_api", "wordpress_api"})
+"""A post that they are refused still ends their run."""
+
+BY_NAME = {"discourse_api": "posts.json", "reddit_api": "api/morechildren"}
+"""Where comments are asked for by their ids, so that one which does not come is missed."""
 
 CURSORS = frozenset(
     {"after", "cursor", "max_id", "page", "pageToken", "pagination_token", "post_ids[]", "start"}
@@ -73,6 +80,7 @@ class Run:
     pages: list[Page] = field(default_factory=list)
     error: Exception | None = None
     questions: int = 0
+    asked: list[Question] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
 
     @property
@@ -104,7 +112,8 @@ def run(name: str, behave: Behaviour, memory: Any = None) -> Run:
                 outcome.pages.append(page)
         except (ResonanzError, *NOT_AS_EXPECTED) as error:
             outcome.error = error
-        outcome.questions, outcome.slept = len(running.asked), running.slept
+        outcome.questions, outcome.asked = len(running.asked), running.asked
+        outcome.slept = running.slept
     return outcome
 
 
@@ -285,6 +294,65 @@ def test_an_answer_of_another_shape_never_makes_comments_look_deleted(
     for number in questions(name):
         behave = at(number, world_of(name).behave, lambda reply: Reply(shape))
         assert_no_sweep_lies(name, records(name, run(name, behave)))
+
+
+def not_for_us(status: int) -> Reply:
+    """What Graph, YouTube, Reddit and HTTP call gone or closed, all in one."""
+    told = {"code": 100, "error_subcode": 33, "errors": [{"reason": "forbidden"}]}
+    return Reply({"error": told, "reason": "private"}, status)
+
+
+@pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_list_that_is_gone_or_closed_never_makes_comments_look_deleted(
+    name: str, status: int
+) -> None:
+    for number in questions(name):
+        behave = at(number, world_of(name).behave, lambda reply: not_for_us(status))
+        assert_no_sweep_lies(name, records(name, run(name, behave)))
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_an_answer_with_fewer_than_asked_for_never_makes_comments_look_deleted(name: str) -> None:
+    world, fewer = world_of(name), 0
+
+    def behaves(question: Question) -> Reply:
+        nonlocal fewer
+        reply = world.behave(question)
+        if question.path.endswith(BY_NAME[name]):
+            fewer += 1
+            next(lists_in(reply.body)).pop()
+        return reply
+
+    found = records(name, run(name, behaves))
+    assert fewer
+    assert len(swept(found)) < len(swept(list(well(name)[1])))
+    assert_no_sweep_lies(name, found)
+
+
+def key(question: Question) -> tuple[Any, ...]:
+    """Equal where the same is asked, in another run as well."""
+    return question.method, question.path, question.query, question.body
+
+
+@pytest.mark.parametrize("name", sorted({*NAMES} - ASKS_ON))
+def test_a_question_about_one_post_that_is_never_answered_costs_no_other_post(name: str) -> None:
+    behave, true, spared = world_of(name).behave, list(well(name)[1]), 0
+    for broken in well(name)[0].asked:
+
+        def behaves(question: Question, broken: Question = broken) -> Reply:
+            return Reply({}, 500) if key(question) == key(broken) else behave(question)
+
+        first = run(name, behaves)
+        assert_no_sweep_lies(name, records(name, first))
+        if isinstance(first.error, PostsLeft):
+            spared += 1
+            assert isinstance(first.error, TryAgain)
+            assert len(swept(true) - swept(records(name, first))) == 1
+            second = run(name, behave, first.memory)
+            assert second.error is None
+            assert told(records(name, first, second)) == told(true)
+    assert spared >= 2
 
 
 def lists_in(value: Any) -> Iterator[list[Any]]:
