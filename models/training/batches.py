@@ -13,7 +13,7 @@ from models.training.datasets import Example
 from models.training.network import HeadShape
 from models.umlauts import umlauts_of
 
-START, PAD, END = 0, 1, 2
+START, PAD, END, UNKNOWN = 0, 1, 2, 3
 QUERY = "query:"
 """E5 was trained with it; as a teacher it reads it, the network learns to do without."""
 POOL = 50
@@ -123,6 +123,16 @@ def collate(
         known[name] = torch.tensor([float(name in encoded[row].targets) for row in rows])
     weight = torch.tensor([encoded[row].weight for row in rows])
     return Batch(rows, input_ids, (input_ids != PAD).long(), targets, known, weight)
+
+
+def hidden(input_ids: Tensor, share: float, seed: int) -> Tensor:
+    """`input_ids` with a random `share` of the pieces unknown, the same for the same `seed`.
+
+    Who does not see every word has to hear the others: word dropout (Iyyer et al. 2015, "Deep
+    Unordered Composition Rivals Syntactic Methods for Text Classification").
+    """
+    chance = torch.rand(input_ids.shape, generator=torch.Generator().manual_seed(seed))
+    return torch.where((chance < share) & (input_ids > UNKNOWN), UNKNOWN, input_ids)
 
 
 def epoch_batches(

@@ -54,16 +54,21 @@ def kept_networks(states: Iterable[Path], start: Path, settings: Settings) -> li
 
 
 def beginning(places: Places, settings: Settings) -> tuple[Network, list[int], list[str]]:
-    """What is fitted, the pieces it knows, and the stages before it: all, or the last ones."""
+    """What is fitted, the pieces it knows, and the stages before it: all, or the last ones.
+
+    Optional stages are among them only if they are named.
+    """
     stages = list(settings.recipes)
-    chosen = stages[-1:] if places.stages is None else list(places.stages)
+    usual = [name for name in stages if not settings.recipes[name].stage.is_optional]
+    last = usual[-1:] if places.start else usual
+    chosen = last if places.stages is None else list(places.stages)
     if unknown := [name for name in chosen if name not in stages]:
         raise ValueError(
             f"`{unknown[0]}` is no stage of `settings.toml`, expected some of {stages}"
         )
     if places.start is None:
         kept = kept_pieces(places, settings)
-        return fresh_network(places, settings, kept), kept, stages
+        return fresh_network(places, settings, kept), kept, chosen
     torch.manual_seed(settings.seed)
     network = read_shipped(places.start, settings.heads, settings.dropout)
     average_with(network, kept_networks(places.between, places.start, settings))

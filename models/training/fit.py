@@ -13,8 +13,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from models.training.batches import Batch, Encoded, epoch_batches, ordered_batches
+from models.training.batches import Batch, Encoded, epoch_batches, hidden, ordered_batches
 from models.training.network import HeadShape, Network, learning_groups
+from models.training.running_mean import RunningMean
 
 logger = logging.getLogger(__name__)
 SAVE_SECONDS = 180
@@ -27,7 +28,10 @@ class Stage:
     """How one stage is fitted; the fields are those of `settings.toml`.
 
     `start_share`: how far its end is moved back towards where the run began, or without a
-    checkpoint to start from where the stage did.
+    checkpoint to start from where the stage did. `is_optional`: it is fitted where `--stages` names
+    it. `is_anew`: it begins at the original encoder, whatever was fitted before. `hidden_share`: of
+    the pieces, shown as unknown. `mean_steps`: if not 0, the stage gives the running mean of its
+    weights over about so many steps.
     """
 
     epochs: int
@@ -43,6 +47,10 @@ class Stage:
     respelt_share: float = 0.0
     rounded: bool = False
     start_share: float = 0.0
+    is_optional: bool = False
+    is_anew: bool = False
+    hidden_share: float = 0.0
+    mean_steps: int = 0
     head_weights: Mapping[str, float] | None = None
 
 
@@ -126,6 +134,7 @@ class Fit:
         self.steps = stage.epochs * math.ceil(len(encoded) / stage.batch)
         self.last = round(self.steps * stage.until)
         self.step = 0
+        self.mean = RunningMean(network, stage.mean_steps) if stage.mean_steps else None
 
     def resume(self) -> None:
         """Go on where `state` was written, if it was."""
@@ -133,25 +142,28 @@ class Fit:
             kept = load_fitted(self.network, self.state)
             self.optimiser.load_state_dict(kept["optimiser"])
             self.step = kept["step"]
+            if self.mean and "mean" in kept:
+                self.mean.weights = kept["mean"]
             logger.info("resumed `%s` at step %d", self.state, self.step)
 
     def save(self) -> None:
         """Write `state` whole or not at all."""
         part = self.state.with_suffix(".part")
-        torch.save(
-            {
-                "network": self.network.state_dict(),
-                "optimiser": self.optimiser.state_dict(),
-                "step": self.step,
-            },
-            part,
-        )
+        kept: dict[str, Any] = {
+            "network": self.network.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "step": self.step,
+        }
+        if self.mean and not self.is_done():
+            kept["mean"] = self.mean.weights
+        torch.save(kept, part)
         part.replace(self.state)
 
     def loss(self, batch: Batch) -> Tensor:
         """Sum of the heads' losses and the teacher's."""
+        shown = hidden(batch.input_ids, self.stage.hidden_share, self.seed + self.step)
         with torch.autocast("cpu", HALF):
-            answers = self.network(batch.input_ids, batch.attention_mask)
+            answers = self.network(shown, batch.attention_mask)
         weights = self.stage.head_weights or {}
         total = self.stage.teacher_weight * teacher_loss(
             answers["embedding"].float(), batch, self.teacher
@@ -172,6 +184,8 @@ class Fit:
         self.optimiser.step()
         self.optimiser.zero_grad()
         self.step += 1
+        if self.mean:
+            self.mean.take(self.network, self.step)
         return float(loss.detach())
 
     def epoch(self, number: int) -> None:
@@ -202,9 +216,11 @@ class Fit:
         return self.step >= self.last
 
     def run(self) -> None:
-        """Fit what is left of the epochs, save."""
+        """Fit what is left of the epochs, give the network the mean if one is wanted, save."""
         self.network.train()
         for number in range(self.stage.epochs):
             if self.step < (number + 1) * math.ceil(len(self.encoded) / self.stage.batch):
                 self.epoch(number)
+        if self.mean:
+            self.mean.give(self.network)
         self.save()

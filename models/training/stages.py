@@ -11,6 +11,7 @@ from models.training.batches import as_queries, encode
 from models.training.beginning import fresh_network, kept_networks
 from models.training.datasets import Example
 from models.training.fit import Fit, teacher_embeddings
+from models.training.graph import without_idle_biases
 from models.training.network import Network
 from models.training.places import Places
 from models.training.respell import respelt
@@ -44,19 +45,29 @@ def run_stage(
     )
     known = {label for example in examples for label in example.labels}
     heads = {head: shape for head, shape in settings.heads.items() if head in known}
+    if recipe.stage.is_anew:
+        network.load_state_dict(fresh_network(places, settings, kept).state_dict())
     with rounding(network, recipe.stage.rounded):
         fit = Fit(network, recipe.stage, heads, encoded, state, settings.seed)
         fit.resume()
-        if fit.is_done():
-            return
-        logger.info("stage `%s`: %d examples, %d steps", name, len(examples), fit.steps)
-        fit.teacher = teacher_embeddings(
-            fresh_network(places, settings, kept),
-            as_queries(encoded, tokenizer),
-            recipe.stage.teacher_share,
-            settings.seed,
-        )
-        fit.run()
+        if not fit.is_done():
+            logger.info("stage `%s`: %d examples, %d steps", name, len(examples), fit.steps)
+            fit.teacher = teacher_embeddings(
+                fresh_network(places, settings, kept),
+                as_queries(encoded, tokenizer),
+                recipe.stage.teacher_share,
+                settings.seed,
+            )
+            fit.run()
+    if recipe.stage.is_anew:
+        settle_biases(network)
+
+
+def settle_biases(network: Network) -> None:
+    """Move biases to where a checkpoint has them, so that a mean with one finds them there."""
+    encoder = network.encoder
+    layers = encoder.config.num_hidden_layers
+    encoder.load_state_dict(without_idle_biases(encoder.state_dict(), layers))
 
 
 def fit_in_turn(

@@ -10,6 +10,7 @@ torch = pytest.importorskip("torch")
 from models.training.averaging import average_with, pull_towards  # noqa: E402
 from models.training.beginning import beginning  # noqa: E402
 from models.training.places import Places, arguments  # noqa: E402
+from models.training.settings import read_settings  # noqa: E402
 from models.training.stages import fit_in_turn  # noqa: E402
 from tests.models.training.tiny import tiny_network  # noqa: E402
 
@@ -107,7 +108,20 @@ def test_runs_beside_none_are_refused(capsys):
     assert "`--stages` names none" in capsys.readouterr().err
 
 
+SETTINGS = read_settings(Path(__file__).parents[3] / "models" / "training" / "settings.toml")
+
+
 def test_a_stage_that_is_not_there_is_named_before_anything_is_read():
     places = Places(*map(Path, "dcewo"), start=Path("s"), stages=("settel",))
-    with pytest.raises(ValueError, match=r"`settel` is no stage .* \['settle'\]"):
-        beginning(places, SimpleNamespace(recipes={"settle": None}))
+    with pytest.raises(ValueError, match=r"`settel` is no stage .*'settle'"):
+        beginning(places, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("named", "fitted"), [(None, ["settle"]), (("whole", "together"), ["whole", "together"])]
+)
+def test_an_optional_stage_is_fitted_only_if_it_is_named(named, fitted, monkeypatch):
+    for name in ("read_shipped", "average_with", "kept_networks", "pieces_within"):
+        monkeypatch.setattr(f"models.training.beginning.{name}", lambda *_: None)
+    places = Places(*map(Path, "dcewo"), start=Path("s"), stages=named)
+    assert beginning(places, SETTINGS)[2] == fitted

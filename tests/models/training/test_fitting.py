@@ -1,6 +1,7 @@
 """A tiny random network: the graph says what torch says, a fit learns and can go on."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ onnxruntime = pytest.importorskip("onnxruntime")
 
 from tokenizers import Tokenizer, models, pre_tokenizers  # noqa: E402
 
-from models.training.batches import encode, ordered_batches, targets_of  # noqa: E402
+from models.training.batches import encode, hidden, ordered_batches, targets_of  # noqa: E402
 from models.training.calibrate import Held, best_temperature, calibrate, probabilities  # noqa: E402
 from models.training.datasets import Example  # noqa: E402
 from models.training.export import arrays  # noqa: E402
@@ -124,6 +125,51 @@ def test_a_fit_learns_and_goes_on_where_it_stopped(network, encoded, tmp_path):
     again = Fit(network, STAGE, HEADS, encoded, tmp_path / "state.pt", seed=1)
     again.resume()
     assert again.is_done()
+
+
+def test_hidden_pieces_are_a_share_of_the_words_and_no_sign_of_the_text():
+    ids = torch.tensor([[0, *range(4, 104), 2, 1, 1]] * 50)
+    shown = hidden(ids, 0.1, seed=7)
+    is_word = ids > 3
+    assert (shown[~is_word] == ids[~is_word]).all()
+    assert 0.07 < (shown == 3).float().sum() / is_word.sum() < 0.13
+    assert (shown[is_word & (shown != 3)] == ids[is_word & (shown != 3)]).all()
+    assert (hidden(ids, 0.1, seed=7) == shown).all()
+    assert (hidden(ids, 0.0, seed=7) == ids).all()
+
+
+def certain_network():
+    """Without dropout, so that two fits take the same way."""
+    network = tiny_network()
+    for module in network.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+    return network
+
+
+def test_a_stage_gives_the_mean_of_its_last_steps_stopped_or_not(encoded, tmp_path):
+    stage = replace(STAGE, mean_steps=10, hidden_share=0.2)
+
+    def fit(mean_steps, state):
+        wanted = replace(stage, mean_steps=mean_steps)
+        return Fit(certain_network(), wanted, HEADS, encoded, tmp_path / state, seed=1)
+
+    whole, plain, half = fit(10, "whole.pt"), fit(0, "plain.pt"), fit(10, "half.pt")
+    whole.run()
+    plain.run()
+    for number in range(3):
+        half.epoch(number)
+    half.save()
+    again = fit(10, "half.pt")
+    again.resume()
+    again.run()
+
+    given, goes_on = whole.network.state_dict(), again.network.state_dict()
+    name = "heads.sentiment.weight"
+    assert torch.allclose(given[name], goes_on[name], atol=1e-5)
+    assert not torch.allclose(given[name], plain.network.state_dict()[name], atol=1e-3)
+    kept = torch.load(tmp_path / "half.pt", weights_only=True)
+    assert torch.equal(kept["network"][name], goes_on[name])
 
 
 @pytest.mark.parametrize("is_rounded", [True, False])
