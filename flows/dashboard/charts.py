@@ -130,7 +130,11 @@ def _tooltip(first: str) -> list[Any]:
 
 
 def _spec(chart: Any) -> Spec:
-    spec: Spec = chart.to_dict()
+    import altair as alt
+
+    # What is too much for a chart, its section knows: Altair's limit is one of notebooks.
+    with alt.data_transformers.disable_max_rows():
+        spec: Spec = chart.to_dict()
     # The page has colours and type for both themes; the address of the schema is never needed.
     spec.pop("config", None)
     spec.pop("$schema", None)
