@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,8 +13,9 @@ from prefect.cache_policies import NO_CACHE
 from flows.letter.content import Letter, as_html, as_markdown, letter_of
 from flows.letter.sending import call_webhook, mail_of, send_mail
 from flows.publish import topic_names
+from flows.publishing.history import OWNER_ONLY
 from flows.publishing.publication import Publication
-from flows.publishing.snapshots import Snapshot, latest_snapshot
+from flows.publishing.snapshots import OPENED_BY_OWNER, Snapshot, latest_snapshot
 from flows.running.report import StageReport
 from flows.running.retry import RETRY_DELAYS, may_recover
 from flows.running.stage import stage
@@ -53,7 +55,8 @@ def digest(again: bool = False, as_of: datetime | None = None) -> StageReport:
     )
     folder = settings.paths.published / "digest" / letter.week.replace("–", "none")
     write(letter, folder)
-    show_page("digest", as_markdown(letter), letter.title)
+    # Whoever sees the runs need not be one who answers.
+    show_page("digest", as_markdown(replace(letter, quotes_questions=False)), letter.title)
     sent = [] if again else already_sent(folder)
     ways = {name: send for name, send in ways_to_send(settings.digest).items() if name not in sent}
     for name, send in ways.items():
@@ -108,10 +111,16 @@ def publication_of(settings: Settings) -> Publication:
 
 
 def write(letter: Letter, folder: Path) -> None:
-    """Write the letter as Markdown and as HTML."""
+    """Write the letter as Markdown and as HTML, where only this account reads it.
+
+    It quotes comments that wait for an answer, which lie in no file for all (decision 22).
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "digest.md").write_text(as_markdown(letter), encoding="utf-8")
-    (folder / "digest.html").write_text(as_html(letter), encoding="utf-8")
+    for closed in (folder.parent, folder):
+        closed.chmod(OPENED_BY_OWNER)
+    for name, text in (("digest.md", as_markdown(letter)), ("digest.html", as_html(letter))):
+        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).chmod(OWNER_ONLY)
 
 
 def already_sent(folder: Path) -> list[str]:

@@ -1,9 +1,11 @@
 """A publication in, the digest's content out, and that as Markdown and as the HTML of a mail."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import polars as pl
 
@@ -26,6 +28,9 @@ QUOTES = 3
 MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|~"})
 """What Markdown would take for its own: in a comment it is only what somebody typed."""
 
+NOT_OF_ADDRESSES = re.compile(r"[\s<>|`\"\\]")
+"""What RFC 3986 allows in no address, and what would end one in Markdown or in a chat."""
+
 
 @dataclass(frozen=True)
 class TopicNews:
@@ -47,7 +52,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Letter:
-    """All that a digest says."""
+    """All that a digest says; where those may read who answer nobody, it `quotes_questions` not."""
 
     title: str
     week: str
@@ -56,6 +61,7 @@ class Letter:
     questions: Sequence[Question]
     gaps: Sequence[str]
     words: Mapping[str, Any]
+    quotes_questions: bool = True
 
 
 def letter_of(
@@ -172,5 +178,10 @@ def _rendered(template: str, letter: Letter, is_html: bool) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["address"] = lambda link: NOT_OF_ADDRESSES.sub(_percent_encoded, link)
     environment.filters["plain"] = lambda text: " ".join(str(text).split()).translate(MARKS)
     return environment.get_template(template).render(letter=letter, words=letter.words)
+
+
+def _percent_encoded(mark: re.Match[str]) -> str:
+    return quote(mark[0], safe="")

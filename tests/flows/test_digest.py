@@ -50,6 +50,14 @@ def test_without_a_way_to_send_it_the_letter_is_written(published: Path) -> None
     assert "written" in str(report)
 
 
+def test_only_the_account_that_publishes_can_open_a_letter(published: Path) -> None:
+    (published / "digest").mkdir(mode=0o755)
+    digest(as_of=MONDAY)
+    for place in [published / "digest", *(published / "digest").rglob("*.*")]:
+        assert place.stat().st_mode & 0o077 == 0, place
+    assert (published / "digest" / "2025-W05").stat().st_mode & 0o077 == 0
+
+
 def test_a_letter_goes_out_once_a_week_unless_asked_again(published: Path, sent: list[str]) -> None:
     digest(as_of=MONDAY)
     digest(as_of=MONDAY)

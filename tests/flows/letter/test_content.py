@@ -74,3 +74,26 @@ def test_missing_comments_are_told() -> None:
     assert gaps[-1] == (
         "Bei 2 Beiträgen meldet die Plattform 7 Kommentare mehr, als hier vorliegen."
     )
+
+
+def test_an_address_ends_where_it_ends_whatever_stands_in_it() -> None:
+    told = letter(texts=("Wann kommt das?",))
+    (question,) = told.questions
+    link = "https://a.example/> **fett** <!channel> <https://b.example|hier>"
+    markdown = as_markdown(replace(told, questions=[replace(question, link=link)]))
+    (line,) = [line for line in markdown.splitlines() if "Wann kommt das?" in line]
+    assert line.endswith(
+        " <https://a.example/%3E%20**fett**%20%3C!channel%3E%20%3Chttps://b.example%7Chier%3E>"
+    )
+
+
+def test_where_all_may_read_no_question_is_quoted() -> None:
+    told = letter(texts=("Wann kommt das?",))
+    heads = {
+        quotes: re.findall(r"^## (.*)$", as_markdown(replace(told, quotes_questions=quotes)), re.M)
+        for quotes in (True, False)
+    }
+    words = wording("de")["digest"]
+    assert heads[True] == [words["topics"], words["questions"], words["gaps"]]
+    assert heads[False] == [words["topics"], words["gaps"]]
+    assert "Wann kommt das?" not in as_markdown(replace(told, quotes_questions=False))
