@@ -42,6 +42,8 @@ WITH alert AS (
     JOIN quoted USING (comment_id)
     SEMI JOIN alert ON alert.asked = current.head
     WHERE current.is_chosen
+), said_all AS (
+    SELECT quote_id, head, list(label) AS labels FROM answer GROUP BY quote_id, head
 ), behind AS (
     SELECT
         alert.scope,
@@ -66,7 +68,17 @@ WITH alert AS (
     JOIN answer
         ON answer.quote_id = shown.quote_id
         AND answer.head = alert.asked
-        AND (alert.head = 'volume' OR (answer.label = alert.label) <> alert.is_fall)
+        AND (alert.head = 'volume' OR alert.is_fall OR answer.label = alert.label)
+    JOIN said_all
+        ON said_all.quote_id = shown.quote_id
+        AND said_all.head = alert.asked
+        -- Where several answers apply, what is said instead is said without the one that fell.
+        AND NOT (alert.is_fall AND list_contains(said_all.labels, alert.label))
+    -- Of a comment its surest answer.
+    QUALIFY row_number() OVER (
+        PARTITION BY alert.scope, alert.item, alert.week, alert.head, alert.label, shown.quote_id
+        ORDER BY answer.probability DESC, answer.label
+    ) = 1
 ), ranked AS (
     SELECT
         behind.*,

@@ -77,6 +77,23 @@ def test_of_a_share_that_fell_it_shows_what_is_said_instead(
     )
 
 
+def test_of_an_intent_that_fell_each_comment_without_it_comes_once(
+    alert: Callable[..., None], mart: Mart, given: Callable[..., None]
+) -> None:
+    given(
+        labels=[
+            ("c0", "intent", "question", 0.9),
+            ("c0", "intent", "criticism", 0.95),
+            ("c1", "intent", "criticism", 0.6),
+            ("c1", "intent", "experience", 0.8),
+        ]
+    )
+    alert(head="intent", label="question", direction="down")
+    assert [(row["quote_id"], row["comment_label"]) for row in mart("alert_evidence")] == [
+        (quote_id("c1"), "experience")
+    ]
+
+
 def test_only_what_evidence_tells_of_a_comment_leads_to_it(
     con: duckdb.DuckDBPyConnection, alert: Callable[..., None], mart: Mart
 ) -> None:
