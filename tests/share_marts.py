@@ -164,6 +164,7 @@ def quotable_of(facts: pl.DataFrame) -> pl.DataFrame:
         "week",
         "month",
         "sentiment",
+        has_words=pl.lit(True),
         quote_id=pl.col("comment_id").map_elements(quote_id, pl.String),
         topics=pl.col("topics").list.set_difference(["(none)"]),
         typicality=pl.lit(0.5),

@@ -76,10 +76,11 @@ def listed(marts: Marts, comments: pl.DataFrame, smallest: int) -> pl.DataFrame:
     Of each is told what may be told of it (`TOLD`).
 
     `marts` are as they are published. `comments` have the columns of `classified.quotable`, a row
-    each. Where a `smallest` of one hides nothing, all of all comments is told.
+    each. Where a `smallest` of one hides nothing, all of all comments is told. Those without words
+    count in the size of their groups, as they do in the published numbers, and are never shown.
     """
     if smallest <= 1:
-        return comments.sort(NUMBER)
+        return comments.filter("has_words").sort(NUMBER)
     return pl.concat([comments.clear(), *listed_by_branch(marts, comments)]).sort(NUMBER)
 
 
@@ -179,7 +180,8 @@ def fineness(family: Family) -> int:
 
 def offered(drawn: pl.DataFrame, branch: Branch, first: int) -> pl.DataFrame:
     """The rows that have drawn `branch`, whose number begins at `first`; of topics, with one."""
-    mine = drawn.filter(pl.col("draw").is_between(first, first + branch.width - 1))
+    is_mine = pl.col("draw").is_between(first, first + branch.width - 1)
+    mine = drawn.filter(is_mine & pl.col("has_words"))
     if not branch.is_of_topics:
         return mine.drop("topics")
     count = pl.col("topics").list.len().clip(upper_bound=MOST_TOPICS)

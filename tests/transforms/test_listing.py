@@ -180,3 +180,17 @@ def test_no_comments_and_no_tables_give_no_rows() -> None:
 def test_a_row_is_named_by_a_digest_that_is_not_the_comments_id() -> None:
     assert quote_id("blog:1") == quote_id("blog:1") != quote_id("blog:2")
     assert len(quote_id("blog:1")) == 16
+
+
+@pytest.mark.parametrize("smallest", [1, 5])
+def test_comments_without_words_count_in_their_groups_and_take_no_place_of_others(
+    smallest: int,
+) -> None:
+    facts = crowd(3, 400, 60, 20)
+    marts, comments = hidden(facts, smallest), quotable_of(facts)
+    is_kept = pl.col("comment_id").str.ends_with("7").not_()
+    some = listed(marts, comments.with_columns(has_words=is_kept), smallest)
+    everyone = listed(marts, comments, smallest)
+    assert some.select(is_kept.all()).item()
+    assert 0 < everyone.height - some.height < everyone.filter(~is_kept).height + 1
+    assert set(everyone.filter(is_kept)["comment_id"]) <= set(some["comment_id"])

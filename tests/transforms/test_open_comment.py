@@ -18,6 +18,16 @@ def ids(rows: list[Row]) -> list[object]:
     return [row["comment_id"] for row in rows]
 
 
+def empty(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Take a comment's words away, as `retention` does."""
+    con.execute(
+        "UPDATE clean.comment SET text = '', forgotten_input = "
+        "(SELECT input_hash FROM classified.input WHERE comment_id = $name) "
+        "WHERE comment_id = $name",
+        {"name": name},
+    )
+
+
 def rows(con: duckdb.DuckDBPyConnection) -> list[Row]:
     return con.execute("FROM classified.open_comment ORDER BY comment_id").pl().to_dicts()
 
@@ -125,3 +135,11 @@ def test_a_model_without_the_head_leaves_the_question_mark(
     )
     (row,) = rows(con)
     assert (row["comment_id"], row["asks"]) == ("c1", "question mark")
+
+
+def test_whose_words_are_beyond_their_retention_is_answered_no_more(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    given(comments=[comment_row("c1"), comment_row("c2")], labels=asks("c1", "c2"))
+    empty(con, "c1")
+    assert ids(rows(con)) == ["c2"]

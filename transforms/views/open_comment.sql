@@ -89,6 +89,8 @@ LEFT JOIN clean.post AS post ON post.post_id = dated.post_id
 CROSS JOIN today
 ANTI JOIN answered USING (comment_id)
 WHERE dated.is_audience
+    -- Whose words are beyond their retention can be answered no more.
+    AND comment.forgotten_input IS NULL
     -- Follows from what comes next, and needs no text: most texts are not read then.
     AND (answer.needs_reply IS NOT FALSE OR answer.is_question OR answer.is_request)
     AND (

@@ -14,6 +14,7 @@ topics     = ["texts", "its topics, the surest first"]
 sentiment  = ["text",  "negative, neutral or positive"]
 typicality = ["share", "how sure the model is of the sentiment, 0 to 1"]
 is_toxic   = ["flag",  "the model finds it insulting"]
+has_words  = ["flag",  "its words are kept; those beyond their retention count, and cannot be quoted"]
 ---*/
 SELECT
     left(sha256('quote ' || dated.comment_id), 16) AS quote_id,
@@ -27,8 +28,11 @@ SELECT
     said.topics,
     said.sentiment,
     said.typicality,
-    said.is_toxic
+    said.is_toxic,
+    emptied.comment_id IS NULL AS has_words
 FROM classified.dated AS dated
 JOIN classified.said AS said USING (comment_id)
 LEFT JOIN classified.segment AS segment ON segment.comment_id = dated.comment_id
+LEFT JOIN (SELECT comment_id FROM clean.comment WHERE forgotten_input IS NOT NULL) AS emptied
+    ON emptied.comment_id = dated.comment_id
 WHERE dated.is_audience AND said.sentiment IS NOT NULL

@@ -44,6 +44,21 @@ def test_topics_are_told_the_surest_first(
     assert rows["a"]["typicality"] == 0.9
 
 
+def test_whose_words_are_beyond_their_retention_still_counts_and_has_none(
+    con: duckdb.DuckDBPyConnection, given: Callable[..., None]
+) -> None:
+    labels = [(name, "sentiment", "negative") for name in ("a", "b")]
+    given(comments=[comment_row("a"), comment_row("b")], labels=labels)
+    con.execute(
+        "UPDATE clean.comment SET text = '', forgotten_input = "
+        "(SELECT input_hash FROM classified.input WHERE comment_id = 'a') WHERE comment_id = 'a'"
+    )
+    assert {name: row["has_words"] for name, row in quotable(con).items()} == {
+        "a": False,
+        "b": True,
+    }
+
+
 def test_a_row_is_named_alike_in_the_warehouse_and_where_people_are_erased(
     con: duckdb.DuckDBPyConnection, given: Callable[..., None]
 ) -> None:
