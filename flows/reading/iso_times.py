@@ -1,8 +1,10 @@
 """Times as machines write them (ISO 8601) in, times in UTC out; no zone is assumed silently."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from flows.reading.times import END_OF_DAY
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class WrittenTime:
 def moment_of(raw: str | None) -> datetime | None:
     """The UTC time that a text in ISO 8601 with an offset tells; None where it is none."""
     try:
-        moment = datetime.fromisoformat(raw or "")
+        moment = _told(raw or "")
         return moment.astimezone(UTC) if moment.tzinfo else None
     except (ValueError, OverflowError):
         return None
@@ -26,7 +28,7 @@ def moment_of(raw: str | None) -> datetime | None:
 def aware(text: str | None, zone: str) -> datetime | None:
     """The time in UTC of a text, as one of `zone` if it names none; None if it is no time."""
     try:
-        moment = datetime.fromisoformat(text or "")
+        moment = _told(text or "")
         placed = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
         return placed.astimezone(UTC)
     except (ValueError, OverflowError):
@@ -39,3 +41,14 @@ def placed(raw: str | None, zone: str) -> WrittenTime:
         return WrittenTime(at, raw)
     at = aware(raw, zone)
     return WrittenTime(at, raw, zone if at else None)
+
+
+def _told(text: str) -> datetime:
+    """The time of a text in ISO 8601, its `24:00` the end of a day; `ValueError` for others."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        begun = END_OF_DAY.sub("00", text)
+        if begun == text:
+            raise
+        return datetime.fromisoformat(begun) + timedelta(days=1)

@@ -117,5 +117,5 @@ SOURCE = FileSource(
     "with `feed/atom/` (Blogger: `/feeds/comments/default`), and save the page as it comes.",
     recognise=recognise,
     read=read,
-    version=3,
+    version=4,
 )
