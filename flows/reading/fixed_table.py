@@ -3,7 +3,7 @@
 Names are compared as `plain_name` writes them: without case, spaces and signs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,10 +11,12 @@ from pathlib import Path
 from flows.reading.column_names import plain_name
 from flows.reading.csv_rows import layout_of
 from flows.reading.encodings import decoded_sample, text_lines
+from flows.reading.landed import SAMPLE_SIZE
 from flows.reading.table_entries import NO_VALUE, count_of
 from flows.reading.table_rows import is_workbook, looks_like_table, open_table
 from flows.reading.table_types import BrokenTable, Cell, Row, TableFile
-from flows.reading.workbook_parts import texts_in
+from flows.reading.times import EXCEL_ZERO, TimeReader, time_reader
+from flows.reading.workbook_parts import day_zero, texts_in
 from models.canonical import Rejected
 
 NEVER_CLOSED = "a quote opens here and is never closed"
@@ -73,6 +75,17 @@ def fixed_rows(path: Path, needs: frozenset[str]) -> Iterator[FixedRow | Rejecte
         yield Rejected(position=0, reason="missing column", detail=detail)
         return
     yield from _rows(table, names)
+
+
+def times_of(path: Path, zone: str, order: str, samples: Iterable[object] = ()) -> TimeReader:
+    """A reader of the times in a table, whose bare day numbers count from its own day 0.
+
+    `samples` are cells that may prove another order of days and months than `order`.
+    """
+    with path.open("rb") as file:
+        is_counted = is_workbook(file.read(SAMPLE_SIZE))
+    zero = day_zero(path) if is_counted else EXCEL_ZERO
+    return time_reader(samples, zone, order, day_zero=zero)
 
 
 def _rows(table: TableFile, names: dict[str, str]) -> Iterator[FixedRow | Rejected]:

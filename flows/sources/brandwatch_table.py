@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from flows.reading.encodings import decoded_sample
-from flows.reading.fixed_table import FixedRow, column_names, fixed_rows
+from flows.reading.fixed_table import FixedRow, column_names, fixed_rows, times_of
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from flows.reading.mentions import Mention, records_of
 from flows.reading.table_entries import raw_text, somebody
@@ -44,7 +44,8 @@ def read(landed: LandedFile, rules: ReadingRules) -> Iterator[Record]:
     """Yield each mention that begins a thread, and each article, as a post, others as comments."""
     with landed.path.open("rb") as file:
         sample = file.read(SAMPLE_SIZE)
-    times = TimeReader("UTC" if _is_utc(sample) else rules.time_zone, rules.date_order)
+    zone = "UTC" if _is_utc(sample) else rules.time_zone
+    times = times_of(landed.path, zone, rules.date_order)
     posts: set[str] = set()
     for row in fixed_rows(landed.path, NEEDS):
         if isinstance(row, Rejected):

@@ -16,7 +16,7 @@ from typing import Literal
 
 from flows.reading.comment_links import NOWHERE, CommentLink, comment_link
 from flows.reading.encodings import decoded_sample, text_lines
-from flows.reading.fixed_table import FixedRow, column_names, fixed_rows
+from flows.reading.fixed_table import FixedRow, column_names, fixed_rows, times_of
 from flows.reading.json_values import packed
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from flows.reading.table_entries import count_of, raw_text, somebody
@@ -114,7 +114,8 @@ def _sheet(path: Path, first: FixedRow | Rejected, rules: ReadingRules) -> Sheet
     links = links_by_row(path)
     source = _source(path, links, first.line or 1)
     about = comment_link(source)
-    sheet = Sheet(source, None, about.platform, links, TimeReader(rules.time_zone, "dmy"))
+    times = times_of(path, rules.time_zone, "dmy")
+    sheet = Sheet(source, None, about.platform, links, times)
     own = NOWHERE if isinstance(first, Rejected) else _link(first, sheet)
     status = about.comment if about.platform == "x" else None  # there a post is one as well
     sheet.post = own.post or about.post or status or source

@@ -11,7 +11,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from flows.reading.encodings import decoded_sample, text_lines
-from flows.reading.fixed_table import FixedRow, column_names, fixed_rows
+from flows.reading.fixed_table import FixedRow, column_names, fixed_rows, times_of
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from flows.reading.linkedin_lines import (
     COMMENTS_HEADER,
@@ -39,7 +39,7 @@ from flows.reading.linkedin_objects import (
     said_alias,
 )
 from flows.reading.table_rows import is_workbook
-from flows.reading.times import TimeReader, time_reader
+from flows.reading.times import TimeReader
 from flows.reading.workbook_parts import texts_in
 from flows.sources.base import FileSource
 from models.canonical import Comment, Post, Record, Rejected
@@ -113,7 +113,7 @@ def _saved_anew(landed: LandedFile, rules: ReadingRules) -> Iterator[Record]:
         line = rows[-1].line
         rows[-1] = Rejected(position=0, line=line, reason="broken record", detail=detail)
     dates = [row.cells.get("date") for row in rows if isinstance(row, FixedRow)]
-    times = time_reader(dates, "UTC", rules.date_order)
+    times = times_of(landed.path, "UTC", rules.date_order, dates)
     seen = set[str]()
     for row in rows:
         if isinstance(row, Rejected):
@@ -266,5 +266,5 @@ SOURCE = FileSource(
     "larger archive; drop the zip, or `Comments.csv` and `Shares.csv` from it, into the inbox.",
     recognise=recognise,
     read=read,
-    version=4,
+    version=5,
 )

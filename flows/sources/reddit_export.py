@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flows.reading.fixed_table import FixedRow, column_names, fixed_rows
+from flows.reading.fixed_table import FixedRow, column_names, fixed_rows, times_of
 from flows.reading.json_objects import broken
 from flows.reading.landed import SAMPLE_SIZE, LandedFile, ReadingRules
 from flows.reading.reddit_objects import comment_of, post_of
@@ -46,7 +46,7 @@ def read(landed: LandedFile, _rules: ReadingRules) -> Iterator[Record]:
         yield Rejected(position=0, reason="private message", detail=detail)
         return
     is_open = not is_workbook(sample) and _ends_open(landed.path)
-    times, last = TimeReader("UTC"), None
+    times, last = times_of(landed.path, "UTC", "dmy"), None
     for row in fixed_rows(landed.path, BOTH):
         if last is not None:
             yield _record(last, times)
@@ -127,4 +127,5 @@ SOURCE = FileSource(
     "link comes by message. Drop the zip into the inbox as it is, or comments.csv and posts.csv.",
     recognise=recognise,
     read=read,
+    version=2,
 )

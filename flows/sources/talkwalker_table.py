@@ -6,7 +6,7 @@ marked in `tags_internal` and names what it stands under in `parent_url`.
 
 from collections.abc import Iterator
 
-from flows.reading.fixed_table import FixedRow, column_names, fixed_rows
+from flows.reading.fixed_table import FixedRow, column_names, fixed_rows, times_of
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.reading.mentions import Mention, records_of
 from flows.reading.table_entries import raw_text, somebody
@@ -41,7 +41,7 @@ def recognise(sample: bytes) -> bool:
 
 def read(landed: LandedFile, rules: ReadingRules) -> Iterator[Record]:
     """Yield each article as a post, everything else as a comment."""
-    times = TimeReader(rules.time_zone, rules.date_order)
+    times = times_of(landed.path, rules.time_zone, rules.date_order)
     posts: set[str] = set()
     for row in fixed_rows(landed.path, NEEDS):
         if isinstance(row, Rejected):

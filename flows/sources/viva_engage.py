@@ -8,7 +8,7 @@ away, message by message, and so is any file that does not tell which ones these
 import re
 from collections.abc import Iterator
 
-from flows.reading.fixed_table import FixedRow, column_names, fixed_rows
+from flows.reading.fixed_table import FixedRow, column_names, fixed_rows, times_of
 from flows.reading.json_values import packed
 from flows.reading.landed import LandedFile, ReadingRules
 from flows.reading.times import Moment, TimeReader
@@ -53,7 +53,7 @@ def recognise(sample: bytes) -> bool:
 
 def read(landed: LandedFile, _rules: ReadingRules) -> Iterator[Record]:
     """Yield each message that began a thread as a post, the others as comments."""
-    times = TimeReader("UTC")
+    times = times_of(landed.path, "UTC", "dmy")
     starters: dict[str, str] = {}
     for row in fixed_rows(landed.path, NEEDS):
         if isinstance(row, Rejected):
@@ -179,5 +179,5 @@ SOURCE = FileSource(
     "without files; take Messages.csv out of the zip and drop only that.",
     recognise=recognise,
     read=read,
-    version=4,
+    version=5,
 )

@@ -1,8 +1,10 @@
 from pathlib import Path
 
 import openpyxl
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from flows.reading.fixed_table import FixedRow, column_names, fixed_rows
+from flows.reading.fixed_table import FixedRow, column_names, fixed_rows, times_of
+from flows.reading.times import EXCEL_ZERO, MAC_ZERO
 from models.canonical import Rejected
 
 
@@ -75,3 +77,18 @@ def test_a_record_of_several_lines_that_is_cut_is_one_rejection(tmp_path: Path) 
 def test_a_lost_quote_costs_its_line_only(tmp_path: Path) -> None:
     found = rows(tmp_path, 'Text,Date\n"a,2025-11-03 08:00\nb\nc,2025-11-03 09:00\n')
     assert [type(one) for one in found] == [Rejected, Rejected, FixedRow]
+
+
+def test_times_of_a_table_count_from_its_own_day_zero(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    book.save(tmp_path / "mac.xlsx")
+    assert times_of(tmp_path / "mac.xlsx", "UTC", "dmy").day_zero == MAC_ZERO
+    (tmp_path / "a.csv").write_bytes(b"date,text\n44504,\x22\x00\x02\x00\x01\x00\n")
+    assert times_of(tmp_path / "a.csv", "UTC", "dmy").day_zero == EXCEL_ZERO
+
+
+def test_cells_of_a_table_may_prove_another_order_than_the_one_set(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("date\n12/24/2025\n")
+    assert times_of(tmp_path / "a.csv", "UTC", "dmy").order == "dmy"
+    assert times_of(tmp_path / "a.csv", "UTC", "dmy", ["12/24/2025"]).order == "mdy"
