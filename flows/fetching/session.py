@@ -200,42 +200,25 @@ class Session:
             raise Busy(f"{where} can't be reached ({type(error).__name__})") from None
 
     def _at_its_new_place(self, response: httpx.Response) -> httpx.Response:
-        """Follow redirects on the same host: another one must not see what our headers hold."""
+        """Follow redirects on one host and port: others must not see what we send."""
         for _ in range(MOST_REDIRECTS):
             following = response.next_request
             if following is None:
                 return response
-            if following.url.host.removeprefix("www.") != response.url.host.removeprefix("www."):
-                raise GiveUp(
-                    f"`{response.url.host}` sends us on to `{following.url.host}`: name that "
-                    "address in the account's options if you trust it."
-                )
-            before, after = response.url.scheme, following.url.scheme
-            if after not in ("https", before):
-                raise GiveUp(
-                    f"`{response.url.host}` sends us on from {before} to {after}, where others "
-                    "could read the token."
-                )
-            self._sign_again(following, response.url)
+            _require_same_place(response.url, following.url)
+            self._sign_again(following)
             response = self._client.send(following)
         raise GiveUp(f"`{response.url.host}` sends us round in a circle.")
 
-    def _sign_again(self, following: httpx.Request, before: httpx.URL) -> None:
+    def _sign_again(self, following: httpx.Request) -> None:
         """Put our token back, which httpx takes off where a host is called with `www.` or without.
 
         Without it a platform answers as it answers strangers, which is no error: what it keeps from
-        them would be taken for deleted. At another port another program may listen.
+        them would be taken for deleted.
         """
         ours = self._client.headers.get("authorization")
-        if ours is None or "authorization" in following.headers:
-            return
-        if following.url.port != before.port:
-            place = following.url.netloc.decode()
-            raise GiveUp(
-                f"`{before.host}` sends us on to `{place}`, which gets no token: name that address "
-                "in the account's options if you trust it."
-            )
-        following.headers["authorization"] = ours
+        if ours is not None:
+            following.headers["authorization"] = ours
 
     def _judged(self, response: httpx.Response) -> httpx.Response:
         verdict = self._judge(response)
@@ -252,6 +235,26 @@ class Session:
         if verdict.kind == "absent":
             raise Absent(where)
         raise GiveUp(f"{where}.")
+
+
+def _require_same_place(before: httpx.URL, after: httpx.URL) -> None:
+    """Raise `GiveUp` if what we send, keys and passwords among it, would be seen by others."""
+    if after.host.removeprefix("www.") != before.host.removeprefix("www."):
+        raise GiveUp(
+            f"`{before.host}` sends us on to `{after.host}`: name that address in the account's "
+            "options if you trust it."
+        )
+    if after.scheme not in ("https", before.scheme):
+        raise GiveUp(
+            f"`{before.host}` sends us on from {before.scheme} to {after.scheme}, where others "
+            "could read the token."
+        )
+    # The port that a scheme has by itself is none here: from http to https it stays the same.
+    if after.port != before.port:
+        raise GiveUp(
+            f"`{before.host}` sends us on to `{after.netloc.decode()}`, where another program may "
+            "listen: name that address in the account's options if you trust it."
+        )
 
 
 class Connect(Protocol):

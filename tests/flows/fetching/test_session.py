@@ -152,8 +152,8 @@ class Named(httpx.HTTPTransport):
         )
 
 
-def ask_with_token(address: str) -> object:
-    headers = {"authorization": "Bearer s3cret"}
+def ask_with_token(address: str, header: str = "authorization") -> object:
+    headers = {header: "Bearer s3cret"}
     with Session(address, headers=headers, transport=Named()) as session:
         return session.get("things")
 
@@ -174,16 +174,53 @@ def test_a_token_goes_along_where_the_same_host_is_called_with_or_without_www(
         assert ask_with_token(address) == {"token": "Bearer s3cret"}
 
 
-def test_a_token_does_not_go_along_to_another_port_and_nothing_is_asked_without_it() -> None:
+@pytest.mark.parametrize("host", ["example.org", "www.example.org"])
+@pytest.mark.parametrize("header", ["authorization", "x-goog-api-key", "api-key"])
+def test_no_key_goes_along_to_another_port_and_nothing_is_asked_without_it(
+    header: str, host: str
+) -> None:
     with platform(lambda question: Reply({})) as other:
         port = other.server.server_address[1]
-        elsewhere = other.base.replace("127.0.0.1", "www.example.org")
+        elsewhere = other.base.replace("127.0.0.1", host)
         with (
             platform(lambda question: Reply({}, 302, {"location": elsewhere})) as running,
-            pytest.raises(GiveUp, match=f"sends us on to `www.example.org:{port}`"),
+            pytest.raises(GiveUp, match=f"sends us on to `{host}:{port}`"),
         ):
-            ask_with_token(running.base.replace("127.0.0.1", "example.org"))
+            ask_with_token(running.base.replace("127.0.0.1", "example.org"), header)
         assert other.asked == []
+
+
+def test_what_is_posted_does_not_go_along_to_another_port() -> None:
+    with platform(lambda question: Reply({})) as other:
+        moved = Reply({}, 307, {"location": other.base})
+        with (
+            platform(lambda question: moved) as running,
+            running.connect("https://example.org/") as session,
+            pytest.raises(GiveUp, match="sends us on to"),
+        ):
+            session.post("token", {"password": "s3cret"})
+        assert other.asked == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "moved"),
+    [
+        ("http://example.org/", "https://example.org/moved"),
+        ("http://example.org:80/", "https://www.example.org:443/moved"),
+        ("https://example.org/", "https://example.org:443/moved"),
+        ("https://www.example.org:8443/", "https://example.org:8443/moved"),
+    ],
+)
+def test_ports_that_a_scheme_has_by_itself_are_no_other_ports(asked: str, moved: str) -> None:
+    def behave(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/moved":
+            return httpx.Response(200, json=request.headers["api-key"])
+        return httpx.Response(302, headers={"location": moved})
+
+    with Session(
+        asked, headers={"api-key": "s3cret"}, transport=httpx.MockTransport(behave)
+    ) as session:
+        assert session.get("things") == "s3cret"
 
 
 def test_a_pause_between_questions_never_costs_the_answer() -> None:
@@ -247,12 +284,18 @@ def test_an_answer_that_is_nested_without_end_is_told() -> None:
 
 
 def test_a_redirect_that_leads_nowhere_shows_no_token() -> None:
-    def behave(question: Question) -> Reply:
-        return Reply({}, 302, {"location": "http://127.0.0.1:9/things?access_token=s3cret"})
+    def behave(request: httpx.Request) -> httpx.Response:
+        if request.url.query:
+            raise httpx.ConnectError(f"no way to {request.url}")
+        return httpx.Response(302, headers={"location": "/things?access_token=s3cret"})
 
-    with platform(behave) as running, pytest.raises(TryAgain) as error:
-        ask(running)
-    assert "s3cret" not in str(error.value)
+    transport = httpx.MockTransport(behave)
+    with (
+        Session("https://example.org/", transport=transport, sleep=lambda _: None) as session,
+        pytest.raises(TryAgain) as error,
+    ):
+        session.get("things")
+    assert "s3cret" not in "".join(traceback.format_exception(error.value))
 
 
 def test_nothing_is_sent_from_https_to_http() -> None:
