@@ -19,7 +19,7 @@ from transforms.redaction.signs import ALL_FINDERS, Finder, NumberFinder, finder
 from transforms.redaction.single_names import find_single_names
 from transforms.redaction.span import PERSONAL_KINDS, PLACEHOLDER, PersonalKind, Span
 
-VERSION = 6
+VERSION = 7
 """Raised when what is taken from a text changes: landed files are then read again."""
 
 PRECEDENCE: tuple[PersonalKind, ...] = (

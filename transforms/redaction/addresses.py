@@ -4,18 +4,19 @@ import re
 from collections.abc import Iterator
 
 from transforms.redaction.counts import LOOK_AHEAD, is_count, numbered
+from transforms.redaction.small_streets import find_small_streets
 from transforms.redaction.span import Span
 
 UPPER = "A-ZÄÖÜÀ-ÖØ-Þ"
 _STREET = r"(?:(?:stra(?:ß|ss)e|str\.?|gasse|allee)(?: (?:Haus)?[Nn](?:umme)?r\.?)?|(?<!Rück)(?<!Um)(?<!Aus)(?<!Dienst)(?<!Hin)weg|chaussee|damm)"
 _PLACE = r"(?:platz|(?<![aeiou])ring|ufer|steig|stieg|pfad|hof|graben|markt|berg|wall|zeile|kamp|twiete|halde|rain|matte)"
 """Endings of streets that other words have, too: they need a town behind them."""
-_NUMBER = r"(?!(?:19|20)\d\d\b)\d{1,4}(?: ?[a-h])?(?:[-–/]\d{1,4}[a-h]?)?"
-"""Word makes a dash of the hyphen in `10-12`."""
+_NUMBER = r"(?!(?:19|20)\d\d\b)\d{1,4}(?: ?[a-h])?(?:[-–/]\d{1,4}[a-h]?){0,3}"
+"""Word makes a dash of the hyphen in `10-12`; in Vienna house, stair and door are `1/2/3`."""
 _POSTCODE = r"(?:(?:D|A|CH|DE|AT)-)?\d{4,5}"
 _TOWN_NAME = rf" [{UPPER}][\w.-]+(?:[ -](?:[{UPPER}][\w.-]+|am|an der|bei|im|ob der))*(?<!\.)"
 _TOWN = rf"{_POSTCODE}(?:{_TOWN_NAME})?"
-_AFTER = rf"(?:,? (?:Top|Stiege|Tür|Whg\.?|Flat|Apt\.?) ?\w{{1,4}})?(?:\s?[,/–-]?\s(?:{_TOWN}|(?<=, )[{UPPER}][\w-]+(?: [{UPPER}][\w-]+)?))?"
+_AFTER = rf"(?:(?:,? |/)(?:Top|Stiege|Tür|Whg\.?|Flat|Apt\.?) ?\w{{1,4}}){{0,3}}(?:\s?[,/–-]?\s(?:{_TOWN}|(?<=, )[{UPPER}][\w-]+(?: [{UPPER}][\w-]+)?))?"
 
 GERMAN = re.compile(
     rf"(?<![\w-])(?:[{UPPER}][\w.-]*[ -]){{0,2}}[{UPPER}][\w.-]*?{_STREET}(?: |(?<=str\.)){_NUMBER}(?![\w%€:]|[.,]\d| (?:Uhr|Euro|€|Prozent|Jahre|Minuten|Stunden)){_AFTER}",
@@ -28,11 +29,32 @@ SEPARATE = re.compile(
 )
 """A point belongs to the name before a hyphen only (`St.-Georg-Straße`), else it ends a sentence."""
 
+_AT = "(?:Am|Im|An der|An den|Auf dem|Auf der|Zum|Zur|In der|In den|Beim|Hinter der|Unter den|Vor dem)"
+_OF = r"(?:Stra(?:ß|ss)e|Platz|Allee|Weg|Ring|Ufer) de[rs]"
+
 AT_PLACE = re.compile(
-    rf"\b(?:Am|Im|An der|An den|Auf dem|Auf der|Zum|Zur|In der|In den|Beim|Hinter der|Unter den|Vor dem) "
-    rf"(?P<street>[{UPPER}][\w-]+(?: [{UPPER}][\w-]+)?) {_NUMBER},? (?P<postcode>{_POSTCODE}){_TOWN_NAME}"
+    rf"\b(?:{_AT}|{_OF}) (?P<street>[{UPPER}][\w-]+(?: [{UPPER}][\w-]+)?) {_NUMBER},? (?P<postcode>{_POSTCODE}){_TOWN_NAME}"
 )
 """Streets that begin with a preposition: told from a sentence only by postcode and town."""
+
+_OLD = "(?:Alt|Neu|Groß|Gross|Klein|Hoh|Lang|Ober|Unter|Grün|Weiß|Rot|Schwarz)en"
+_SPOT = (
+    "(?:Anger|Bach|Bahnhof|Berg|Brauerei|Brücke|Brunnen|Damm|Deich|Dorf|Feld|Festplatz|Fischmarkt|Forsthaus|Friedhof|Garten|Gärten|Graben"
+    "|Gut|Hafen|Hof|Holz|Kamp|Kaserne|Kirche|Markt|Mühle|Post|Rathaus|Schlachthof|Schloss|Schloß|Schmiede|Schule|See|Sportplatz|Stadtmauer"
+    "|Steig|Teich|Tor|Turm|Ufer|Wald|Wall|Wasserturm|Weg|Weiher|Weinberg|Ziegelei|Zollhaus)"
+)
+_TREES = "(?:Birken|Buchen|Eichen|Erlen|Eschen|Kastanien|Kiefern|Linden|Pappeln|Platanen|Tannen|Ulmen|Weiden)"
+_HONOURED = (
+    r"(?:\d{1,2}\. ?(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)"
+    r"|(?:Deutschen |Nationalen )?Einheit|(?:Bundes|Volks)?[Rr]epublik|Freiheit|Demokratie|Jugend|Kosmonauten|Luftbrücke|(?:Vereinten )?Nationen"
+    r"|Befreiung|Völkerfreundschaft|Pariser Kommune|Solidarität|Opfer des Faschismus|Menschenrechte|Friedens|Göttinger Sieben|Weißen Rose)"
+)
+NAMED = re.compile(
+    rf"(?<![\w-])(?:{_AT} {_OLD} {_SPOT}|Unter den {_TREES}|{_OF} {_HONOURED}) "
+    rf"(?P<number>{_NUMBER})(?![\w%€:]|[.,]\d){_AFTER}"
+)
+"""Streets of several words that no sentence writes so: `Am Alten Markt` would have a small letter,
+and who walks Unter den Linden or on the Straße des 17. Juni counts nothing of them."""
 
 WITH_TOWN = re.compile(
     rf"(?<![\w-])(?P<street>[{UPPER}][\w-]+(?: [{UPPER}]?[\w-]+)?) {_NUMBER}, "
@@ -73,8 +95,9 @@ MONTH = re.compile(
 
 ADDRESS_SIGNS = (
     rf"(?i:{'|'.join(ENDINGS)})(?:\. ?| )(?:(?:Haus)?[Nn](?:umme)?r\.? )?\d",
-    rf"(?:Am|Im|An der|An den|Auf dem|Auf der|Zum|Zur|In der|In den|Beim|Hinter der|Unter den|Vor dem) [{UPPER}][^ ]+(?: [{UPPER}][^ ]+)? \d",
-    r" \d{1,4}(?: ?[a-h])?(?:[-–/]\d{1,4}[a-h]?)?, (?:(?:D|A|CH|DE|AT)-)?\d{4}",
+    rf"{_AT} [{UPPER}][^ ]+(?: [{UPPER}][^ ]+)? \d",
+    rf"{_OF} [^ ]+ (?:[^ ]+ ){{0,2}}\d",
+    r" \d{1,4}(?: ?[a-h])?(?:[-–/]\d{1,4}[a-h]?){0,3}, (?:(?:D|A|CH|DE|AT)-)?\d{4}",
     r"\d[a-zA-CEF]?,? (?:[A-Z][^ ]+ ){1,3}(?:Street|St|Road|Rd|Lane|Ln|Close|Avenue|Ave|Drive|Dr|Court|Ct|House|Way|Terrace|Gardens|Crescent"
     r"|Grove|Square|Place|Boulevard|Blvd|Row|Hill|Park|Mews|Quay|Meadows|Heights|Rise|Walk|View)",
     r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}",
@@ -94,6 +117,11 @@ def find_addresses(text: str) -> Iterator[Span]:
         for match in pattern.finditer(text):
             if is_postal(match) and not MONTH.match(match[0]):
                 yield Span(match.start(), match.end(), "address")
+    for match in NAMED.finditer(text):
+        if not is_count(match.string[match.end("number") :][:LOOK_AHEAD]):
+            yield Span(match.start(), match.end(), "address")
+    if german:
+        yield from find_small_streets(text)
     for match in LIVING.finditer(text):
         yield Span(match.start("value"), match.end(), "address")
 
