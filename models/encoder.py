@@ -47,6 +47,8 @@ Pair = tuple[str, str]
 """A text and its post as they are read."""
 SENTENCE_ENDS = (".", "!", "?", "…", "...", "!!!", "???")
 TOKENIZER_FILES = ("tokenizer.json", "sentencepiece.bpe.model", "spiece.model", "vocab.txt")
+KIND_OF_TOKENIZER = ("model_type", "tokenizer_class")
+"""Keys of `config.json` by which `AutoTokenizer` tells how files are to be read."""
 
 
 @dataclass(frozen=True)
@@ -305,6 +307,20 @@ def checkpoint_version(folder: Path) -> str:
             digest.update(hashlib.file_digest(content, "sha256").digest())
     own = read_config(files[0]).get("resonanz") or {}
     return f"{own.get('name', Path(folder).resolve().name)}@{digest.hexdigest()[:12]}"
+
+
+def tokenizer_digest(folder: Path) -> str:
+    """32 hex digits that are equal only where the tokenizers of two checkpoints make equal tokens.
+
+    Of files beside the weights any may belong to a tokenizer, so that all but `config.json` count;
+    of that, what says which kind it is. Raises ValueError if a file of the checkpoint is missing.
+    """
+    config = read_config(checkpoint_files(folder)[0])
+    digest = hashlib.sha256(repr([config.get(k) for k in KIND_OF_TOKENIZER]).encode())
+    for path in sorted(folder.iterdir()):
+        if path.suffix in (".json", ".txt", ".model") and path.name != "config.json":
+            digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:32]
 
 
 def checkpoint_files(folder: Path) -> tuple[Path, Path, Path]:

@@ -6,7 +6,7 @@ TEXT_PROFILE = Table(
     layer="classified",
     name="text_profile",
     about="What can be counted of a comment's text: how long it is, and how strange to the model. "
-    "The drift watch reads it; rows are never changed, a new wording or model adds rows.",
+    "The drift watch reads it; rows are never changed, a new wording or tokenizer adds rows.",
     grain=("comment_id", "text_hash", "model_version"),
     columns=(
         Column("comment_id", "text", "the comment"),
@@ -15,6 +15,10 @@ TEXT_PROFILE = Table(
         Column("emoji_count", "count", "emojis in it, each of a joined family counted"),
         Column("token_count", "count", "tokens that the model's tokenizer makes of it"),
         Column("unknown_count", "count", "of these, tokens that the model does not know"),
-        Column("model_version", "text", "the checkpoint whose tokenizer counted"),
+        Column(
+            "model_version",
+            "text",
+            "the checkpoint whose tokenizer counted; it holds for all with the same one",
+        ),
     ),
 )

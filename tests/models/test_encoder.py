@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.encoder import checkpoint_version, load_encoder
+from models.encoder import checkpoint_version, load_encoder, tokenizer_digest
 from models.windows import FIRST_WINDOWS, LAST_WINDOWS, cut, sentences_read
 from tests.foreign_checkpoint import STARS, WORDS, word_tokenizer, write_checkpoint
 
@@ -194,6 +194,24 @@ def test_the_version_names_the_files(shipped, tmp_path):
     config["resonanz"]["heads"][0]["temperature"] *= 2
     (copy / "config.json").write_text(json.dumps(config))
     assert checkpoint_version(copy) != shipped.version
+
+
+def test_the_digest_of_a_tokenizer_changes_with_all_that_tells_how_it_reads_and_nothing_else(
+    tmp_path,
+):
+    copy = tmp_path / "copy"
+    shutil.copytree(SHIPPED, copy)
+    digest = tokenizer_digest(SHIPPED)
+    config = json.loads((copy / "config.json").read_text())
+    config["resonanz"]["heads"][0]["temperature"] *= 2
+    (copy / "config.json").write_text(json.dumps(config))
+    (copy / "README.md").write_text("another model")
+    assert tokenizer_digest(copy) == digest
+    (copy / "config.json").write_text(json.dumps(config | {"tokenizer_class": "BertTokenizer"}))
+    assert tokenizer_digest(copy) != digest
+    (copy / "config.json").write_text(json.dumps(config))
+    (copy / "added_tokens.json").write_text("{}")
+    assert tokenizer_digest(copy) != digest
 
 
 def test_hub_tools_load_the_shipped_folder():

@@ -15,11 +15,16 @@ reason         = ["text",  "why is_flagged is as it is: `changed`, `as before` o
 [small_cells]
 exempt = "how the texts of weeks are made whose numbers of comments `channel_weekly` and `sentiment_weekly` show; of a week that they hide it tells nothing, not even whether it has 30 comments"
 ---*/
-WITH profile AS (
+WITH counting AS (
+    SELECT DISTINCT coalesce(alike.model_version, current.model_version) AS model_version
+    FROM ops.current_model AS current
+    LEFT JOIN ops.tokenizer AS own USING (model_version)
+    LEFT JOIN ops.tokenizer AS alike USING (tokenizer)
+), profile AS (
     SELECT text_profile.comment_id, character_count, emoji_count, unknown_count, token_count
     FROM classified.text_profile AS text_profile
     SEMI JOIN clean.comment AS stored USING (comment_id, text_hash)
-    SEMI JOIN ops.current_model AS current ON current.model_version = text_profile.model_version
+    SEMI JOIN counting USING (model_version)
 ), comment AS MATERIALIZED (
     SELECT
         dated.channel,

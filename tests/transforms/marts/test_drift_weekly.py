@@ -153,6 +153,21 @@ def test_what_was_counted_of_texts_is_watched(
     assert TEXT_PROFILE.name in all_marts()["drift_weekly"].query
 
 
+def test_what_a_model_with_the_same_tokenizer_counted_is_watched(
+    con: duckdb.DuckDBPyConnection, weeks: Callable[..., None], mart: Mart
+) -> None:
+    weeks(*(week(number, 40) for number in range(5)))
+    con.execute(
+        "INSERT INTO classified.text_profile "
+        "SELECT comment_id, text_hash, 50, 0, 10, 0, 'm@0' FROM clean.comment"
+    )
+    assert "2025-W40" not in of(mart, "length")
+    con.execute("INSERT INTO ops.tokenizer VALUES ('m@0', 'same'), ('m@1', 'other'), ('m@2', 'o')")
+    assert "2025-W40" not in of(mart, "length")
+    con.execute("UPDATE ops.tokenizer SET tokenizer = 'same' WHERE model_version = 'm@1'")
+    assert of(mart, "length")["2025-W40"]["value"] == 50
+
+
 def test_numbers_are_the_same_to_the_last_digit_in_whatever_order_comments_lie(
     con: duckdb.DuckDBPyConnection, weeks: Callable[..., None], mart: Mart
 ) -> None:
