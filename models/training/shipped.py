@@ -39,8 +39,8 @@ def shipped_weights(graph: onnx.ModelProto) -> dict[str, np.ndarray]:
     found = {c.name: numpy_helper.to_array(c) for c in graph.graph.initializer}
     if missing := {WORDS + BYTES, FIRST_BIAS} - set(found):
         raise ValueError(
-            f"the graph has no constant `{min(missing)}`, expected one written by this version's "
-            "`python -m models.training`: build the checkpoint from the encoder"
+            f"the graph has no constant `{min(missing)}`, expected one that this version's "
+            "`python -m models.training` wrote"
         )
     weights = {
         name: value for name, value in found.items() if name.startswith(("enc", "emb", "hea"))
@@ -61,6 +61,18 @@ def shipped_weights(graph: onnx.ModelProto) -> dict[str, np.ndarray]:
     return weights
 
 
+def weights_of_now(folder: Path) -> dict[str, np.ndarray]:
+    """The weights of the checkpoint in `folder`; ValueError if its layout is an earlier one."""
+    try:
+        return shipped_weights(onnx.load(folder / WEIGHTS))
+    except ValueError as error:
+        raise ValueError(
+            f"`{folder / WEIGHTS}` was written by an earlier version: {error}. It answers as "
+            "before, but can't be fitted further. Go on from one of this version, as `--start "
+            "models/checkpoint`, or run without `--start`, which builds one from the encoder."
+        ) from error
+
+
 def read_beside(folder: Path) -> dict[str, np.ndarray]:
     """What the checkpoint in `folder` has beside the network: its roundings' factors and steps, and
     the map that recalls the embedding."""
@@ -73,7 +85,10 @@ def read_beside(folder: Path) -> dict[str, np.ndarray]:
 
 
 def read_shipped(folder: Path, heads: Mapping[str, HeadShape], dropout: float) -> Network:
-    """The network of the checkpoint in `folder`; raises ValueError if its heads are others."""
+    """The network of the checkpoint in `folder`.
+
+    Raises ValueError if its heads are others, or an earlier version laid its graph out.
+    """
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     told = {head["name"]: tuple(head["labels"]) for head in config["resonanz"]["heads"]}
     wanted = {name: tuple(head.labels) for name, head in heads.items()}
@@ -87,7 +102,7 @@ def read_shipped(folder: Path, heads: Mapping[str, HeadShape], dropout: float) -
         attn_implementation="eager",  # see `source.py`
     )
     network = Network(BertModel(shape, add_pooling_layer=False), heads, dropout)
-    weights = shipped_weights(onnx.load(folder / WEIGHTS))
+    weights = weights_of_now(folder)
     network.load_state_dict(
         {
             name if name.startswith("heads.") else f"encoder.{name}": torch.from_numpy(value.copy())

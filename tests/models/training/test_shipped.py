@@ -79,6 +79,20 @@ def test_other_heads_than_the_settings_are_refused(folder):
         read_shipped(folder, {"sentiment": HEADS["sentiment"]}, dropout=0.1)
 
 
+def test_a_checkpoint_of_an_earlier_version_is_refused_with_what_to_do(folder):
+    graph = onnx.load(folder / MODEL)
+    for constant in graph.graph.initializer:
+        constant.name = constant.name.replace("self.query.bias", "self.bias")
+    onnx.save(graph, folder / MODEL)
+    with pytest.raises(ValueError, match="was written by an earlier version") as error:
+        read_shipped(folder, HEADS, dropout=0.1)
+    told = str(error.value)
+    assert f"`{folder / MODEL}`" in told
+    assert "no constant `encoder.layer.0.attention.self.query.bias`" in told
+    assert "`--start models/checkpoint`" in told
+    assert "without `--start`" in told
+
+
 def test_a_graph_without_names_is_refused():
     graph = onnx.helper.make_graph([], "empty", [], [])
     with pytest.raises(ValueError, match="has no constant"):
