@@ -79,7 +79,7 @@ def family_of(table: Table, is_topic_share: bool = False) -> Family:
             "does not have: add it there and to `DIMENSIONS`, or small cells can't be found"
         )
     if "post_id" in cell:
-        cell.discard("channel")  # a post has one
+        cell.discard("channel")  # with a post one is told, of all its comments
     return tuple(name for name in DIMENSIONS if name in cell) or TOTAL
 
 

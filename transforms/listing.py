@@ -89,12 +89,15 @@ def listed_by_branch(marts: Marts, comments: pl.DataFrame) -> Iterator[pl.DataFr
     shown, hidden = shown_cells(marts), hidden_cells(marts)
     branches = branches_of(shown)
     width = sum(branch.width for branch in branches)
-    places = places_of(comments)
+    places, channels = places_of(comments), channels_of_posts(marts)
     drawn = drawn_of(comments, places, width)
     on_topics = topics_of(places, drawn)
     first = 0
     for branch in branches:
-        groups = groups_of(branch, shown, hidden, on_topics if branch.is_of_topics else places)
+        told_of = on_topics if branch.is_of_topics else places
+        if "post_id" in branch.base:
+            told_of = told_of.drop("channel").join(channels, on="post_id", how="left")
+        groups = groups_of(branch, shown, hidden, told_of)
         grouped = numbered(pl.concat(groups), width)
         rows = offered(drawn, branch, first).join(
             grouped, on=place_key(branch), maintain_order="left"
@@ -159,6 +162,22 @@ def hidden_cells(marts: Marts) -> dict[Family, pl.DataFrame]:
         for family, cells in all_of.items()
         if family in shown
     }
+
+
+def channels_of_posts(marts: Marts) -> pl.DataFrame:
+    """The channel of each post, as tables of shares tell it.
+
+    With a post this one is told of all its comments. Comments that came in under another are in a
+    cell of that one, which may be hidden.
+    """
+    named = ("post_id", "channel")
+    found = [
+        rows.select(pl.col(named).cast(pl.String))
+        for table, rows in marts.items()
+        if is_of_shares(table) and {*named} <= {*rows.columns}
+    ]
+    none = pl.DataFrame(schema=dict.fromkeys(named, pl.String))
+    return pl.concat([none, *found]).unique("post_id", keep="first", maintain_order=True)
 
 
 def branches_of(shown: dict[Family, pl.DataFrame]) -> list[Branch]:

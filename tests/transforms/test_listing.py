@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from models.contract import Table
 from tests.attacker import leaks
-from tests.share_marts import facts_of, marts_of, quotable_of, with_texts
+from tests.share_marts import CHANNEL_WEEKLY, facts_of, marts_of, quotable_of, with_texts
 from transforms.derived import MartRules
 from transforms.listing import MOST_TOPICS, TOLD, branches_of, listed, quote_id, shown_cells
 from transforms.marts.evidence import TABLE as EVIDENCE
@@ -159,6 +159,25 @@ def test_what_its_cell_does_not_say_is_not_told() -> None:
     assert of_topic.height > 0
     assert of_topic["channel"].null_count() == of_topic.height
     assert rows["topics"].list.len().max() == 1
+
+
+@pytest.mark.parametrize("facts", CROWDS, ids=range(len(CROWDS)))
+def test_under_which_channel_a_comment_on_a_post_came_in_is_not_told_with_the_post(
+    facts: pl.DataFrame,
+) -> None:
+    # The post's second channel has too few people to be told of.
+    marts, is_other = hidden(facts), (pl.col("post_id") == "p2") & (pl.int_range(pl.len()) % 3 == 0)
+    other = pl.DataFrame({"channel": ["council"] * 2, "week": ["2025-W39", "2025-W40"]})
+    few = other.with_columns(hidden_reason=pl.lit("fewer than 5 authors"))
+    marts[CHANNEL_WEEKLY] = pl.concat([marts[CHANNEL_WEEKLY], few], how="diagonal")
+    comments = quotable_of(facts)
+    renamed = comments.with_columns(
+        channel=pl.when(is_other).then(pl.lit("council")).otherwise("channel")
+    )
+    told, said_of_posts = listed(marts, renamed, 5), pl.col("post_id").is_not_null()
+    assert told.filter(said_of_posts).height > 0
+    assert told.filter(said_of_posts).equals(listed(marts, comments, 5).filter(said_of_posts))
+    assert "council" not in told["channel"].to_list()
 
 
 def test_where_nothing_is_hidden_all_is_told_of_all() -> None:
