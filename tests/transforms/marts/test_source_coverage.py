@@ -124,3 +124,36 @@ def test_few_people_on_the_posts_of_a_source_are_not_counted_but_what_it_reports
     assert [few[name] for name in told] == [None] * 4
     assert (few["reported_comment_count"], few["post_count"]) == (9, 1)
     assert (many["loaded_comment_count"], many["missing_count"]) == (6, 3)
+
+
+def test_nothing_is_compared_where_comments_on_a_post_stand_under_several_channels(
+    given: Given, mart: Mart
+) -> None:
+    posts = [("both", "linkedin"), ("blog", "blog"), ("council", "council"), ("else", "linkedin")]
+    given(
+        posts=[
+            post_row(name, channel=channel, reported_comment_count=9, landed_file="isso_api/1")
+            for name, channel in posts
+            if name != "else"
+        ]
+        + [
+            post_row(
+                "else", channel="linkedin", reported_comment_count=9, landed_file="slack_export/1"
+            )
+        ],
+        comments=[
+            *(comment_row(f"{name}:1", post_id=name, channel=channel) for name, channel in posts),
+            comment_row("both:2", post_id="both", channel="council"),
+        ],
+    )
+    compared = {
+        (row["source"], row["channel"]): (row["missing_count"], row["whole_post_count"])
+        for row in mart("source_coverage")
+    }
+    # 9 less what is missing would be all that is loaded on the post, whichever channel it is of.
+    assert compared == {
+        ("isso_api", "blog"): (8, 0),
+        ("isso_api", "council"): (None, None),
+        ("isso_api", "linkedin"): (None, None),
+        ("slack_export", "linkedin"): (8, 0),
+    }
