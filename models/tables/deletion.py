@@ -11,6 +11,6 @@ DELETION = Table(
     grain=("stage",),
     columns=(
         Column("stage", "text", "what deleted, the last time"),
-        Column("deleted_at_utc", "time", "when"),
+        Column("deleted_at_utc", "time", "when it did, the last time"),
     ),
 )
